@@ -1,0 +1,119 @@
+package baseline
+
+import (
+	"time"
+
+	"gumshoe/analyze"
+)
+
+// Stage says how much of the week a model has seen.
+type Stage uint8
+
+// The stages, ascending.
+const (
+	Off   Stage = iota // under 7 days: no judgement
+	Daily              // under 14 days: hour of the day, work days and weekends apart
+	Young              // under 21 days: hour of the week, each seen twice or so
+	Full               // the hour of the week
+)
+
+// The days of covered hours at which a model enters Daily, Young and Full. In the
+// first week even a good model is wrong up to seven times a day in a hundred
+// series (docs/BASELINE.md).
+const (
+	dailyFrom = 7
+	youngFrom = 14
+	fullFrom  = 21
+)
+
+// Cap is the highest level that a judgement of this stage may have.
+func (s Stage) Cap() analyze.Level {
+	return [...]analyze.Level{analyze.Info, analyze.Low, analyze.Medium, analyze.Critical}[s]
+}
+
+// Model is what one series has taught up to an hour. It is immutable.
+type Model struct {
+	Before int64     // the first hour that it has not seen, and the first it can judge
+	Days   int       // whole days of covered hours behind it
+	Stage  Stage     // "not enough history" is said, not hidden
+	FullAt time.Time // when Stage becomes Full if the logs go on; the past when it is
+	Level  float64   // traffic of the last week over that of the profile, growth capped
+	Drift  float64   // the same without the cap: above Level, the series has moved to a new plateau
+	Size   float64   // dispersion of the series: variance = mean + mean²/Size
+
+	series  Series
+	first   int64 // first hour of the history
+	loc     *time.Location
+	profile profile
+}
+
+// Fit learns from the hours of s before the given hour, at most eight weeks of
+// them; loc is where the machine's people live.
+func Fit(s Series, before int64, loc *time.Location) *Model {
+	m := &Model{Before: before, series: s, loc: loc, first: max(s.Start, before-maxWeeks*hoursPerWeek), Level: 1, Drift: 1}
+	past := history(s, m.first, before, loc)
+	m.Days = len(past) / hoursPerDay
+	switch {
+	case m.Days >= fullFrom:
+		m.Stage = Full
+	case m.Days >= youngFrom:
+		m.Stage = Young
+	case m.Days >= dailyFrom:
+		m.Stage = Daily
+	}
+	m.FullAt = clock(before+int64(fullFrom*hoursPerDay-len(past)), loc)
+	if m.Stage > Off {
+		m.learn(past)
+	}
+	return m
+}
+
+// learn fits, clips what stands out, and fits twice more: the idea of
+// Farrington et al. 1996 and Noufaily et al. 2013, whose outbreak detection gives
+// past outbreaks less weight because otherwise they hide the next one.
+func (m *Model) learn(past []observation) {
+	var levels weeklyLevels
+	levels.reset()
+	for range 3 {
+		m.profile = learnProfile(past, &levels, m.Stage)
+		m.Drift = levels.learn(past, &m.profile)
+		for i := range past {
+			past[i].mean = m.profile.cells[past[i].slot].mean * levels[past[i].week]
+		}
+		m.Size = dispersion(past)
+		for i := range past {
+			o := &past[i]
+			o.clipped = min(o.count, max(1, negBin{o.mean, m.Size}.roughQuantile(clipAt)))
+		}
+	}
+	m.Level = levels[0]
+}
+
+// clipAt is the normal deviate of p = .001.
+const clipAt = 3.09
+
+// observation is one covered hour of the history.
+type observation struct {
+	count   float64
+	clipped float64 // count, not above the 99.9th percentile of its own expectation
+	mean    float64 // expected by the model as it stands
+	slot    int     // local hour of the week
+	day     int     // whole days before the model's end, 0 is the last
+	week    int     // whole weeks before the model's end
+}
+
+func history(s Series, first, before int64, loc *time.Location) []observation {
+	past := make([]observation, 0, max(0, min(before, s.End())-first))
+	for h := first; h < min(before, s.End()); h++ {
+		count, covered := s.At(h)
+		if !covered {
+			continue
+		}
+		age := int(before - 1 - h)
+		past = append(past, observation{
+			count: float64(count), clipped: float64(count), slot: hourOfWeek(h, loc),
+			day: age / hoursPerDay, week: age / hoursPerWeek,
+		})
+	}
+	return past
+}

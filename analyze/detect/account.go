@@ -1,0 +1,222 @@
+package detect
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"net/netip"
+	"slices"
+	"time"
+
+	"gumshoe/analyze"
+	"gumshoe/ingest"
+	"gumshoe/ingest/window"
+)
+
+// Account finds accounts that more distinct networks fail on than is usual for
+// them: botnets spread over many networks, one or two tries each.
+//
+// The usual number of failing networks a day is geometric around its own trimmed
+// mean mu (a negative binomial with r = 1), so P(K >= k) = (mu/(1+mu))^k. Names
+// that everybody guesses (root, admin) have a large mu and stay quiet; real
+// accounts stand out. Networks that have logged in to the account do not count.
+type Account struct{}
+
+// Name implements analyze.Detector.
+func (Account) Name() string { return "account_fanin" }
+
+const (
+	faninP         = 1e-5
+	usualReal      = .3 // failing networks a day of an account that exists, before history tells
+	usualInvented  = 3  // of a name that does not
+	historyForMean = 7  // days before an account's own mean is used
+)
+
+// knock is one hour in which a source failed on an account.
+type knock struct {
+	unit *window.Unit
+	row  *window.Row
+}
+
+// Detect implements analyze.Detector.
+func (d Account) Detect(in *analyze.Input) []analyze.Finding {
+	knocks := map[uint64][]knock{}
+	owners := map[uint64]map[netip.Prefix]bool{} // account -> networks that have logged in
+	units := in.Set.Units()
+	for i := range units {
+		u := &units[i]
+		for j := range u.Rows {
+			r := &u.Rows[j]
+			if in.Set.Service(r.Service) == ingest.ServiceWeb {
+				continue
+			}
+			goods, _ := u.GoodNames(r)
+			for _, id := range goods {
+				if owners[id] == nil {
+					owners[id] = map[netip.Prefix]bool{}
+				}
+				owners[id][network(u.Prefix)] = true
+			}
+			bads, _ := u.BadNames(r)
+			for _, id := range bads {
+				knocks[id] = append(knocks[id], knock{unit: u, row: r})
+			}
+		}
+	}
+	var out []analyze.Finding
+	for _, t := range in.Set.Things(window.AccountObject) {
+		if f, ok := d.judge(in, &t, knocks[t.ID], owners[t.ID]); ok {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+func (d Account) judge(in *analyze.Input, t *window.Thing, all []knock, owners map[netip.Prefix]bool) (analyze.Finding, bool) {
+	strangers := all[:0:0]
+	for _, k := range all {
+		if !owners[network(k.unit.Prefix)] {
+			strangers = append(strangers, k)
+		}
+	}
+	slices.SortStableFunc(strangers, func(a, b knock) int {
+		return cmp.Or(cmp.Compare(a.row.Hour, b.row.Hour), a.unit.Prefix.Compare(b.unit.Prefix))
+	})
+	var best []knock
+	var bestSpan time.Duration
+	bestP := 1.0
+	real := exists(t)
+	for _, w := range networkWindows {
+		part, k := mostNetworks(recent(in, strangers, w, func(k knock) uint32 { return k.row.Hour }), w)
+		if len(part) == 0 || !in.Contains(part[len(part)-1].row.Hour) {
+			continue
+		}
+		mu := usual(strangers, part[0].row.Hour, real) * max(1, w.Hours()/24)
+		if p := math.Pow(mu/(1+mu), float64(k)); p < bestP {
+			best, bestP, bestSpan = part, p, w
+		}
+	}
+	if bestP >= faninP {
+		return analyze.Finding{}, false
+	}
+	service := in.Set.Service(best[0].row.Service)
+	f := analyze.Finding{Detector: d.Name(), Techniques: []string{"T1110.001"}, Key: "account " + service + " " + t.Name.Text, Service: service,
+		Impact: analyze.Generic, Existing: real, Targets: []analyze.Target{{Kind: analyze.AccountName, Value: t.Name.Text}}}
+	per, nets := map[netip.Prefix]int{}, map[netip.Prefix]bool{}
+	for _, k := range best {
+		nets[network(k.unit.Prefix)] = true
+		tries, _ := tries(in, k.unit, []window.Row{*k.row})
+		for _, x := range tries {
+			if x.name != t.ID {
+				continue
+			}
+			per[k.unit.Prefix] += x.count
+			f.Events += uint64(x.count)
+			f.Times = append(f.Times, x.at)
+			f.Origins = append(f.Origins, x.origin)
+			if f.First.IsZero() || x.at.Before(f.First) {
+				f.First = x.at
+			}
+			if x.at.After(f.Last) {
+				f.Last = x.at
+			}
+		}
+	}
+	if len(per) == 0 {
+		return analyze.Finding{}, false
+	}
+	f.Sources = sortedPrefixKeys(per)
+	if real || len(f.Sources) >= 10 {
+		f.Impact = analyze.Targeted
+	}
+	f.Evidence = []analyze.Evidence{{Family: analyze.Fanin, LogOdds: analyze.FromP(bestP), Trials: len(nets),
+		Fact: fmt.Sprintf("%d networks that never logged in to it fail on one account within %s", len(nets), hours(bestSpan))}}
+	if e, ok := strangersTogether(in, per); ok {
+		f.Evidence = append(f.Evidence, e)
+	}
+	f.Story = faninStory(in, t, f, per, len(nets), bestSpan, usual(strangers, best[0].row.Hour, real), real)
+	return f, true
+}
+
+// strangersTogether is the evidence that the sources are one campaign: at least
+// eight that never got anything right and each stop within three tries.
+func strangersTogether(in *analyze.Input, per map[netip.Prefix]int) (analyze.Evidence, bool) {
+	if len(per) < 8 || maxOf(per) > 3 && !quota(per) {
+		return analyze.Evidence{}, false
+	}
+	for p := range per {
+		if st := in.StandingOf(p); st != nil && st.Success {
+			return analyze.Evidence{}, false
+		}
+	}
+	return analyze.Evidence{Family: analyze.Campaign, LogOdds: min(5, 1.5*math.Log(float64(len(per)))), Trials: len(per),
+		Fact: fmt.Sprintf("%d sources, none of which ever succeeded at anything, each stop within %s", len(per), count(maxOf(per), "try"))}, true
+}
+
+// usual is the trimmed mean number of failing networks a day before hour, or a
+// default when the account's history is too short.
+func usual(all []knock, hour uint32, real bool) float64 {
+	def := float64(usualInvented)
+	if real {
+		def = usualReal
+	}
+	if len(all) == 0 || hour < all[0].row.Hour+historyForMean*24 {
+		return def
+	}
+	first := all[0].row.Hour / 24
+	days := make([]int, hour/24-first)
+	seen := map[netip.Prefix]uint32{}
+	for _, k := range all {
+		day, n := k.row.Hour/24, network(k.unit.Prefix)
+		if k.row.Hour < hour && int(day-first) < len(days) && seen[n] != day+1 {
+			seen[n] = day + 1
+			days[day-first]++
+		}
+	}
+	slices.Sort(days)
+	days = days[:len(days)-len(days)/10]
+	sum := 0
+	for _, d := range days {
+		sum += d
+	}
+	return max(.05, float64(sum)/float64(len(days)))
+}
+
+// mostNetworks returns the knocks of the window of length w with most distinct
+// networks. all are sorted by hour.
+func mostNetworks(all []knock, w time.Duration) (best []knock, k int) {
+	n := uint32(w / time.Hour)
+	inside := map[netip.Prefix]int{}
+	lo := 0
+	for hi := range all {
+		inside[network(all[hi].unit.Prefix)]++
+		for all[hi].row.Hour-all[lo].row.Hour >= n {
+			if p := network(all[lo].unit.Prefix); inside[p] == 1 {
+				delete(inside, p)
+			} else {
+				inside[p]--
+			}
+			lo++
+		}
+		if len(inside) >= k {
+			best, k = all[lo:hi+1], len(inside)
+		}
+	}
+	return best, k
+}
+
+func faninStory(in *analyze.Input, t *window.Thing, f analyze.Finding, per map[netip.Prefix]int, nets int, w time.Duration, mu float64, real bool) analyze.Story {
+	name := t.Name.Text
+	s := analyze.Story{
+		Headline: fmt.Sprintf("%d networks guess at %s", nets, name),
+		Body: []string{fmt.Sprintf("%s was tried %s over %s by %s from %d networks, at most %s each, in %s.", name, count(f.Events, "time"),
+			f.Service, count(len(per), "address"), nets, count(maxOf(per), "try"), span(f.Last.Sub(f.First)))},
+		Why: []string{fmt.Sprintf("None of these networks has ever logged in to it. Usual are %.1f failing networks a day; here there were %d within %s.", mu, nets, hours(w))},
+	}
+	if real {
+		s.Do = []string{fmt.Sprintf("Tell the owner of %s, and give the account a second factor or a long password.", name)}
+	} else {
+		s.Do = []string{"The account has never logged in here; there is nothing to lock."}
+	}
+	return s
+}

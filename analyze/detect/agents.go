@@ -1,0 +1,209 @@
+package detect
+
+import (
+	"fmt"
+	"math/bits"
+	"net/netip"
+	"slices"
+	"time"
+
+	"gumshoe/analyze"
+	"gumshoe/ingest"
+	"gumshoe/ingest/window"
+)
+
+// Agents finds what user agents give away: scripts in a hurry, attack tools by
+// name, and agents that change with every request. It makes nuisances, seldom
+// more: an agent is what the client chose to say.
+type Agents struct{}
+
+// Name implements analyze.Detector.
+func (Agents) Name() string { return "user_agent" }
+
+const (
+	hurryEvents = 40 // requests within hurrySpan by one declared automation agent
+	hurrySpan   = 5  // minutes
+)
+
+// Detect implements analyze.Detector.
+func (d Agents) Detect(in *analyze.Input) []analyze.Finding {
+	var out []analyze.Finding
+	units := in.Set.Units()
+	for i := range units {
+		u := &units[i]
+		if !in.Current(u) {
+			continue
+		}
+		if f, ok := d.tool(in, u); ok {
+			out = append(out, f)
+		}
+		if f, ok := d.hurry(in, u, in.Standing(i)); ok {
+			out = append(out, f)
+		}
+		if f, ok := d.rotation(in, u); ok {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+func webRows(in *analyze.Input, u *window.Unit) (out []*window.Row) {
+	for i := range u.Rows {
+		if r := &u.Rows[i]; in.Set.Service(r.Service) == ingest.ServiceWeb && in.Contains(r.Hour) {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+// named returns the agents of a kind in the rows.
+func named(in *analyze.Input, u *window.Unit, rows []*window.Row, kind ingest.ClientKind) (out []string) {
+	for _, r := range rows {
+		ids, _ := u.Agents(r)
+		for _, id := range ids {
+			if n := in.Set.Name(window.AgentID(id)); n.Client == kind {
+				out = append(out, n.Text)
+			}
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// tool finds vulnerability scanners that say so.
+func (d Agents) tool(in *analyze.Input, u *window.Unit) (analyze.Finding, bool) {
+	var rows []*window.Row
+	for _, r := range webRows(in, u) {
+		if r.Has(ingest.ClientScanner) {
+			rows = append(rows, r)
+		}
+	}
+	if len(rows) == 0 {
+		return analyze.Finding{}, false
+	}
+	names := named(in, u, rows, ingest.ClientScanner)
+	f := agentFinding(in, u, rows, "scanner_agent", names)
+	f.Techniques = []string{"T1595.002"}
+	f.Impact = analyze.Generic
+	low := analyze.Low
+	f.Floor = &low
+	f.Evidence = []analyze.Evidence{{Family: analyze.Agent, LogOdds: 4, Trials: int(f.Events), Fact: "calls itself " + some(names, 2)}}
+	f.Story = analyze.Story{
+		Headline: "A scanner that says so",
+		Body:     []string{fmt.Sprintf("%s sent %s as %s, a tool that surveys or attacks servers.", bare(u.Prefix), count(f.Events, "request"), some(names, 2))},
+		Why:      []string{"No visitor uses such a tool; surveys of the whole internet do, and so do attackers."},
+		Not:      []string{"A name alone is no attack: see what it asked for."},
+		Do:       []string{"If it is your own scanner, put its address on the allowlist."},
+	}
+	return f, true
+}
+
+// hurry finds at least forty requests in five minutes by one agent that
+// declares itself a library, without the assets a browser would load.
+func (d Agents) hurry(in *analyze.Input, u *window.Unit, st *analyze.Standing) (analyze.Finding, bool) {
+	for _, r := range webRows(in, u) {
+		minutes := bits.OnesCount64(r.Minutes)
+		if !r.Has(ingest.ClientLibrary) || r.Static > 0 || r.Events < hurryEvents || int(r.Events)*hurrySpan < hurryEvents*minutes {
+			continue
+		}
+		if u.AgentCount(r) > 2 {
+			continue
+		}
+		names := named(in, u, []*window.Row{r}, ingest.ClientLibrary)
+		if len(names) == 0 {
+			continue
+		}
+		f := agentFinding(in, u, []*window.Row{r}, "automation", names[:1])
+		f.Impact = analyze.Nuisance
+		f.Evidence = []analyze.Evidence{{Family: analyze.Agent, LogOdds: 5, Trials: int(r.Events),
+			Fact: fmt.Sprintf("%s within %s by one script", count(r.Events, "request"), count(minutes, "minute"))}}
+		level := analyze.Low
+		refused := r.Bad + r.Errors + r.Probes
+		switch {
+		case r.Flags&window.Authenticated != 0, st.LoginDays > 0, regular(in, u, r):
+			level = analyze.Info
+		case refused*10 > r.Events:
+			level = analyze.Medium
+		}
+		f.Floor = &level
+		lasted := span(max(time.Minute, f.Last.Sub(f.First)))
+		f.Story = analyze.Story{
+			Headline: fmt.Sprintf("A script in a hurry: %s in %s", count(r.Events, "request"), lasted),
+			Body: []string{fmt.Sprintf("%s sent %s in %s with the agent %s: %d answered well, %d refused, no picture or style sheet loaded.",
+				bare(u.Prefix), count(r.Events, "identical-looking request"), lasted, names[0], r.Good, refused)},
+			Why: []string{fmt.Sprintf("It names itself a program, and %.0f requests a minute without assets is a program's pace.", float64(r.Events)/float64(minutes))},
+			Not: []string{"A machine, not an attack so far: no hostile content, nothing broken into."},
+			Do:  []string{"If it is a customer's client, leave it; else limit the rate of what it fetches."},
+		}
+		if level == analyze.Medium {
+			f.Story.Not = []string{fmt.Sprintf("%d of %d requests were refused or failed: it does not know this site.", refused, r.Events)}
+		}
+		return f, true
+	}
+	return analyze.Finding{}, false
+}
+
+// regular reports a client that has done the same without errors on three
+// earlier days, on three page templates at most.
+func regular(in *analyze.Input, u *window.Unit, now *window.Row) bool {
+	days := map[uint32]bool{}
+	for i := range u.Rows {
+		r := &u.Rows[i]
+		if r.Service == now.Service && r.Hour/24 < now.Hour/24 && r.Bad+r.Errors+r.Probes == 0 && u.GoodCount(r) <= 3 {
+			days[r.Hour/24] = true
+		}
+	}
+	return len(days) >= 3
+}
+
+// rotation finds a source that changes its agent with nearly every request. Many
+// people behind one address come in runs of one agent each; a script that picks
+// a name per request does not.
+func (d Agents) rotation(in *analyze.Input, u *window.Unit) (analyze.Finding, bool) {
+	var same, diff int
+	var rows []*window.Row
+	agents := 0
+	for _, r := range webRows(in, u) {
+		if r.Static > 0 || r.Flags&window.Authenticated != 0 {
+			continue
+		}
+		same += int(r.Same)
+		diff += int(r.Diff)
+		agents = max(agents, u.AgentCount(r))
+		rows = append(rows, r)
+	}
+	n := same + diff
+	if n < 10 || agents < 5 || same*5 >= n {
+		return analyze.Finding{}, false
+	}
+	f := agentFinding(in, u, rows, "agent_rotation", nil)
+	f.Impact = analyze.Nuisance
+	f.Evidence = []analyze.Evidence{{Family: analyze.Agent, LogOdds: 3, Trials: n, Fact: fmt.Sprintf("the agent changed in %d of %d neighbouring requests", diff, n)}}
+	low := analyze.Low
+	f.Floor = &low
+	f.Story = analyze.Story{
+		Headline: fmt.Sprintf("%d names for one visitor", agents),
+		Body:     []string{fmt.Sprintf("%s gave a different user agent in %d of %d requests that followed each other within a minute, %d agents in all.", bare(u.Prefix), diff, n, agents)},
+		Why:      []string{"People behind one address come in runs of one agent each, and load pictures; a script that draws a name per request does neither."},
+		Not:      []string{"Hiding is no break-in: see what it asked for."},
+		Do:       []string{"Nothing to do unless it also fetches what it should not."},
+	}
+	return f, true
+}
+
+func agentFinding(in *analyze.Input, u *window.Unit, rows []*window.Row, detector string, agents []string) analyze.Finding {
+	f := analyze.Finding{Detector: detector, Key: u.Prefix.String(), Sources: []netip.Prefix{u.Prefix}, Service: ingest.ServiceWeb}
+	for _, a := range agents {
+		f.Targets = append(f.Targets, analyze.Target{Kind: analyze.AgentName, Value: a})
+	}
+	for _, r := range rows {
+		f.Events += uint64(r.Events)
+		if at := time.Unix(int64(r.First), 0).UTC(); f.First.IsZero() || at.Before(f.First) {
+			f.First = at
+		}
+		f.Last = later(f.Last, r.Last)
+		f.Times = append(f.Times, analyze.Minutes(r)...)
+		f.Origins = append(f.Origins, r.FirstAt())
+	}
+	return f
+}

@@ -1,0 +1,287 @@
+package detect
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"net/netip"
+	"slices"
+	"sort"
+	"time"
+
+	"gumshoe/analyze"
+	"gumshoe/ingest"
+	"gumshoe/ingest/window"
+)
+
+// Network finds networks from which more distinct strangers fail than chance
+// puts there: distributed guessing that stays under every limit per address.
+//
+// Failing sources are counted per /24 (v6 /56) in windows of 6 h, 24 h and 7 d.
+// Thrown at random on the networks of the internet, N failing sources put at
+// most about 2 + .09 sqrt N into one /24 (simulation over 300,000 Pareto-weighted
+// networks: 5 for 2,000, 9 for 10,000); fewer than six never count. The network
+// named is the longest prefix that holds at least 80 % of them.
+type Network struct{}
+
+// Name implements analyze.Detector.
+func (Network) Name() string { return "distributed_guessing" }
+
+var networkWindows = []time.Duration{6 * time.Hour, 24 * time.Hour, 7 * 24 * time.Hour}
+
+// failing is one hour of one stranger's failures.
+type failing struct {
+	unit *window.Unit
+	row  *window.Row
+}
+
+// Detect implements analyze.Detector.
+func (d Network) Detect(in *analyze.Input) []analyze.Finding {
+	byService := map[string]map[netip.Prefix][]failing{}
+	hourly := map[string]map[uint32]int{}
+	units := in.Set.Units()
+	for i := range units {
+		u := &units[i]
+		if in.Standing(i).Success {
+			continue
+		}
+		for j := range u.Rows {
+			r := &u.Rows[j]
+			service := in.Set.Service(r.Service)
+			if r.Bad == 0 || service == ingest.ServiceWeb {
+				continue
+			}
+			if byService[service] == nil {
+				byService[service], hourly[service] = map[netip.Prefix][]failing{}, map[uint32]int{}
+			}
+			n := network(u.Prefix)
+			byService[service][n] = append(byService[service][n], failing{u, r})
+			hourly[service][r.Hour]++
+		}
+	}
+	var out []analyze.Finding
+	for _, service := range sortedKeys(byService) {
+		nets := byService[service]
+		total := cumulative(hourly[service])
+		for _, n := range sortedPrefixKeys(nets) {
+			if f, ok := d.judge(in, service, n, nets[n], total); ok {
+				out = append(out, f)
+			}
+		}
+	}
+	return out
+}
+
+// network is the neighbourhood in which strangers are counted.
+func network(p netip.Prefix) netip.Prefix {
+	bits := 24
+	if p.Addr().Is6() {
+		bits = 56
+	}
+	n, _ := p.Addr().Prefix(bits)
+	return n
+}
+
+// chanceLimit is how many of n failing sources chance puts into one network.
+func chanceLimit(n int) int { return max(6, int(math.Ceil(2+.09*math.Sqrt(float64(n))))) }
+
+func (d Network) judge(in *analyze.Input, service string, net netip.Prefix, fails []failing, total []hourCount) (analyze.Finding, bool) {
+	if len(fails) < 6 {
+		return analyze.Finding{}, false
+	}
+	var best []failing
+	var limit int
+	var span time.Duration
+	odds := 0.0
+	slices.SortStableFunc(fails, func(a, b failing) int { return cmp.Compare(a.row.Hour, b.row.Hour) })
+	for _, w := range networkWindows {
+		part, from := widest(recent(in, fails, w, func(f failing) uint32 { return f.row.Hour }), w)
+		if len(part) == 0 {
+			continue
+		}
+		k := distinctUnits(part)
+		l := chanceLimit(between(total, from, from+uint32(w/time.Hour)))
+		if o := 4 + .5*float64(k-l); k >= l && o > odds && in.Contains(part[len(part)-1].row.Hour) {
+			best, limit, odds, span = part, l, o, w
+		}
+	}
+	if best == nil {
+		return analyze.Finding{}, false
+	}
+	accused := map[netip.Prefix]bool{}
+	for _, f := range best {
+		accused[f.unit.Prefix] = true
+	}
+	f := analyze.Finding{Detector: d.Name(), Techniques: []string{"T1110.003"}, Service: service, Impact: analyze.Generic}
+	perAccount, perUnit := map[uint64]int{}, map[netip.Prefix]int{}
+	total0, existing := 0, false
+	for _, x := range best {
+		total0 += int(x.row.Bad)
+		perUnit[x.unit.Prefix] += int(x.row.Bad)
+		all, _ := tries(in, x.unit, []window.Row{*x.row})
+		for _, t := range all {
+			f.Times = append(f.Times, t.at)
+			f.Origins = append(f.Origins, t.origin)
+			if t.name != 0 {
+				perAccount[t.name] += t.count
+				if th := in.Thing(t.name); th != nil && exists(th) {
+					existing = true
+				}
+			}
+			if f.First.IsZero() || t.at.Before(f.First) {
+				f.First = t.at
+			}
+			if t.at.After(f.Last) {
+				f.Last = t.at
+			}
+		}
+	}
+	f.Sources = sortedPrefixKeys(accused)
+	f.Prefix = longest(net, f.Sources)
+	f.Key = f.Prefix.String() + " " + service
+	f.Collateral = in.Collateral(f.Prefix, accused)
+	f.Events = uint64(total0)
+	f.Existing = existing
+	k := len(f.Sources)
+	if k >= 10 || existing {
+		f.Impact = analyze.Targeted
+	}
+	if quota(perUnit) {
+		odds += 2
+	} else if maxOf(perUnit) <= 3 {
+		odds++
+	}
+	f.Evidence = append(f.Evidence, analyze.Evidence{Family: analyze.Subnet, LogOdds: odds, Trials: k,
+		Fact: fmt.Sprintf("%d strangers of %s fail within %s, where chance puts at most %d", k, f.Prefix, hours(span), limit)})
+	target, onTarget := most(perAccount)
+	for _, id := range byCount(perAccount) {
+		f.Targets = append(f.Targets, analyze.Target{Kind: analyze.AccountName, Value: in.Set.Name(id).Text})
+	}
+	one := k >= 8 && onTarget*10 >= total0*8
+	if one {
+		f.Techniques = []string{"T1110.001"}
+		f.Evidence = append(f.Evidence, analyze.Evidence{Family: analyze.Fanin, LogOdds: 4, Trials: k,
+			Fact: fmt.Sprintf("%d of %d tries aim at one account", onTarget, total0)})
+	}
+	f.Story = networkStory(in, f, service, total0, limit, target, one, perUnit, existing)
+	return f, true
+}
+
+// recent drops what ended more than w before the analyzed window. all are sorted
+// by hour.
+func recent[T any](in *analyze.Input, all []T, w time.Duration, hour func(T) uint32) []T {
+	from := uint32(max(0, in.From.Add(-w).Unix()) / 3600)
+	i := sort.Search(len(all), func(i int) bool { return hour(all[i]) >= from })
+	return all[i:]
+}
+
+// widest returns the fails of the window of length w that holds most sources,
+// and the hour at which it starts. fails are sorted by hour.
+func widest(fails []failing, w time.Duration) (best []failing, from uint32) {
+	n := uint32(w / time.Hour)
+	inside := map[netip.Prefix]int{}
+	most, lo := 0, 0
+	for hi := range fails {
+		inside[fails[hi].unit.Prefix]++
+		for fails[hi].row.Hour-fails[lo].row.Hour >= n {
+			if p := fails[lo].unit.Prefix; inside[p] == 1 {
+				delete(inside, p)
+			} else {
+				inside[p]--
+			}
+			lo++
+		}
+		if len(inside) >= most {
+			most, best, from = len(inside), fails[lo:hi+1], fails[lo].row.Hour
+		}
+	}
+	return best, from
+}
+
+func distinctUnits(fails []failing) int {
+	seen := map[netip.Prefix]bool{}
+	for _, f := range fails {
+		seen[f.unit.Prefix] = true
+	}
+	return len(seen)
+}
+
+// longest returns the longest prefix inside net that holds at least 80 % of the
+// sources, no longer than a /28 or a v6 /64.
+func longest(net netip.Prefix, sources []netip.Prefix) netip.Prefix {
+	stop := 28
+	if net.Addr().Is6() {
+		stop = 64
+	}
+	for net.Bits() < stop {
+		in := map[netip.Prefix]int{}
+		for _, s := range sources {
+			if p, _ := s.Addr().Prefix(net.Bits() + 1); net.Contains(s.Addr()) {
+				in[p]++
+			}
+		}
+		next, n := netip.Prefix{}, 0
+		for p, k := range in {
+			if k > n || k == n && p.Addr().Less(next.Addr()) {
+				next, n = p, k
+			}
+		}
+		if n*10 < len(sources)*8 {
+			break
+		}
+		net = next
+	}
+	return net
+}
+
+// quota reports whether the sources share one small number of tries: Fano factor
+// of tries under .3 with a mean of at least two, over eight sources or more.
+func quota(per map[netip.Prefix]int) bool {
+	if len(per) < 8 {
+		return false
+	}
+	var sum, squares float64
+	for _, n := range per {
+		sum += float64(n)
+		squares += float64(n) * float64(n)
+	}
+	mean := sum / float64(len(per))
+	return mean >= 2 && (squares/float64(len(per))-mean*mean)/mean < .3
+}
+
+func networkStory(in *analyze.Input, f analyze.Finding, service string, total, limit int, target uint64, one bool, per map[netip.Prefix]int, existing bool) analyze.Story {
+	k := len(f.Sources)
+	least, most := math.MaxInt, 0
+	for _, n := range per {
+		least, most = min(least, n), max(most, n)
+	}
+	each := fmt.Sprintf("%d to %d tries each", least, most)
+	if least == most {
+		each = count(most, "try") + " each"
+	}
+	s := analyze.Story{}
+	lasted := span(f.Last.Sub(f.First))
+	if one {
+		name := in.Set.Name(target).Text
+		s.Headline = fmt.Sprintf("%d addresses, one account: %s", k, name)
+		s.Body = []string{fmt.Sprintf("%s was tried %s over %s by %d addresses of one network, %s, %s.", name, count(total, "time"), service, k, f.Prefix, each),
+			fmt.Sprintf("It went on for %s, and none of them got in while the log was there.", lasted)}
+		s.Why = []string{"All of them are strangers to this account, all fail, and all stop early: one hand guides them."}
+		if existing {
+			s.Do = []string{fmt.Sprintf("Tell the owner of %s, and give the account a second factor or a long password.", name)}
+		} else {
+			s.Do = []string{fmt.Sprintf("%s has never logged in here; there is nothing to lock.", name)}
+		}
+	} else {
+		s.Headline = fmt.Sprintf("%d addresses of one network guess on %s", k, service)
+		s.Body = []string{fmt.Sprintf("%d addresses of %s failed to log in %s over %s on %s, %s.", k, f.Prefix, count(total, "time"), lasted, count(len(f.Targets), "account"), each)}
+		s.Do = []string{"Nothing to do if passwords are off for these accounts; else make sure that they are strong."}
+	}
+	s.Why = append(s.Why, fmt.Sprintf("On such a log chance puts at most %d failing strangers into one network of this size; here there are %d.", limit, k))
+	if f.Collateral == 0 {
+		s.Not = []string{fmt.Sprintf("Nobody honest was seen in %s.", f.Prefix)}
+	} else {
+		s.Not = []string{fmt.Sprintf("%s in %s: the network as a whole is not to blame.", upper(count(f.Collateral, "honest address")), f.Prefix)}
+	}
+	return s
+}

@@ -1,0 +1,338 @@
+package detect
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+	"time"
+
+	"gumshoe/analyze"
+	"gumshoe/ingest"
+	"gumshoe/ingest/window"
+)
+
+// Scan finds sources that keep asking for things that do not exist, at any pace
+// (Threshold Random Walk: Jung, Paxson, Berger and Balakrishnan, IEEE S&P 2004).
+//
+// Only the first contact of a source with a path counts. Each failure adds
+// w ln(t1/t0) to a running sum, each success takes ln((1-t0)/(1-t1)) away; the
+// sum halves in a fortnight. One request a day and one every twenty minutes are
+// caught by the same arithmetic. The sum over paths that only scanners ask for
+// cannot be bought off by visiting pages that exist.
+type Scan struct{}
+
+// Constants of the walk. Published: t1 .8, t0 .2.
+const (
+	failHostile = .8   // t1: share of first contacts of a scanner that fail
+	failHonest  = .2   // t0: of an honest visitor, where the site is too small to learn it
+	creditFloor = -4.6 // -ln 99: how much credit good visits can build up
+	halfLife    = 14 * 24 * time.Hour
+	softFlag    = 4 // below this there is no finding
+	slowGap     = 5 * time.Minute
+	slowSpan    = 3 * time.Hour
+)
+
+// Name implements analyze.Detector.
+func (Scan) Name() string { return "scan" }
+
+// contact is the first time a source asked for a path.
+type contact struct {
+	at     time.Time
+	name   uint64
+	good   bool
+	weight float64 // 0 for good ones
+	word   bool    // in the vocabulary of scanners, or never to be served
+	origin ingest.Origin
+	status uint16
+}
+
+// Detect implements analyze.Detector.
+func (d Scan) Detect(in *analyze.Input) []analyze.Finding {
+	var out []analyze.Finding
+	t0 := honestShare(in)
+	units := in.Set.Units()
+	for i := range units {
+		if u := &units[i]; in.Current(u) {
+			if f, ok := d.judge(in, u, in.Standing(i), t0); ok {
+				out = append(out, f)
+			}
+		}
+	}
+	return out
+}
+
+// honestShare learns t0: the 95th percentile of the share of first contacts
+// that fail a visitor with at least five successes, within .05 and .35.
+func honestShare(in *analyze.Input) float64 {
+	const enough = 200
+	var shares []float64
+	units := in.Set.Units()
+	for i := range units {
+		if !in.Standing(i).Benign {
+			continue
+		}
+		goods, bads := 0, 0
+		for j := range units[i].Rows {
+			goods += units[i].GoodCount(&units[i].Rows[j])
+			bads += units[i].BadCount(&units[i].Rows[j])
+		}
+		if goods >= 5 {
+			shares = append(shares, float64(bads)/float64(goods+bads))
+		}
+	}
+	if len(shares) < enough {
+		return failHonest
+	}
+	slices.Sort(shares)
+	return min(max(shares[len(shares)*95/100], .05), .35)
+}
+
+func (d Scan) judge(in *analyze.Input, u *window.Unit, st *analyze.Standing, t0 float64) (analyze.Finding, bool) {
+	first, more := contacts(in, u, st)
+	var bads []contact
+	for _, c := range first {
+		if !c.good {
+			bads = append(bads, c)
+		}
+	}
+	if len(bads) < 2 {
+		return analyze.Finding{}, false
+	}
+	sum := walk(first, t0) + float64(more)*math.Log(failHostile/t0)
+	if sum < softFlag {
+		return analyze.Finding{}, false
+	}
+	f := analyze.Finding{
+		Detector: d.Name(), Techniques: []string{"T1595.003"}, Key: u.Prefix.String(), Sources: sources(u),
+		Impact: analyze.Generic, Service: ingest.ServiceWeb, First: bads[0].at, Last: bads[len(bads)-1].at,
+	}
+	var times []time.Time
+	words := 0
+	for _, c := range bads {
+		times = append(times, c.at)
+		f.Targets = append(f.Targets, analyze.Target{Kind: analyze.Endpoint, Value: in.Set.Name(c.name).Text})
+		f.Origins = append(f.Origins, c.origin)
+		if c.word {
+			words++
+		}
+	}
+	f.Times = times
+	f.Events = uint64(len(bads) + more)
+	f.Evidence = append(f.Evidence, analyze.Evidence{Family: analyze.Probing, LogOdds: sum, Trials: len(bads) + more,
+		Fact: fmt.Sprintf("%s asked for and refused", count(len(bads)+more, "distinct path"))})
+	knocks := visits(times)
+	pauses := gaps(knocks)
+	if len(pauses) >= 4 && median(pauses) >= slowGap && f.Last.Sub(f.First) >= slowSpan {
+		f.Detector = "slow_scan"
+		f.Techniques = []string{"T1595", "T1595.003"}
+	}
+	g := greenwood(pauses)
+	p := tooRegular(len(pauses), g)
+	if odds := min(4, analyze.FromP(p)); odds > 0 {
+		f.Evidence = append(f.Evidence, analyze.Evidence{Family: analyze.Timing, LogOdds: odds, Trials: len(pauses),
+			Fact: fmt.Sprintf("pauses as even as a clock's: Greenwood %.2f where 2 is chance", g)})
+	}
+	if words >= 5 && words*10 >= len(bads)*6 {
+		f.Evidence = append(f.Evidence, analyze.Evidence{Family: analyze.Dictionary, LogOdds: 3, Trials: words,
+			Fact: fmt.Sprintf("%d of %d paths are on the lists that scanners carry", words, len(bads))})
+	}
+	f.Story = scanStory(in, u, f, bads, more, words, pauses, p)
+	return f, true
+}
+
+func sources(u *window.Unit) []prefix { return []prefix{u.Prefix} }
+
+// contacts lists the first contact with every path in order of time. more is
+// the number of further distinct paths that were counted but not kept.
+func contacts(in *analyze.Input, u *window.Unit, st *analyze.Standing) (out []contact, more int) {
+	seen := map[uint64]bool{}
+	var all []contact
+	for i := range u.Rows {
+		r := &u.Rows[i]
+		if in.Set.Service(r.Service) != ingest.ServiceWeb {
+			continue
+		}
+		known := 0
+		inRow := map[uint64]bool{}
+		for _, t := range u.Touches(r) {
+			if t.Status < 400 || t.Status >= 500 || t.Name == 0 {
+				continue
+			}
+			n := in.Set.Name(t.Name)
+			if n.Path&ingest.PathNeutral != 0 {
+				continue
+			}
+			if !inRow[t.Name] {
+				inRow[t.Name] = true
+				known++
+			}
+			all = append(all, contact{at: time.UnixMilli(t.Milli).UTC(), name: t.Name, weight: weight(in, u, r, st, t.Name), status: t.Status,
+				word: n.Path&(ingest.PathVocabulary|ingest.PathSensitive) != 0, origin: t.Origin()})
+		}
+		if u.TouchesFull(r) {
+			more += max(0, u.BadCount(r)-known)
+		}
+		names, _ := u.GoodNames(r)
+		for _, id := range names {
+			all = append(all, contact{at: time.Unix(int64(r.Hour)*3600, 0).UTC(), name: id, good: true,
+				word: in.Set.Name(id).Path&(ingest.PathVocabulary|ingest.PathSensitive) != 0})
+		}
+	}
+	slices.SortStableFunc(all, func(a, b contact) int {
+		return cmp.Or(a.at.Compare(b.at), cmp.Compare(a.origin.Source, b.origin.Source), cmp.Compare(a.origin.Offset, b.origin.Offset))
+	})
+	for _, c := range all {
+		if !seen[c.name] {
+			seen[c.name] = true
+			out = append(out, c)
+		}
+	}
+	return out, more
+}
+
+// weight says how much a failed first contact means: much when only scanners
+// ask for the path, little when it exists, when it fails honest visitors too,
+// or when the source is an authenticated client or a declared crawler, which
+// live with stale addresses.
+func weight(in *analyze.Input, u *window.Unit, r *window.Row, st *analyze.Standing, path uint64) float64 {
+	n := in.Set.Name(path)
+	word := n.Path&(ingest.PathVocabulary|ingest.PathSensitive) != 0
+	if r.Flags&window.Authenticated != 0 {
+		return .1
+	}
+	if in.BenignBad(path) >= 3 || answeredBefore(in, path) {
+		return .2
+	}
+	if word {
+		return 1.5
+	}
+	if r.Has(ingest.ClientCrawler) || r.Has(ingest.ClientFeed) || r.Has(ingest.ClientMonitor) {
+		return .2
+	}
+	if n.Path&ingest.PathStatic != 0 {
+		return .4
+	}
+	if in.Benign() < 20 {
+		return 1
+	}
+	// SPADE's surprise: the rarer among benign visitors, the heavier (Staniford et al. 2002).
+	return min(1.5, max(.2, -math.Log10((float64(in.BenignBad(path))+.5)/float64(in.Benign()+1))/2))
+}
+
+// answeredBefore reports whether the path has been answered well.
+func answeredBefore(in *analyze.Input, path uint64) bool {
+	t := in.Thing(path)
+	if t == nil {
+		return false
+	}
+	for i := range t.Hours {
+		if t.Hours[i].Good > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// walk runs the random walk and returns its last value.
+func walk(first []contact, t0 float64) float64 {
+	up, down := math.Log(failHostile/t0), math.Log((1-failHostile)/(1-t0))
+	var words, others float64
+	var last time.Time
+	for _, c := range first {
+		if !last.IsZero() {
+			k := math.Exp2(-float64(c.at.Sub(last)) / float64(halfLife))
+			words *= k
+			others *= k
+		}
+		last = c.at
+		switch {
+		case c.good && c.word:
+		case c.good:
+			others = max(creditFloor, others+down)
+		case c.word:
+			words += c.weight * up
+		default:
+			others += c.weight * up
+		}
+	}
+	return words + max(0, others)
+}
+
+func scanStory(in *analyze.Input, u *window.Unit, f analyze.Finding, bads []contact, more, words int, pauses []time.Duration, p float64) analyze.Story {
+	var paths []string
+	answers := map[uint16]int{}
+	for _, c := range bads {
+		paths = append(paths, in.Set.Name(c.name).Text)
+		answers[c.status]++
+	}
+	total := len(bads) + more
+	lasted := f.Last.Sub(f.First)
+	s := analyze.Story{}
+	if f.Detector == "slow_scan" {
+		s.Headline = fmt.Sprintf("One knock every %s, for %s", span(median(pauses)), span(lasted))
+	} else {
+		s.Headline = fmt.Sprintf("%s that %s not exist, in %s", upper(count(total, "path")), verb(total, "does", "do"), span(lasted))
+	}
+	what := "pages that do not exist here"
+	if words*2 >= len(bads) {
+		what = "admin, configuration and backup paths that do not exist here"
+	}
+	s.Body = []string{fmt.Sprintf("%s asked for %s %s: %s. %s.", bare(u.Prefix), number(total), what, some(paths, 4), answered(answers))}
+	if len(pauses) > 0 && f.Detector == "slow_scan" {
+		lo, hi := slices.Min(pauses), slices.Max(pauses)
+		s.Body = append(s.Body, fmt.Sprintf("The pauses between knocks lasted %s, over %s.", minutesBetween(lo, hi), span(lasted)))
+		if p < 1e-3 {
+			s.Why = append(s.Why, fmt.Sprintf("People are not that regular: by chance pauses are as even as these in %s cases. Scripts that duck rate limits are.", chance(p)))
+		} else {
+			s.Why = append(s.Why, "It never hurries: no limit that counts over ten minutes sees it.")
+		}
+	}
+	if words >= 5 {
+		s.Why = append(s.Why, fmt.Sprintf("%d of the %d paths are on the lists that scanners carry; no visitor of this site asks for them.", words, len(bads)))
+	} else {
+		s.Why = append(s.Why, fmt.Sprintf("An honest visitor fails on %.0f of 100 new pages at most; this one failed on %s.", failHonest*100, share(total, total+goodOnes(u, in))))
+	}
+	s.Not = []string{"Nothing it asked for was served, so nothing leaked through these requests."}
+	s.Do = []string{"Nothing is exposed by these requests. If the address is yours (a link checker, a scanner you hired), put it on the allowlist."}
+	return s
+}
+
+func goodOnes(u *window.Unit, in *analyze.Input) (n int) {
+	for i := range u.Rows {
+		if in.Set.Service(u.Rows[i].Service) == ingest.ServiceWeb {
+			n += u.GoodCount(&u.Rows[i])
+		}
+	}
+	return n
+}
+
+func share(n, of int) string {
+	if n == of {
+		return "all of them"
+	}
+	return fmt.Sprintf("%d of %d", n, of)
+}
+
+func verb(n int, one, many string) string {
+	if n == 1 {
+		return one
+	}
+	return many
+}
+
+func answered(by map[uint16]int) string {
+	var codes []uint16
+	for c := range by {
+		codes = append(codes, c)
+	}
+	slices.SortFunc(codes, func(a, b uint16) int { return cmp.Or(cmp.Compare(by[b], by[a]), cmp.Compare(a, b)) })
+	if len(codes) == 1 {
+		return fmt.Sprintf("All were answered %d", codes[0])
+	}
+	var parts []string
+	for _, c := range codes {
+		parts = append(parts, fmt.Sprintf("%d times %d", by[c], c))
+	}
+	return "The answers: " + and(parts)
+}

@@ -1,0 +1,123 @@
+package analyze
+
+import (
+	"cmp"
+	"net/netip"
+	"slices"
+	"strings"
+	"time"
+)
+
+// group joins the findings that one story explains: those about one source, and
+// those of a campaign with at least half of their sources in common. A finding
+// that opens its own case (a break-in, an anomaly) stays alone.
+func group(findings []Finding) []Case {
+	slices.SortStableFunc(findings, func(a, b Finding) int {
+		return cmp.Or(cmp.Compare(len(b.Sources), len(a.Sources)), cmp.Compare(a.Detector, b.Detector), cmp.Compare(a.Key, b.Key))
+	})
+	var cases []Case
+	home := map[netip.Prefix][]int{} // source -> shared cases, largest first
+	for _, f := range findings {
+		if f.Own || len(f.Sources) == 0 {
+			cases = append(cases, Case{Findings: []Finding{f}})
+			continue
+		}
+		at := join(cases, home, f)
+		if at < 0 {
+			at = len(cases)
+			cases = append(cases, Case{})
+		}
+		cases[at].Findings = append(cases[at].Findings, f)
+		for _, s := range f.Sources {
+			if !slices.Contains(home[s], at) {
+				home[s] = append(home[s], at)
+			}
+		}
+	}
+	return cases
+}
+
+// join returns the case that already holds at least half of the finding's
+// sources, or -1. Larger findings come first, so a lone source falls into its
+// campaign and not the other way round.
+func join(cases []Case, home map[netip.Prefix][]int, f Finding) int {
+	shared := map[int]int{}
+	for _, s := range f.Sources {
+		for _, at := range home[s] {
+			shared[at]++
+		}
+	}
+	best := -1
+	for at, n := range shared {
+		if 2*n < len(f.Sources) {
+			continue
+		}
+		if best < 0 || n > shared[best] || n == shared[best] && at < best {
+			best = at
+		}
+	}
+	return best
+}
+
+// combine fills the case from its findings.
+func (c *Case) combine() {
+	slices.SortStableFunc(c.Findings, func(a, b Finding) int {
+		return cmp.Or(cmp.Compare(len(b.Sources), len(a.Sources)), cmp.Compare(b.Impact, a.Impact), cmp.Compare(b.weight(), a.weight()),
+			cmp.Compare(a.Detector, b.Detector), cmp.Compare(a.Key, b.Key))
+	})
+	lead := c.Findings[0]
+	c.Kind = lead.Detector
+	c.Prefix, c.Collateral = lead.Prefix, lead.Collateral
+	for _, f := range c.Findings {
+		c.Sources = append(c.Sources, f.Sources...)
+		c.Visitors = append(c.Visitors, f.Visitors...)
+		c.Detections = append(c.Detections, f.Detector)
+		c.Techniques = append(c.Techniques, f.Techniques...)
+		c.Targets = append(c.Targets, f.Targets...)
+		c.Origins = append(c.Origins, f.Origins...)
+		c.Timeline = append(c.Timeline, f.Times...)
+		if f.Service != "" {
+			c.Services = append(c.Services, f.Service)
+		}
+		c.Impact = max(c.Impact, f.Impact)
+		c.Events += f.Events
+		if c.First.IsZero() || f.First.Before(c.First) {
+			c.First = f.First
+		}
+		if f.Last.After(c.Last) {
+			c.Last = f.Last
+		}
+	}
+	c.Active = c.Last.Sub(c.First)
+	c.Sources, c.Visitors = sortedPrefixes(c.Sources), sortedPrefixes(c.Visitors)
+	c.Detections, c.Techniques, c.Targets, c.Services, c.Origins = Unique(c.Detections), Unique(c.Techniques), Unique(c.Targets), Unique(c.Services), Unique(c.Origins)
+	slices.SortFunc(c.Timeline, time.Time.Compare)
+	c.Timeline = slices.Compact(c.Timeline)
+	if len(c.Services) >= 2 && len(c.Sources) > 0 {
+		c.Findings = append(c.Findings, crosslog(c))
+	}
+}
+
+func (f *Finding) weight() (sum float64) {
+	for _, e := range f.Evidence {
+		sum += e.LogOdds
+	}
+	return sum
+}
+
+func sortedPrefixes(in []netip.Prefix) []netip.Prefix {
+	slices.SortFunc(in, netip.Prefix.Compare)
+	return slices.Compact(in)
+}
+
+// crosslog is the evidence that the sources of a case misbehaved on several
+// services: +3 for two, +5 for three (a person who mistypes does so on one).
+func crosslog(c *Case) Finding {
+	odds := 3.0
+	if len(c.Services) >= 3 {
+		odds = 5
+	}
+	lead := c.Findings[0]
+	return Finding{Detector: lead.Detector, Key: lead.Key, Sources: lead.Sources, Impact: Targeted, First: c.First, Last: c.Last,
+		Evidence: []Evidence{{Family: Crosslog, LogOdds: odds, Trials: len(c.Services), Fact: "misbehaved on " + strings.Join(c.Services, " and ")}}}
+}

@@ -1,0 +1,228 @@
+package analyze
+
+import (
+	"math/bits"
+	"net/netip"
+	"slices"
+	"sort"
+	"time"
+
+	"gumshoe/ingest"
+	"gumshoe/ingest/window"
+)
+
+// Input is what detectors read: the windows, and which part of them the run is
+// about. Hours before From are history.
+type Input struct {
+	Set      *window.Set
+	From, To time.Time // [From, To)
+	Now      time.Time
+	Location *time.Location // for hours of the day and the week
+
+	standing  []Standing // by index in Set.Units
+	benign    int
+	benignBad map[uint64]int // path -> benign visitors whom it failed
+	position  map[[16]byte]int
+	things    map[uint64]*window.Thing
+}
+
+// Standing is how a source has behaved over everything that was read.
+type Standing struct {
+	Success   bool      // authenticated, or at least three distinct pages with their assets
+	Benign    bool      // Success, and nothing hostile, and mostly answered well
+	Accounts  int       // distinct accounts it logged in to
+	LoginDays int       // days with a good login
+	FirstOK   time.Time // first and last good login; zero: none
+	LastOK    time.Time
+	PageDays  int // days with page views and their assets
+}
+
+// NewInput prepares the facts that several detectors need.
+func NewInput(set *window.Set, from, to, now time.Time, loc *time.Location) *Input {
+	in := &Input{Set: set, From: from, To: to, Now: now, Location: loc, benignBad: map[uint64]int{}}
+	in.things = map[uint64]*window.Thing{}
+	for _, k := range []window.ObjectKind{window.AccountObject, window.PathObject, window.AgentObject} {
+		for i, t := range set.Things(k) {
+			in.things[t.ID] = &set.Things(k)[i]
+		}
+	}
+	units := set.Units()
+	in.standing = make([]Standing, len(units))
+	in.position = make(map[[16]byte]int, len(units))
+	for i := range units {
+		in.standing[i] = standing(&units[i], set)
+		in.position[units[i].Prefix.Addr().As16()] = i
+		if in.standing[i].Benign {
+			in.benign++
+			for _, id := range badPaths(&units[i]) {
+				in.benignBad[id]++
+			}
+		}
+	}
+	return in
+}
+
+func standing(u *window.Unit, set *window.Set) Standing {
+	var s Standing
+	accounts := map[uint64]bool{}
+	loginDays, pageDays := map[uint32]bool{}, map[uint32]bool{}
+	var events, bad, probes, pages, static uint32
+	for i := range u.Rows {
+		r := &u.Rows[i]
+		events += r.Events
+		bad += r.Bad
+		probes += r.Probes
+		if set.Service(r.Service) == ingest.ServiceWeb {
+			n := uint32(u.GoodCount(r))
+			pages += n
+			static += r.Static
+			if n >= 3 && r.Static > 0 {
+				pageDays[r.Hour/24] = true
+			}
+			if r.Flags&window.Authenticated != 0 {
+				s.Success = true
+			}
+			continue
+		}
+		if r.Good == 0 {
+			continue
+		}
+		s.Success = true
+		loginDays[r.Hour/24] = true
+		names, _ := u.GoodNames(r)
+		for _, id := range names {
+			accounts[id] = true
+		}
+		first, last := r.First, r.Last
+		for _, t := range u.Touches(r) {
+			if t.Kind == ingest.KindAuthSuccess {
+				first = uint32(t.Milli / 1000)
+				break
+			}
+		}
+		if at := time.Unix(int64(first), 0).UTC(); s.FirstOK.IsZero() || at.Before(s.FirstOK) {
+			s.FirstOK = at
+		}
+		if at := time.Unix(int64(last), 0).UTC(); at.After(s.LastOK) {
+			s.LastOK = at
+		}
+	}
+	if pages >= 3 && static > 0 {
+		s.Success = true
+	}
+	s.Accounts, s.LoginDays, s.PageDays = len(accounts), len(loginDays), len(pageDays)
+	s.Benign = s.Success && probes == 0 && bad*2 <= events
+	return s
+}
+
+func badPaths(u *window.Unit) []uint64 {
+	var out []uint64
+	for i := range u.Rows {
+		if names, ok := u.BadNames(&u.Rows[i]); ok {
+			out = append(out, names...)
+		}
+	}
+	return Unique(out)
+}
+
+// Unique removes repetitions and keeps the order of first appearance.
+func Unique[T comparable](in []T) []T {
+	seen := make(map[T]bool, len(in))
+	out := in[:0:0]
+	for _, v := range in {
+		if !seen[v] {
+			seen[v] = true
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+// Standing returns how the i-th unit has behaved.
+func (in *Input) Standing(i int) *Standing { return &in.standing[i] }
+
+// StandingOf returns the standing of a source, or nil when it was not seen.
+func (in *Input) StandingOf(p netip.Prefix) *Standing {
+	if i, ok := in.position[p.Addr().As16()]; ok {
+		return &in.standing[i]
+	}
+	return nil
+}
+
+// Benign returns the number of benign visitors.
+func (in *Input) Benign() int { return in.benign }
+
+// BenignBad returns how many benign visitors a path failed: a broken link or a
+// missing icon fails everybody.
+func (in *Input) BenignBad(path uint64) int { return in.benignBad[path] }
+
+// Contains reports whether an hour belongs to the analyzed window.
+func (in *Input) Contains(hour uint32) bool {
+	t := time.Unix(int64(hour)*3600, 0)
+	return !t.Before(in.From.Truncate(time.Hour)) && t.Before(in.To)
+}
+
+// Current reports whether any row of the unit lies in the window.
+func (in *Input) Current(u *window.Unit) bool {
+	for i := range u.Rows {
+		if in.Contains(u.Rows[i].Hour) {
+			return true
+		}
+	}
+	return false
+}
+
+// Collateral counts the sources inside p that have been honest. The accused are
+// not counted: an attacker's own success buys nothing.
+func (in *Input) Collateral(p netip.Prefix, accused map[netip.Prefix]bool) int {
+	n := 0
+	for i, u := range in.Set.Units() {
+		if in.standing[i].Success && p.Contains(u.Prefix.Addr()) && !accused[u.Prefix] {
+			n++
+		}
+	}
+	return n
+}
+
+// Minutes lists the active minutes of a row.
+func Minutes(r *window.Row) []time.Time {
+	var out []time.Time
+	for m := r.Minutes; m != 0; m &= m - 1 {
+		out = append(out, time.Unix(int64(r.Hour)*3600+int64(bits.TrailingZeros64(m))*60, 0).UTC())
+	}
+	return out
+}
+
+// Thing returns an account, path or agent with all its hours; nil if unknown.
+func (in *Input) Thing(id uint64) *window.Thing { return in.things[id] }
+
+// Logins sums up the good logins of the sources inside p before a moment, into
+// the named accounts, or into any when none is named.
+func (in *Input) Logins(p netip.Prefix, accounts []string, before time.Time) (days, distinct int, last time.Time) {
+	units := in.Set.Units()
+	at := sort.Search(len(units), func(i int) bool { return !units[i].Prefix.Addr().Less(p.Masked().Addr()) })
+	onDays, into := map[int64]bool{}, map[uint64]bool{}
+	for ; at < len(units) && p.Contains(units[at].Prefix.Addr()); at++ {
+		u := &units[at]
+		for i := range u.Rows {
+			if u.Rows[i].Good == 0 || in.Set.Service(u.Rows[i].Service) == ingest.ServiceWeb {
+				continue
+			}
+			for _, t := range u.Touches(&u.Rows[i]) {
+				when := time.UnixMilli(t.Milli).UTC()
+				if t.Kind != ingest.KindAuthSuccess || !when.Before(before) {
+					continue
+				}
+				if len(accounts) > 0 && !slices.Contains(accounts, in.Set.Name(t.Name).Text) {
+					continue
+				}
+				onDays[when.Unix()/86400] = true
+				into[t.Name] = true
+				if when.After(last) {
+					last = when
+				}
+			}
+		}
+	}
+	return len(onDays), len(into), last
+}

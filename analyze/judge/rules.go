@@ -1,0 +1,72 @@
+// Package judge gives the verdict on a case. The rules always work and are
+// enough; they read what the detectors found and say it as an analyst would.
+package judge
+
+import (
+	"fmt"
+	"strings"
+
+	"gumshoe/analyze"
+)
+
+// Rules is the deterministic judge.
+type Rules struct{}
+
+// Judge implements analyze.Judge: it writes headline, summary, explanation and
+// what to do, and labels the case.
+func (Rules) Judge(c *analyze.Case, in *analyze.Input) {
+	lead := c.Findings[0].Story
+	c.Headline = lead.Headline
+	var what, why, not []string
+	for _, f := range c.Findings {
+		what = append(what, f.Story.Body...)
+		why = append(why, f.Story.Why...)
+		c.Do = append(c.Do, f.Story.Do...)
+	}
+	not = append(not, lead.Not...)
+	what, why, c.Do = analyze.Unique(what), analyze.Unique(why), analyze.Unique(c.Do)
+	c.Summary = lead.Headline
+	if len(what) > 0 {
+		c.Summary = what[0]
+	}
+	c.Explanation = paragraphs(what, why, append(not, doubts(c)...))
+	c.Verdict = analyze.Verdict{Label: label(c), Confidence: c.Confidence, By: "rules", Rationale: rationale(c)}
+}
+
+func paragraphs(parts ...[]string) (out []string) {
+	for _, p := range parts {
+		if len(p) > 0 {
+			out = append(out, strings.Join(p, " "))
+		}
+	}
+	return out
+}
+
+// doubts tells what speaks for an honest explanation.
+func doubts(c *analyze.Case) (out []string) {
+	for _, e := range c.Families {
+		if e.LogOdds < 0 {
+			out = append(out, "Against it speaks: "+e.Fact+".")
+		}
+	}
+	return out
+}
+
+func label(c *analyze.Case) string {
+	switch {
+	case len(c.Sources) == 0:
+		return "unreviewed"
+	case c.Confidence >= .95 && c.Impact > analyze.Nuisance:
+		return "malicious"
+	}
+	return "suspicious"
+}
+
+// rationale is the arithmetic in one line.
+func rationale(c *analyze.Case) string {
+	parts := []string{fmt.Sprintf("doubt at the start %+.1f", c.Prior)}
+	for _, e := range c.Families {
+		parts = append(parts, fmt.Sprintf("%s %+.1f", e.Family, e.LogOdds))
+	}
+	return fmt.Sprintf("%s; sum %+.1f, %.1f %% sure", strings.Join(parts, ", "), c.LogOdds, 100*c.Confidence)
+}

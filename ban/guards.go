@@ -1,0 +1,154 @@
+package ban
+
+import (
+	"fmt"
+	"net/netip"
+	"time"
+
+	"github.com/gaissmai/bart"
+
+	"gumshoe/analyze"
+)
+
+// Protection is why an address may never be banned, whatever it does.
+type Protection string
+
+// The absolute protections.
+const (
+	Allowed  Protection = "allow"    // on the administrator's allowlist
+	Own      Protection = "own"      // this machine's own
+	Gateway  Protection = "gateway"  // the way out
+	Resolver Protection = "resolver" // answers this machine's name queries
+)
+
+var protectionNames = map[Protection]string{
+	Allowed: "on the allowlist", Own: "an address of this machine", Gateway: "a gateway of this machine", Resolver: "a name server of this machine",
+}
+
+// Guards keep a ban from hitting the wrong one. The zero value protects only
+// what is never banned anywhere: loopback, private networks and the like. The
+// caller fills it from the configuration and, for the job, from the machine.
+type Guards struct {
+	// GoodLogins returns the authenticated logins of a source before a moment,
+	// into any account or into the given ones. Page views do not count: three
+	// visits must not buy immunity. nil: none are known.
+	GoodLogins func(source netip.Prefix, accounts []string, before time.Time) Logins
+
+	absolute *bart.Table[protected]
+}
+
+// Logins sums up the good logins of a source.
+type Logins struct {
+	Days     int // distinct days, UTC
+	Accounts int // distinct accounts
+	Last     time.Time
+}
+
+type protected struct {
+	by   Protection
+	from string
+}
+
+// Protect exempts all addresses of p. from says where that is written, for the
+// reason a person reads ("allow.d/office.list:3", "eth0"); it may be empty.
+// The first protection given for a prefix stays.
+func (g *Guards) Protect(by Protection, p netip.Prefix, from string) {
+	p = canonical(p)
+	if !p.IsValid() {
+		return
+	}
+	if g.absolute == nil {
+		g.absolute = new(bart.Table[protected])
+	}
+	if _, there := g.absolute.Get(p); !there {
+		g.absolute.Insert(p, protected{by, from})
+	}
+}
+
+// canonical returns p with its host bits cleared and a v4-mapped IPv6 prefix as
+// IPv4; tables know ::ffff:192.0.2.1 and 192.0.2.1 as different addresses.
+func canonical(p netip.Prefix) netip.Prefix {
+	if a := p.Addr(); a.Is4In6() && p.Bits() >= 96 {
+		p = netip.PrefixFrom(a.Unmap(), p.Bits()-96)
+	}
+	return p.Masked()
+}
+
+// Good logins guard from this many days on, and only those that are older than
+// the case by a day: whoever got in tonight proves nothing.
+const (
+	goodLoginDays = 2
+	goodLoginAge  = 24 * time.Hour
+	natAccounts   = 2
+)
+
+// holds says why target may not be banned for c.
+func (g *Guards) holds(target netip.Prefix, c *analyze.Case) (doubt, bool) {
+	if at, p, ok := overlapping(g.absolute, target); ok {
+		reason := fmt.Sprintf("%s is %s", show(at), protectionNames[p.by])
+		if p.from != "" {
+			reason += " (" + p.from + ")"
+		}
+		return doubt{string(p.by), reason + "."}, true
+	}
+	if at, what, ok := overlapping(reserved, target); ok {
+		return doubt{"private", fmt.Sprintf("%s is %s: a ban would cut off one of your own.", show(at), what)}, true
+	}
+	return g.goodLogins(target, c)
+}
+
+// goodLogins is the guard of people who are known here. It does not guard a
+// break-in, unless the address used that very account before.
+func (g *Guards) goodLogins(target netip.Prefix, c *analyze.Case) (doubt, bool) {
+	if g.GoodLogins == nil {
+		return doubt{}, false
+	}
+	var accounts []string
+	if breakIn(c) {
+		accounts = accountsOf(c)
+		if len(accounts) == 0 {
+			return doubt{}, false
+		}
+	}
+	known := g.GoodLogins(target, accounts, c.First.Add(-goodLoginAge))
+	switch {
+	case known.Days >= goodLoginDays:
+		return doubt{"good-login", fmt.Sprintf("%s logged in properly on %d earlier days, last on %s: someone honest is there.",
+			show(target), known.Days, known.Last.UTC().Format("Mon 2 Jan 2006"))}, true
+	case known.Accounts >= natAccounts && c.Impact < analyze.Success:
+		return doubt{"shared", fmt.Sprintf("%d accounts log in properly from %s: several people share it.", known.Accounts, show(target))}, true
+	}
+	return doubt{}, false
+}
+
+func accountsOf(c *analyze.Case) []string {
+	var out []string
+	for _, t := range c.Targets {
+		if t.Kind == analyze.AccountName {
+			out = append(out, t.Value)
+		}
+	}
+	return out
+}
+
+// overlapping finds an entry that shares an address with p, wider ones first.
+func overlapping[V any](t *bart.Table[V], p netip.Prefix) (at netip.Prefix, v V, ok bool) {
+	if t == nil {
+		return at, v, false
+	}
+	if at, v, ok = t.LookupPrefixLPM(p); ok {
+		return at, v, ok
+	}
+	for at, v = range t.Subnets(p) {
+		return at, v, true
+	}
+	return netip.Prefix{}, v, false
+}
+
+// show writes a prefix as a person would: a single address without its bits.
+func show(p netip.Prefix) string {
+	if p.IsSingleIP() {
+		return p.Addr().String()
+	}
+	return p.String()
+}

@@ -1,0 +1,166 @@
+package ban
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+	"time"
+
+	"gumshoe/analyze"
+)
+
+// Make decides which sources of which cases to ban. cases come worst first; a
+// source accused by several cases has an entry in each, and counts once against
+// the caps. now is the run's clock. The same arguments give the same plan.
+func Make(cases []analyze.Case, policy Policy, guards Guards, now time.Time) Plan {
+	m := maker{policy: policy, guards: guards, now: now, cases: cases, banned: map[netip.Prefix]bool{}}
+	m.plan = Plan{Armed: policy.Armed, Add: []Entry{}, Hold: []Entry{}}
+	for i := range cases {
+		m.consider(&cases[i])
+	}
+	return m.plan
+}
+
+type maker struct {
+	policy   Policy
+	guards   Guards
+	now      time.Time
+	cases    []analyze.Case
+	plan     Plan
+	banned   map[netip.Prefix]bool // what the caps have counted
+	networks int                   // of these, networks
+}
+
+// consider takes a case through policy, guards and caps.
+func (m *maker) consider(c *analyze.Case) {
+	if !m.policy.meets(c) {
+		return
+	}
+	if d, ok := m.policy.doubts(c, m.now, func(p netip.Prefix) bool { return m.accusedElsewhere(c, p) }); ok {
+		for _, p := range sources(c) {
+			m.hold(c, p, d)
+		}
+		return
+	}
+	targets, how := m.targets(c)
+	for _, p := range targets {
+		if d, ok := m.guards.holds(p, c); ok {
+			m.hold(c, p, d)
+		} else if d, ok := m.tooWide(p); ok {
+			m.hold(c, p, d)
+		} else if d, ok := m.overCap(p); ok {
+			m.hold(c, p, d)
+		} else {
+			m.add(c, p, because(c)+how+".")
+		}
+	}
+}
+
+// targets are the case's network and what of its sources lies outside, or all
+// its sources one by one; how says which and why.
+func (m *maker) targets(c *analyze.Case) (targets []netip.Prefix, how string) {
+	all, network := sources(c), canonical(c.Prefix)
+	inside := func(p netip.Prefix) bool { return network.Bits() <= p.Bits() && network.Contains(p.Addr()) }
+	if !network.IsValid() || single(network) || len(all) < 2 || !slices.ContainsFunc(all, inside) {
+		return all, ""
+	}
+	if c.Collateral > 0 {
+		return all, fmt.Sprintf("; one by one, because %d honest %s %s", c.Collateral, plural(c.Collateral, "source shares", "sources share"), network)
+	}
+	if _, wide := m.tooWide(network); wide {
+		return all, fmt.Sprintf("; one by one, because %s is wider than a ban may be", network)
+	}
+	if _, held := m.guards.holds(network, c); held {
+		return all, fmt.Sprintf("; one by one, because somebody in %s must not be banned", network)
+	}
+	rest := slices.DeleteFunc(slices.Clone(all), inside)
+	return sorted(append(rest, network)), fmt.Sprintf("; nobody honest was seen in %s", network)
+}
+
+// tooWide holds a network wider than the policy's widest.
+func (m *maker) tooWide(p netip.Prefix) (doubt, bool) {
+	widest := m.policy.MaxPrefix6
+	if p.Addr().Is4() {
+		widest = m.policy.MaxPrefix4
+	}
+	if p.Bits() >= widest {
+		return doubt{}, false
+	}
+	return doubt{"width", fmt.Sprintf("%s is wider than /%d, the widest network that may be banned.", p, widest)}, true
+}
+
+// overCap holds what is too much for one run. What is already banned for a
+// worse case costs nothing.
+func (m *maker) overCap(p netip.Prefix) (doubt, bool) {
+	switch {
+	case m.banned[p]:
+	case len(m.banned) >= m.policy.MaxBans:
+		return doubt{"max-bans", fmt.Sprintf("This run already bans %d, the most it may; the worst come first.", m.policy.MaxBans)}, true
+	case !single(p) && m.networks >= m.policy.MaxPrefixes:
+		return doubt{"max-prefixes", fmt.Sprintf("This run already bans %d networks, the most it may; the worst come first.", m.policy.MaxPrefixes)}, true
+	}
+	return doubt{}, false
+}
+
+func (m *maker) add(c *analyze.Case, p netip.Prefix, reason string) {
+	if !m.banned[p] {
+		m.banned[p] = true
+		if !single(p) {
+			m.networks++
+		}
+	}
+	m.plan.Add = append(m.plan.Add, Entry{Prefix: p, Case: c.ID, Service: service(c), For: m.policy.length(c, p), Reason: reason})
+}
+
+func (m *maker) hold(c *analyze.Case, p netip.Prefix, d doubt) {
+	m.plan.Hold = append(m.plan.Hold, Entry{Prefix: p, Case: c.ID, Service: service(c), Reason: d.reason, Guard: d.guard})
+}
+
+// accusedElsewhere reports whether another critical case accuses p. Other
+// break-ins do not count: an owner of two accounts may mistype both passwords.
+func (m *maker) accusedElsewhere(c *analyze.Case, p netip.Prefix) bool {
+	return slices.ContainsFunc(m.cases, func(other analyze.Case) bool {
+		return other.ID != c.ID && other.Level == analyze.Critical && !breakIn(&other) &&
+			slices.ContainsFunc(other.Sources, p.Overlaps)
+	})
+}
+
+// sources are the accused in canonical form, each once.
+func sources(c *analyze.Case) []netip.Prefix {
+	out := make([]netip.Prefix, 0, len(c.Sources))
+	for _, p := range c.Sources {
+		if p = canonical(p); p.IsValid() {
+			out = append(out, p)
+		}
+	}
+	return sorted(out)
+}
+
+func sorted(ps []netip.Prefix) []netip.Prefix {
+	slices.SortFunc(ps, netip.Prefix.Compare)
+	return slices.Compact(ps)
+}
+
+// single reports whether p is one source: an IPv4 address, or the /64 that one
+// IPv6 customer has.
+func single(p netip.Prefix) bool {
+	if p.Addr().Is4() {
+		return p.Bits() == 32
+	}
+	return p.Bits() >= 64
+}
+
+// service is the service that heads the case's list.
+func service(c *analyze.Case) string {
+	if len(c.Services) == 0 {
+		return ""
+	}
+	return c.Services[0]
+}
+
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return one
+	}
+	return many
+}

@@ -1,0 +1,210 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"gumshoe/ingest/format"
+)
+
+// key is one setting: how its text is read, checked and shown. YAML, the
+// environment, flags, `config show` and the documentation's test all work from
+// the table keys, so a new setting is one line there.
+type key struct {
+	name string // path in the YAML, "ban.mode"
+	list bool   // grows from file to file instead of being replaced
+	set  func(s *Settings, value, from string) error
+	show func(s *Settings) []string // one string, or one an item
+}
+
+var keys = []key{
+	{name: "schema_version", set: setSchema, show: func(*Settings) []string { return []string{strconv.Itoa(schemaVersion)} }},
+	text("host", func(s *Settings) *string { return &s.Host }),
+	{name: "timezone", set: func(s *Settings, v, _ string) (err error) { s.Location, err = parseZone(v); return err },
+		show: func(s *Settings) []string { return []string{s.Location.String()} }},
+	directory("state_dir", func(s *Settings) *string { return &s.StateDir }),
+	duration("last", func(s *Settings) *time.Duration { return &s.Last }),
+	{name: "report.save", set: func(s *Settings, v, _ string) (err error) { s.Save, err = parseBool(v); return err },
+		show: func(s *Settings) []string { return []string{strconv.FormatBool(s.Save)} }},
+	directory("report.dir", func(s *Settings) *string { return &s.Reports }),
+	{name: "ban.mode", set: setMode, show: func(s *Settings) []string { return []string{s.BanMode} }},
+	networks("ban.allow", func(s *Settings) *[]Network { return &s.Allow }),
+	networks("ban.own", func(s *Settings) *[]Network { return &s.Own }),
+	duration("ban.base", func(s *Settings) *time.Duration { return &s.Ban.Base }),
+	duration("ban.slow", func(s *Settings) *time.Duration { return &s.Ban.Slow }),
+	duration("ban.max", func(s *Settings) *time.Duration { return &s.Ban.Max }),
+	number("ban.max_bans", 0, 65536, func(s *Settings) *int { return &s.Ban.MaxBans }),
+	number("ban.max_prefixes", 0, 65536, func(s *Settings) *int { return &s.Ban.MaxPrefixes }),
+	number("ban.max_prefix_v4", 16, 32, func(s *Settings) *int { return &s.Ban.MaxPrefix4 }),
+	number("ban.max_prefix_v6", 32, 64, func(s *Settings) *int { return &s.Ban.MaxPrefix6 }),
+}
+
+const schemaVersion = 1
+
+func keyByName(name string) *key {
+	if i := slices.IndexFunc(keys, func(k key) bool { return k.name == name }); i >= 0 {
+		return &keys[i]
+	}
+	return nil
+}
+
+// env is the key's environment variable.
+func (k *key) env() string {
+	return "GUMSHOE_" + strings.ToUpper(strings.ReplaceAll(k.name, ".", "_"))
+}
+
+func keyByEnv(name string) *key {
+	if i := slices.IndexFunc(keys, func(k key) bool { return k.env() == name }); i >= 0 {
+		return &keys[i]
+	}
+	return nil
+}
+
+// set gives the key a value and remembers where it came from.
+func (s *Settings) set(k *key, value, from string) error {
+	if err := k.set(s, value, from); err != nil {
+		return err
+	}
+	if !k.list {
+		s.origin[k.name] = nil
+	}
+	s.origin[k.name] = append(s.origin[k.name], from)
+	return nil
+}
+
+func setSchema(_ *Settings, v, _ string) error {
+	if v != strconv.Itoa(schemaVersion) {
+		return fmt.Errorf("this gumshoe reads schema_version %d, not %q", schemaVersion, v)
+	}
+	return nil
+}
+
+var modes = []string{"off", "critical", "strong"}
+
+func setMode(s *Settings, v, _ string) error {
+	if !slices.Contains(modes, v) {
+		return fmt.Errorf("%q is no mode; write %s", v, strings.Join(modes, ", "))
+	}
+	s.BanMode = v
+	return nil
+}
+
+func text(name string, field func(*Settings) *string) key {
+	return key{
+		name: name,
+		set:  func(s *Settings, v, _ string) error { *field(s) = v; return nil },
+		show: func(s *Settings) []string { return []string{*field(s)} },
+	}
+}
+
+func directory(name string, field func(*Settings) *string) key {
+	k := text(name, field)
+	k.set = func(s *Settings, v, _ string) error {
+		if v == "" {
+			return errors.New("a directory needs a name")
+		}
+		*field(s) = filepath.Clean(v)
+		return nil
+	}
+	return k
+}
+
+func duration(name string, field func(*Settings) *time.Duration) key {
+	return key{
+		name: name,
+		set: func(s *Settings, v, _ string) error {
+			d, err := parseDuration(v)
+			if err != nil {
+				return err
+			}
+			if d == 0 {
+				return fmt.Errorf("%s must be longer than nothing", name)
+			}
+			*field(s) = d
+			return nil
+		},
+		show: func(s *Settings) []string { return []string{showDuration(*field(s))} },
+	}
+}
+
+func number(name string, low, high int, field func(*Settings) *int) key {
+	return key{
+		name: name,
+		set: func(s *Settings, v, _ string) error {
+			n, err := strconv.Atoi(v)
+			if err != nil || n < low || n > high {
+				return fmt.Errorf("%q is no number from %d to %d", v, low, high)
+			}
+			*field(s) = n
+			return nil
+		},
+		show: func(s *Settings) []string { return []string{strconv.Itoa(*field(s))} },
+	}
+}
+
+func networks(name string, field func(*Settings) *[]Network) key {
+	return key{
+		name: name, list: true,
+		set: func(s *Settings, v, from string) error {
+			p, err := parseNetwork(v)
+			if err != nil {
+				return err
+			}
+			*field(s) = append(*field(s), Network{p, from})
+			return nil
+		},
+		show: func(s *Settings) (out []string) {
+			for _, n := range *field(s) {
+				out = append(out, n.Prefix.String())
+			}
+			return out
+		},
+	}
+}
+
+// parseNetwork reads an address or a prefix. Host bits are an error in a
+// prefix: 203.0.113.9/16 is more often a slip than a wish.
+func parseNetwork(v string) (netip.Prefix, error) {
+	if a, err := netip.ParseAddr(v); err == nil && a.Zone() == "" {
+		return netip.PrefixFrom(a.Unmap(), a.Unmap().BitLen()), nil
+	}
+	p, err := netip.ParsePrefix(v)
+	switch {
+	case err != nil:
+		return p, fmt.Errorf("%q is no address or prefix; write 203.0.113.9, 203.0.113.0/24 or 2001:db8::/48", v)
+	case p != p.Masked():
+		return p, fmt.Errorf("%s has bits set behind its length; did you mean %s?", v, p.Masked())
+	}
+	return p, nil
+}
+
+func parseZone(v string) (*time.Location, error) {
+	loc, err := time.LoadLocation(v)
+	if err != nil || v == "" {
+		return nil, fmt.Errorf("%q is no time zone; write UTC, Local or Europe/Berlin", v)
+	}
+	return loc, nil
+}
+
+func parseBool(v string) (bool, error) {
+	switch v {
+	case "true":
+		return true, nil
+	case "false":
+		return false, nil
+	}
+	return false, fmt.Errorf("%q is neither true nor false", v)
+}
+
+func parseFormat(v string) (string, error) {
+	if _, ok := format.ByName(v); !ok && v != "auto" {
+		return "", fmt.Errorf("%q is no format; write auto, %s", v, strings.Join(format.Names(), ", "))
+	}
+	return v, nil
+}

@@ -1,0 +1,245 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"time"
+
+	"golang.org/x/term"
+
+	"gumshoe/analyze"
+	"gumshoe/ingest"
+	"gumshoe/ingest/agent"
+	"gumshoe/ingest/format"
+	"gumshoe/ingest/payload"
+	"gumshoe/ingest/source"
+	"gumshoe/ingest/window"
+)
+
+// lookBack is how far before the window old lines serve as history.
+const lookBack = 8 * 7 * 24 * time.Hour
+
+// evidenceLines is how many lines a case is shown with.
+const evidenceLines = 5
+
+// logs are the sources of a run and how reading them went.
+type logs struct {
+	sources  []ingest.Source
+	health   []ingest.Health
+	told     []string // what the report must say about reading
+	degraded bool     // something that was named or configured could not be read
+}
+
+// openLogs opens what the job names: its arguments, or the configured sources.
+func (a *app) openLogs(ctx context.Context, j *job) (*logs, error) {
+	l := &logs{}
+	base := source.Options{Detect: format.Detect, Location: j.Settings.Location, Year: j.Year, Stdin: os.Stdin}
+	if j.AdHoc() {
+		if err := l.expand(ctx, a, j.Args, base); err != nil {
+			return nil, err
+		}
+	} else if err := l.configured(ctx, a, j, base); err != nil {
+		return nil, err
+	}
+	if len(l.sources) == 0 {
+		for _, t := range l.told {
+			a.note("%s", t)
+		}
+		return nil, errors.New("nothing to read: no log was found; name files, or sources in the configuration")
+	}
+	return l, nil
+}
+
+func (l *logs) expand(ctx context.Context, a *app, args []string, opt source.Options) error {
+	sources, notes, err := source.Expand(ctx, args, opt)
+	if err != nil {
+		return err
+	}
+	l.sources = append(l.sources, sources...)
+	for _, n := range notes {
+		l.note(a, n)
+	}
+	return nil
+}
+
+func (l *logs) note(a *app, n source.Note) {
+	text := n.Text
+	if !strings.Contains(text, n.Path) {
+		text = n.Path + ": " + text
+	}
+	if n.Err == nil {
+		a.detail("%s", text)
+		return
+	}
+	a.note("%s", text)
+	l.told = append(l.told, text)
+	l.degraded = true
+}
+
+// configured opens the sources of the configuration with those of their rotated
+// siblings that may hold lines of the window or its history.
+func (l *logs) configured(ctx context.Context, a *app, j *job, base source.Options) error {
+	since := time.Now().Add(-lookBack)
+	for _, s := range j.Settings.Sources {
+		opt := base
+		if s.Location != nil {
+			opt.Location = s.Location
+		}
+		if s.Format != "auto" {
+			named, _ := format.ByName(s.Format) // checked when the configuration was read
+			opt.Detect = func(string, []byte) ingest.Format { return named }
+		}
+		found, err := filepath.Glob(s.Path)
+		if err != nil || len(found) == 0 {
+			if !s.Optional {
+				l.note(a, source.Note{Path: s.Path, Text: "configured, but no such file (" + s.From + ")", Err: os.ErrNotExist})
+			}
+			continue
+		}
+		var paths []string
+		for _, f := range found {
+			for _, sib := range source.Siblings(f) {
+				if info, err := os.Stat(sib); err == nil && (sib == f || !info.ModTime().Before(since)) {
+					paths = append(paths, sib)
+				}
+			}
+		}
+		if err := l.expand(ctx, a, analyze.Unique(paths), opt); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// read scans all sources into windows.
+func (l *logs) read(ctx context.Context, a *app, j *job) (*window.Set, error) {
+	var names []string
+	var total int64
+	for _, s := range l.sources {
+		names = append(names, s.(*source.File).Log())
+		if n := s.Size(); n < 0 || total < 0 {
+			total = -1
+		} else {
+			total += n
+		}
+	}
+	opt := window.Options{Logs: names, Seed: rand.Uint64()}
+	var builders []*window.Builder
+	show, done := a.progress(total)
+	scan := ingest.Options{
+		Workers: j.Workers, Progress: show, Now: time.Now(), From: j.historyFrom(),
+		NewSink: func() ingest.Sink {
+			builders = append(builders, window.NewBuilder(opt))
+			return builders[len(builders)-1]
+		},
+		NewEnricher: func() ingest.Enricher { return ingest.Enrichers{payload.New(opt.Hash), agent.New(opt.Hash)} },
+	}
+	health, err := ingest.Scan(ctx, l.sources, scan)
+	done()
+	l.health = health
+	if err != nil {
+		return nil, err
+	}
+	for _, h := range health {
+		if h.Error != "" {
+			l.told = append(l.told, fmt.Sprintf("%s: %s", h.Source, h.Error))
+			a.note("%s: %s", h.Source, h.Error)
+			l.degraded = true
+		}
+		for _, p := range h.Problems {
+			a.detail("%s: byte %d: %s", h.Source, p.Offset, p.Text)
+		}
+	}
+	return window.Merge(builders, opt), nil
+}
+
+// historyFrom is the first moment that the job looks at; files are read whole.
+func (j *job) historyFrom() int64 {
+	if j.AdHoc() {
+		return 0
+	}
+	since := j.Span.Since
+	if since.IsZero() {
+		since = time.Now().Add(-j.Span.Last)
+	}
+	return since.Add(-lookBack).UnixMilli()
+}
+
+// first and last are the oldest and the newest believable stamp.
+func (l *logs) first() (t time.Time) {
+	for _, h := range l.health {
+		if !h.First.IsZero() && (t.IsZero() || h.First.Before(t)) {
+			t = h.First
+		}
+	}
+	return t
+}
+
+func (l *logs) last() (t time.Time) {
+	for _, h := range l.health {
+		if h.Last.After(t) {
+			t = h.Last
+		}
+	}
+	return t
+}
+
+// history returns where the older part of the logs begins, if they have one.
+func (l *logs) history(from time.Time) time.Time {
+	if first := l.first(); !first.IsZero() && first.Before(from.Add(-time.Hour)) {
+		return first
+	}
+	return time.Time{}
+}
+
+// fetchEvidence reads the lines that show each case best, in order of time.
+func (l *logs) fetchEvidence(cases []analyze.Case) {
+	var all []ingest.Origin
+	for i := range cases {
+		c := &cases[i]
+		c.Origins = c.Origins[:min(len(c.Origins), evidenceLines)]
+		all = append(all, c.Origins...)
+	}
+	text := source.Lines(l.sources, all)
+	for i := range cases {
+		for _, o := range cases[i].Origins {
+			if line, ok := text[o]; ok {
+				cases[i].Evidence = append(cases[i].Evidence, analyze.Line{Source: l.sources[o.Source].Name(), Offset: o.Offset, Text: line})
+			}
+		}
+	}
+}
+
+func (l *logs) close() {
+	for _, s := range l.sources {
+		s.(*source.File).Close()
+	}
+}
+
+// width is the terminal's, or 0 where there is none.
+func (a *app) width() int {
+	if f, ok := a.out.(*os.File); ok {
+		if w, _, err := term.GetSize(int(f.Fd())); err == nil {
+			return w
+		}
+	}
+	return 0
+}
+
+// utf8Locale reports whether the environment's locale shows more than ASCII.
+// Without any locale set the output is a file or a modern terminal.
+func utf8Locale(getenv func(string) string) bool {
+	for _, key := range []string{"LC_ALL", "LC_CTYPE", "LANG"} {
+		if v := getenv(key); v != "" {
+			v = strings.ToLower(v)
+			return strings.Contains(v, "utf-8") || strings.Contains(v, "utf8")
+		}
+	}
+	return runtime.GOOS != "windows"
+}

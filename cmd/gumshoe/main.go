@@ -1,0 +1,48 @@
+// Command gumshoe reads the logs of a server, finds in them what no rule on one
+// line can, explains each case in plain words and plans whom to ban.
+//
+//	settings ──▶ sources ──▶ scan ──▶ windows ──▶ cases ──▶ ban plan ──▶ report
+//
+// This package wires the stages together and has the effects: files, clock,
+// terminal, signals. The stages themselves are pure and live in packages
+// ingest, analyze, ban and report.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+func main() {
+	os.Exit(run())
+}
+
+// run executes the command line and returns the exit code. The first SIGINT or
+// SIGTERM asks the command to stop and decides the code; a second one kills.
+func run() int {
+	ctx, stop := context.WithCancelCause(context.Background())
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		s := <-signals
+		signal.Stop(signals)
+		if s == syscall.SIGTERM {
+			stop(errTerminated)
+		} else {
+			stop(errInterrupted)
+		}
+	}()
+
+	err := newRoot().ExecuteContext(ctx)
+	if errors.Is(err, context.Canceled) {
+		err = context.Cause(ctx)
+	}
+	if err != nil && err.Error() != "" {
+		fmt.Fprintln(os.Stderr, "gumshoe:", err)
+	}
+	return exitCode(err)
+}

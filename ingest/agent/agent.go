@@ -1,0 +1,89 @@
+// Package agent says what a user agent claims to be: a browser, a crawler, a
+// library, a monitor, a scanner.
+//
+// A client writes its agent itself, so that this is a claim and nothing more. But
+// most automation is honest about itself, most of the rest copies a browser of
+// years ago, and a lie about being a search engine can be checked. General rules
+// come first (what calls itself a bot is one); a list of names then tells what
+// the rules cannot know. No real browser may be called a bot.
+package agent
+
+import (
+	"bytes"
+
+	"gumshoe/ingest"
+)
+
+// Enricher fills Event.Client and marks the requests of attack tools as probes.
+// It adds to Event.Request: run it after the enricher that fills that.
+type Enricher struct {
+	hash ingest.Hash
+	memo map[uint64]entry
+}
+
+type entry struct {
+	client ingest.Client
+	attack bool
+	until  int64 // milliseconds since 1970: later it is not plausible as a browser; 0: always plausible
+	since  int64 // earlier it cannot have existed
+}
+
+// maxMemo bounds the agents remembered; a scan of random agents starts afresh.
+const maxMemo = 1 << 14
+
+// New returns an Enricher whose ids are hashed by h.
+func New(h ingest.Hash) *Enricher {
+	return &Enricher{hash: h, memo: make(map[uint64]entry)}
+}
+
+// Enrich implements ingest.Enricher.
+func (e *Enricher) Enrich(ev *ingest.Event) {
+	if ev.Kind != ingest.KindHTTPRequest && ev.Kind != ingest.KindProbe {
+		return
+	}
+	id := e.hash.Bytes(ev.Agent)
+	known, ok := e.memo[id]
+	if !ok {
+		known = look(ev.Agent)
+		known.client.ID = id
+		if len(e.memo) >= maxMemo {
+			clear(e.memo)
+		}
+		e.memo[id] = known
+	}
+	ev.Client = known.client
+	ev.Client.Odd = known.odd(ev.Time)
+	if known.attack {
+		ev.Kind = ingest.KindProbe
+		ev.Request.Class |= ingest.ClassScanner
+		ev.Request.Stage = max(ev.Request.Stage, ingest.StageMarker)
+	}
+}
+
+// odd reports whether the agent is impossible in itself or at the time of the
+// request, in milliseconds.
+func (e *entry) odd(at int64) bool {
+	return e.client.Odd || at != 0 && (e.until != 0 && at > e.until || at < e.since)
+}
+
+// maxAgent bounds how much of an agent is looked at.
+const maxAgent = 1 << 10
+
+// look judges an agent. It allocates; the Enricher remembers.
+func look(agent []byte) entry {
+	agent = bytes.TrimSpace(agent[:min(len(agent), maxAgent)])
+	if len(agent) == 0 || string(agent) == "-" {
+		return entry{client: ingest.Client{Kind: ingest.ClientEmpty}}
+	}
+	a := split(string(agent))
+	e := entry{client: classify(a)}
+	e.attack = e.client.Kind == ingest.ClientScanner && attackTool(a)
+	if e.client.Kind == ingest.ClientBrowser || a.mozilla {
+		e.since, e.until = lifetime(a)
+		e.client.Odd = impossible(a)
+	}
+	if e.client.Kind == ingest.ClientCrawler || e.client.Kind == ingest.ClientFeed {
+		e.client.Claim = claim(a)
+	}
+	return e
+}

@@ -1,0 +1,259 @@
+package agent
+
+import (
+	_ "embed"
+	"fmt"
+	"strings"
+
+	"gumshoe/ingest"
+)
+
+//go:embed names.txt
+var namesText string
+
+// names tells what a product is; the file says how its lines are read.
+var names = readNames(namesText)
+
+type named struct {
+	kind   ingest.ClientKind
+	attack bool // a tool that is only used to attack, not to survey
+}
+
+func readNames(text string) map[string]named {
+	kinds := map[string]named{
+		"[attack tools]": {ingest.ClientScanner, true}, "[surveys]": {ingest.ClientScanner, false}, "[libraries]": {kind: ingest.ClientLibrary},
+		"[monitors]": {kind: ingest.ClientMonitor}, "[feed readers]": {kind: ingest.ClientFeed}, "[crawlers]": {kind: ingest.ClientCrawler},
+		"[apps]": {kind: ingest.ClientApp}, "[browsers]": {kind: ingest.ClientBrowser},
+	}
+	m := make(map[string]named)
+	var now named
+	for line := range strings.Lines(text) {
+		line = strings.TrimSpace(line)
+		if line == "" || line[0] == '#' {
+			continue
+		}
+		if line[0] == '[' {
+			k, ok := kinds[line]
+			if !ok {
+				panic(fmt.Sprintf("agent: names: unknown section %q", line))
+			}
+			now = k
+			continue
+		}
+		for name := range strings.SplitSeq(line, ",") {
+			m[strings.TrimSpace(name)] = now
+		}
+	}
+	return m
+}
+
+// classify says what an agent is and what its product is called.
+func classify(t text) ingest.Client {
+	listed, name := lookup(t)
+	switch {
+	case listed.kind == ingest.ClientBrowser && !selfDeclared(t):
+		return ingest.Client{Kind: ingest.ClientBrowser, Name: name}
+	case listed.kind != ingest.ClientUnknown && listed.kind != ingest.ClientBrowser:
+		return ingest.Client{Kind: listed.kind, Name: name}
+	}
+	if kind, name := general(t); kind != ingest.ClientUnknown {
+		return ingest.Client{Kind: kind, Name: name}
+	}
+	if t.engine {
+		return ingest.Client{Kind: ingest.ClientBrowser, Name: browser(t)}
+	}
+	return ingest.Client{Kind: bare(t), Name: product(t)}
+}
+
+// lookup finds the most telling name of the list: any automation before an app,
+// an app before a browser.
+func lookup(t text) (best named, name string) {
+	for i, w := range t.words {
+		n, ok := names[w.name]
+		found := w
+		if i+1 < len(t.words) {
+			if two, ok2 := names[w.name+" "+t.words[i+1].name]; ok2 {
+				n, ok = two, true
+				found.raw += " " + t.words[i+1].raw
+			}
+		}
+		if ok && (best.kind == ingest.ClientUnknown || weight(n) > weight(best)) {
+			best, name = n, found.raw
+		}
+	}
+	return best, strings.Clone(name)
+}
+
+func weight(n named) int {
+	switch {
+	case n.attack:
+		return 5
+	case n.kind == ingest.ClientScanner:
+		return 4
+	case n.kind.Bot():
+		return 3
+	case n.kind == ingest.ClientApp:
+		return 2
+	}
+	return 1
+}
+
+func attackTool(t text) bool {
+	n, _ := lookup(t)
+	return n.attack
+}
+
+// declares are parts of words by which automation calls itself that, in any
+// agent.
+var declares = []struct {
+	part string
+	kind ingest.ClientKind
+}{
+	{"crawl", ingest.ClientCrawler}, {"spider", ingest.ClientCrawler}, {"slurp", ingest.ClientCrawler}, {"scrap", ingest.ClientCrawler},
+	{"headless", ingest.ClientLibrary}, {"phantomjs", ingest.ClientLibrary}, {"fetcher", ingest.ClientCrawler}, {"archiver", ingest.ClientCrawler},
+	{"uptime", ingest.ClientMonitor}, {"pingdom", ingest.ClientMonitor}, {"healthcheck", ingest.ClientMonitor}, {"sitemon", ingest.ClientMonitor}, {"monitoring", ingest.ClientMonitor},
+	{"feedfetch", ingest.ClientFeed}, {"webpreview", ingest.ClientCrawler}, {"linkpreview", ingest.ClientCrawler}, {"externalhit", ingest.ClientCrawler}, {"screenshot", ingest.ClientCrawler},
+	{"pagespeed", ingest.ClientMonitor}, {"lighthouse", ingest.ClientMonitor}, {"validator", ingest.ClientCrawler}, {"linkcheck", ingest.ClientCrawler}, {"favicon", ingest.ClientCrawler},
+	{"harvest", ingest.ClientCrawler}, {"extractor", ingest.ClientCrawler}, {"searchengine", ingest.ClientCrawler}, {"siteaudit", ingest.ClientCrawler}, {"plagiar", ingest.ClientCrawler}, {"webindex", ingest.ClientCrawler},
+}
+
+// hints are parts of words that mean automation where no browser's engine is
+// named, and after the engine in one that copies a browser.
+var hints = []struct {
+	part string
+	kind ingest.ClientKind
+}{
+	{"feed", ingest.ClientFeed}, {"rss", ingest.ClientFeed}, {"podcast", ingest.ClientFeed}, {"reader", ingest.ClientFeed}, {"podcatcher", ingest.ClientFeed},
+	{"monitor", ingest.ClientMonitor}, {"check", ingest.ClientMonitor}, {"status", ingest.ClientMonitor}, {"probe", ingest.ClientMonitor}, {"watch", ingest.ClientMonitor},
+	{"fetch", ingest.ClientCrawler}, {"search", ingest.ClientCrawler}, {"index", ingest.ClientCrawler}, {"preview", ingest.ClientCrawler}, {"archiv", ingest.ClientCrawler}, {"scan", ingest.ClientScanner},
+	{"seo", ingest.ClientCrawler}, {"analyz", ingest.ClientCrawler}, {"audit", ingest.ClientCrawler}, {"agent", ingest.ClientCrawler}, {"backlink", ingest.ClientCrawler}, {"verif", ingest.ClientCrawler}, {"download", ingest.ClientLibrary},
+	{"http", ingest.ClientLibrary}, {"client", ingest.ClientLibrary}, {"library", ingest.ClientLibrary}, {"curl", ingest.ClientLibrary}, {"python", ingest.ClientLibrary}, {"java", ingest.ClientLibrary}, {"perl", ingest.ClientLibrary}, {"ruby", ingest.ClientLibrary}, {"php", ingest.ClientLibrary},
+}
+
+// selfDeclared reports whether an agent calls itself a bot.
+func selfDeclared(t text) bool {
+	kind, _ := general(t)
+	return kind != ingest.ClientUnknown
+}
+
+// general applies the rules that need no list.
+func general(t text) (ingest.ClientKind, string) {
+	for i, w := range t.words {
+		if isBot(w.name) {
+			return ingest.ClientCrawler, joined(t, i)
+		}
+		for _, d := range declares {
+			if strings.Contains(w.name, d.part) {
+				return d.kind, strings.Clone(w.raw)
+			}
+		}
+	}
+	if tail := tailWords(t); len(tail) > 0 {
+		for _, w := range tail {
+			for _, h := range hints {
+				if strings.Contains(w.name, h.part) {
+					return h.kind, strings.Clone(w.raw)
+				}
+			}
+		}
+	}
+	switch {
+	case contact(t):
+		return ingest.ClientCrawler, product(t)
+	case t.mozilla && t.has("compatible;") && !compatible(t):
+		return ingest.ClientCrawler, product(t)
+	}
+	return ingest.ClientUnknown, ""
+}
+
+// isBot reports a word that ends in "bot" or holds it as a part: Googlebot,
+// bot.html, web-bot, bot2. CUBOT makes telephones.
+func isBot(name string) bool {
+	for i := strings.Index(name, "bot"); i >= 0; {
+		end := i + len("bot")
+		after := end == len(name) || name[end] < 'a' || name[end] > 'z' || strings.HasPrefix(name[end:], "s.") || name[end:] == "s" || strings.HasPrefix(name[end:], "crawler")
+		if after && !strings.HasPrefix(name, "cubot") {
+			return true
+		}
+		next := strings.Index(name[end:], "bot")
+		if next < 0 {
+			break
+		}
+		i = end + next
+	}
+	return strings.HasPrefix(name, "robot")
+}
+
+// joined names a bot whose name is the plain word "bot": with the word before it.
+func joined(t text, i int) string {
+	if len(t.words[i].name) <= len("robot") && i > 0 && t.words[i-1].name != "compatible" {
+		return t.words[i-1].raw + " " + t.words[i].raw
+	}
+	return strings.Clone(t.words[i].raw)
+}
+
+// tailWords are the words that may tell automation by a hint: all of an agent
+// without an engine, in others those behind the platform and the engine.
+func tailWords(t text) []word {
+	if !t.engine {
+		return t.words
+	}
+	for i := len(t.words) - 1; i >= 0; i-- {
+		switch t.words[i].name {
+		case "safari", "gecko", "firefox", "chrome", "mobile", "applewebkit", "msie", "trident", "version", "khtml", "like":
+			return browserless(t.words[i+1:])
+		}
+	}
+	return nil
+}
+
+// browserless drops words of a tail that stand in the platform's comment.
+func browserless(tail []word) (out []word) {
+	for _, w := range tail {
+		if !w.comment {
+			out = append(out, w)
+		}
+	}
+	return out
+}
+
+// contact reports an address where its owner can be asked: real browsers carry none.
+func contact(t text) bool {
+	if t.has("bsalsa.com") { // a component in which Windows programs embed Internet Explorer
+		return false
+	}
+	return t.has("http://") || t.has("https://") || t.has("+http") || t.has("www.") || strings.Contains(t.low, "@") && strings.Contains(t.low[strings.Index(t.low, "@"):], ".")
+}
+
+// compatible reports browsers that call themselves compatible.
+func compatible(t text) bool {
+	return t.has("msie ") || t.has("konqueror") || t.has("opera") || t.has("googletv") || t.has("ibrowse") || t.has("netfront") || t.has("dillo") || t.has("elinks") || t.has("lynx") || t.has("icab") || t.has("omniweb")
+}
+
+// bare judges an agent that names neither an engine nor anything known.
+func bare(t text) ingest.ClientKind {
+	switch {
+	case t.has("cfnetwork") || t.has("darwin/") || t.has("android") || t.has("iphone") || t.has("ipad") || t.has("; ios"):
+		return ingest.ClientApp
+	case t.mozilla && len(t.words) > 1 && (t.has("windows") || t.has("linux") || t.has("mac os") || t.has("x11")):
+		return ingest.ClientBrowser // cut short, or of an unknown make
+	}
+	return ingest.ClientLibrary
+}
+
+// product names what is not a browser: the first word that is no mere form.
+func product(t text) string {
+	for _, w := range t.words {
+		switch w.name {
+		case "mozilla", "compatible", "http", "https", "www", "like", "khtml", "gecko", "applewebkit", "u", "x11", "linux", "windows", "macintosh", "intel", "mac", "os", "x", "nt", "x86_64", "i686":
+			continue
+		}
+		if major(w.name) == 0 || len(w.name) > 4 {
+			return strings.Clone(w.raw)
+		}
+	}
+	if len(t.words) > 0 {
+		return strings.Clone(t.words[0].raw)
+	}
+	return ""
+}

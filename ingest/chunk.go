@@ -1,0 +1,161 @@
+package ingest
+
+import (
+	"fmt"
+	"math"
+	"time"
+)
+
+// job is one chunk of a source for a worker.
+type job struct {
+	src        *reading
+	number     uint32 // for Sink.Begin
+	start, end int64
+	block      []byte // of a streamed source: its bytes from base, with what is before and after the chunk
+	base       int64
+}
+
+// worker parses chunks, one at a time.
+type worker struct {
+	sink        Sink
+	enricher    Enricher
+	from, until int64
+	cut         lengths
+	buf         []byte
+	ev          Event
+}
+
+func newWorker(opt Options, cut lengths) *worker {
+	w := &worker{sink: opt.NewSink(), from: opt.From, until: opt.Until, cut: cut, buf: make([]byte, cut.buffer)}
+	if opt.NewEnricher != nil {
+		w.enricher = opt.NewEnricher()
+	}
+	if w.until == 0 {
+		w.until = math.MaxInt64
+	}
+	return w
+}
+
+// read parses the lines that begin in the chunk.
+func (w *worker) read(j job) tally {
+	t := tally{Health: Health{Bytes: j.end - j.start}}
+	w.sink.Begin(j.number)
+	for i, e := range j.src.eras {
+		end := j.end
+		if i+1 < len(j.src.eras) {
+			end = min(end, j.src.eras[i+1].start)
+		}
+		if start := max(e.start, j.start); start < end {
+			w.span(&t, j, start, end, e.anchor)
+		}
+	}
+	return t
+}
+
+// lines opens the chunk's lines from offset to end.
+func (w *worker) lines(j job, offset, end int64) *lines {
+	l := &lines{end: end, max: w.cut.line, step: len(w.buf)}
+	if j.block != nil {
+		l.buf, l.w, l.base = j.block, len(j.block), j.base
+	} else {
+		l.from, l.size, l.buf = j.src.source.ReaderAt(), j.src.source.Size(), w.buf
+	}
+	l.seek(offset)
+	return l
+}
+
+// span parses the lines that begin in [start, end) with one anchor.
+func (w *worker) span(t *tally, j job, start, end int64, anchor time.Time) {
+	src := j.src
+	p := src.format.NewParser(Context{Location: src.source.Location(), Anchor: anchor})
+	l := w.lines(j, max(start-src.warm, 0), end)
+	stamp := int64(0) // of the last line that had one
+	for l.next() {
+		if l.at < start {
+			if !l.long {
+				w.ev.Reset()
+				if p.Parse(l.line, &w.ev) != Unparsed && w.ev.Time != 0 {
+					stamp = w.ev.Time
+				}
+			}
+			continue
+		}
+		t.Lines++
+		switch {
+		case l.long:
+			t.TooLong++
+			t.Unparsed++
+			t.complain(l.at, func() string { return fmt.Sprintf("line longer than %d bytes", w.cut.line) })
+		case len(l.line) == 0:
+			t.Ignored++
+		default:
+			w.parse(t, p, l, src, &stamp)
+		}
+	}
+	if l.err != nil {
+		t.fail(l.base+int64(l.w), l.err)
+	}
+}
+
+// parse reads one line and passes its event on.
+func (w *worker) parse(t *tally, p Parser, l *lines, src *reading, stamp *int64) {
+	ev := &w.ev
+	ev.Reset()
+	switch p.Parse(l.line, ev) {
+	case Unparsed:
+		t.Unparsed++
+		t.complain(l.at, func() string { return reason(p, src.format) })
+		return
+	case Ignored:
+		t.Ignored++
+		if ev.Time != 0 {
+			*stamp = ev.Time
+		}
+		return
+	}
+	t.Parsed++
+	if ev.Time == 0 {
+		ev.Time = *stamp
+	} else {
+		*stamp = ev.Time
+	}
+	if ev.Time < earliestStamp || ev.Time > src.bound {
+		t.BadStamp++
+		t.complain(l.at, func() string { return disbelief(ev.Time) })
+		return
+	}
+	t.saw(ev.Time)
+	if ev.Time < w.from || ev.Time >= w.until {
+		return
+	}
+	if w.enricher != nil {
+		w.enricher.Enrich(ev)
+	}
+	w.sink.Add(ev, Origin{Source: src.index, Offset: l.at})
+}
+
+// reason asks the parser why a line is not of its format.
+func reason(p Parser, f Format) string {
+	if e, ok := p.(Explainer); ok {
+		if r := e.Reason(); r != "" {
+			return r
+		}
+	}
+	return "not a line of format " + f.Name()
+}
+
+// earliestStamp is the earliest stamp that is believed: before it no log was
+// written that anybody keeps, and clocks that lost their battery start at 1970.
+var earliestStamp = time.Date(1995, time.January, 1, 0, 0, 0, 0, time.UTC).UnixMilli()
+
+// disbelief says what is wrong with a stamp.
+func disbelief(milli int64) string {
+	stamp := time.UnixMilli(milli).UTC().Format(time.RFC3339)
+	switch {
+	case milli == 0:
+		return "no time stamp in this line or before it"
+	case milli < earliestStamp:
+		return "stamp " + stamp + " is before 1995"
+	}
+	return "stamp " + stamp + " is later than the last change of the log"
+}

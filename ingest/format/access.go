@@ -1,0 +1,230 @@
+package format
+
+import (
+	"bytes"
+	"strconv"
+
+	"gumshoe/ingest"
+)
+
+// access reads the access logs of Apache and nginx: common, combined, either
+// with the virtual host in front, and with further fields behind.
+//
+//	[VHOST[:PORT] ]ADDR IDENT USER [02/Jan/2006:15:04:05 -0700] "REQUEST" STATUS BYTES ["REFERER" "AGENT" ...]
+//
+// Both servers escape the quote in everything that a client sends (Apache as
+// \", nginx as \x22), so the first quote of the line opens the request, and the
+// stamp stands right before it. What precedes the stamp is read from the left;
+// only the user and the virtual host there are the client's.
+type access struct {
+	clock
+	setup
+	day     [11]byte // the last "02/Jan/2006" seen
+	dayMS   int64    // its start as UTC; -1: not a date
+	problem string
+	column  int
+}
+
+func newAccess(s setup) lineParser {
+	return &access{clock: newClock(s.Context), setup: s}
+}
+
+// newAccessMessenger reads access lines that a web server sends through syslog.
+func newAccessMessenger(h *host) messenger { return &accessMessenger{access{clock: newClock(h.Context), setup: h.setup}} }
+
+type accessMessenger struct{ access }
+
+// message implements messenger.
+func (m *accessMessenger) message(msg []byte, ev *ingest.Event) string {
+	if m.read(msg, ev) {
+		return ""
+	}
+	return m.Reason()
+}
+
+// Parse implements ingest.Parser.
+func (p *access) Parse(line []byte, ev *ingest.Event) ingest.Result {
+	ev.Reset()
+	if !p.read(line, ev) {
+		return ingest.Unparsed
+	}
+	return ingest.Parsed
+}
+
+// Reason implements ingest.Explainer.
+func (p *access) Reason() string {
+	return "not a combined line: " + p.problem + " at column " + strconv.Itoa(p.column+1)
+}
+
+// refuse notes why a line is not of this format; the sentence is made only when
+// somebody asks.
+func (p *access) refuse(column int, problem string) bool {
+	p.column, p.problem = column, problem
+	return false
+}
+
+func (p *access) read(line []byte, ev *ingest.Event) bool {
+	quote := bytes.IndexByte(line, '"')
+	if quote < 0 {
+		return p.refuse(len(line), "no quoted request")
+	}
+	t, open, vhost, ok := p.stamp(line[:quote])
+	if !ok {
+		return p.refuse(quote, "no stamp in brackets")
+	}
+	if !p.client(line[:open], ev) {
+		return p.refuse(0, "no client address")
+	}
+	if vhost != nil {
+		ev.VHost = vhost
+	}
+	end := closing(line, quote+1)
+	if end < 0 {
+		return p.refuse(quote, "request is not closed")
+	}
+	request := line[quote+1 : end]
+	n, ok := p.numbers(line, end+1, ev)
+	if !ok {
+		return false
+	}
+	ev.Time = t
+	ev.Service = ingest.ServiceWeb
+	readRequest(request, ev)
+	p.trailer(line[n:], ev)
+	return true
+}
+
+// stamp reads the stamp that ends head, and tells where its bracket opens. A
+// word between the stamp and the request is the virtual host.
+func (p *access) stamp(head []byte) (t int64, open int, vhost []byte, ok bool) {
+	n := len(head)
+	if n < 30 || head[n-1] != ' ' {
+		return 0, 0, nil, false
+	}
+	if open = n - 29; head[n-2] == ']' && head[open] == '[' {
+		if t, ok = p.clfStamp(head[open+1 : n-2]); ok {
+			return t, open, nil, true
+		}
+	}
+	end := bytes.LastIndexByte(head, ']')
+	if end < 0 {
+		return 0, 0, nil, false
+	}
+	if open = bytes.LastIndexByte(head[:end], '['); open < 0 {
+		return 0, 0, nil, false
+	}
+	if t, ok = p.clfStamp(bytes.TrimRight(head[open+1:end], " ")); !ok {
+		return 0, 0, nil, false
+	}
+	if word := bytes.TrimSpace(head[end+1:]); hostname(word) {
+		vhost = word
+	}
+	return t, open, vhost, true
+}
+
+// clfStamp reads "02/Jan/2006:15:04:05 -0700"; the zone may be missing. The date
+// is kept from line to line.
+func (p *access) clfStamp(b []byte) (t int64, ok bool) {
+	if len(b) < 20 || b[11] != ':' || b[14] != ':' || b[17] != ':' {
+		return 0, false
+	}
+	if p.day != [11]byte(b[:11]) {
+		p.day, p.dayMS = [11]byte(b[:11]), clfDate(b[:11])
+	}
+	h, ok1 := two(b[12:])
+	m, ok2 := two(b[15:])
+	s, ok3 := two(b[18:])
+	if p.dayMS == noDate || !ok1 || !ok2 || !ok3 || h > 23 || m > 59 || s > 60 {
+		return 0, false
+	}
+	t = p.dayMS + int64(h)*msHour + int64(m)*msMinute + int64(s)*msSecond
+	if len(b) == 20 {
+		return p.local(t), true
+	}
+	offset, rest, ok := zone(b[20:])
+	return t - offset, ok && len(rest) == 0
+}
+
+const noDate = -1 << 62
+
+func clfDate(b []byte) int64 {
+	d, ok1 := two(b)
+	month := monthName(b[3:])
+	y, ok2 := four(b[7:])
+	date := civil{year: y, month: month, day: d}
+	if !ok1 || !ok2 || b[2] != '/' || b[6] != '/' || y == 0 || !date.valid() {
+		return noDate
+	}
+	return date.utc()
+}
+
+// client reads "[VHOST ]ADDR IDENT USER ". A virtual host may look like an
+// address, because the client may choose it: then the second address is the
+// server's word. Where the fields can be cut in two ways, the event has no
+// source.
+func (p *access) client(head []byte, ev *ingest.Event) bool {
+	first, rest, ok := bytes.Cut(head, []byte(" "))
+	if !ok || len(first) == 0 {
+		return false
+	}
+	second, tail, ok := bytes.Cut(rest, []byte(" "))
+	if !ok {
+		return false
+	}
+	if a, ok := address(second); ok {
+		p.seen.vhost = true
+		ev.VHost = withoutPort(first)
+		ident, user, _ := bytes.Cut(tail, []byte(" "))
+		if !holdsAddress(ident) && !holdsAddress(user) {
+			ev.Src = a
+		}
+		ev.User = userOf(user)
+		return true
+	}
+	ev.User = userOf(tail)
+	if p.known.vhost && holdsAddress(tail) {
+		return true // a virtual host with blanks in it, perhaps
+	}
+	if a, ok := address(first); ok {
+		ev.Src = a
+		return true
+	}
+	if absent(second) && hostname(first) { // HostnameLookups On
+		ev.SrcHost = first
+		return true
+	}
+	return false
+}
+
+// userOf reads the user before the stamp. Some servers write a request id and
+// then the user: a last field that is absent means no user.
+func userOf(b []byte) []byte {
+	b = bytes.TrimSuffix(b, []byte(" "))
+	if len(b) == 0 || absent(b) || bytes.HasSuffix(b, []byte(" -")) {
+		return nil
+	}
+	return b
+}
+
+// holdsAddress reports whether a blank-separated word of b is an address.
+func holdsAddress(b []byte) bool {
+	for len(b) > 0 {
+		var word []byte
+		word, b, _ = bytes.Cut(b, []byte(" "))
+		if _, ok := address(word); ok {
+			return true
+		}
+	}
+	return false
+}
+
+// withoutPort strips ":443" from a virtual host.
+func withoutPort(b []byte) []byte {
+	if i := bytes.LastIndexByte(b, ':'); i > 0 && bytes.IndexByte(b[:i], ':') < 0 {
+		return b[:i]
+	}
+	return b
+}
+
+// absent reports whether a field is the "-" that stands for none.
+func absent(b []byte) bool { return len(b) == 1 && b[0] == '-' }

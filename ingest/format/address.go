@@ -1,0 +1,159 @@
+package format
+
+import (
+	"bytes"
+	"net/netip"
+
+	"gumshoe/ingest"
+)
+
+// address reads an address as daemons write it: IPv4 (octets may be padded with
+// zeros and are decimal all the same), IPv6, either in brackets, IPv6 with a
+// zone, which is dropped. IPv4 mapped into IPv6 comes back as IPv4.
+func address(b []byte) (netip.Addr, bool) {
+	if n := len(b); n > 2 && b[0] == '[' && b[n-1] == ']' {
+		b = b[1 : n-1]
+	}
+	for i, c := range b {
+		switch c {
+		case '.':
+			return address4(b)
+		case ':':
+			return address6(b)
+		}
+		if i == 4 {
+			break
+		}
+	}
+	return netip.Addr{}, false
+}
+
+func address4(b []byte) (netip.Addr, bool) {
+	var a [4]byte
+	octet, value, digits := 0, 0, 0
+	for _, c := range b {
+		switch {
+		case c >= '0' && c <= '9':
+			value = value*10 + int(c-'0')
+			if digits++; digits > 3 || value > 255 {
+				return netip.Addr{}, false
+			}
+		case c == '.' && digits > 0 && octet < 3:
+			a[octet] = byte(value)
+			octet++
+			value, digits = 0, 0
+		default:
+			return netip.Addr{}, false
+		}
+	}
+	if octet != 3 || digits == 0 {
+		return netip.Addr{}, false
+	}
+	a[3] = byte(value)
+	return netip.AddrFrom4(a), true
+}
+
+// address6 is written by hand because netip.ParseAddr takes a string, and the
+// conversion would allocate on every IPv6 line.
+func address6(b []byte) (netip.Addr, bool) {
+	if i := bytes.IndexByte(b, '%'); i >= 0 {
+		b = b[:i]
+	}
+	var a [16]byte
+	n, gap := 0, -1 // bytes filled; where "::" stood
+	if bytes.HasPrefix(b, []byte("::")) {
+		gap, b = 0, b[2:]
+	}
+	for len(b) > 0 {
+		if n == 16 {
+			return netip.Addr{}, false
+		}
+		value, i := 0, 0
+		for i < len(b) && i < 5 {
+			h := unhex(b[i])
+			if h < 0 {
+				break
+			}
+			value = value<<4 | h
+			i++
+		}
+		if i < len(b) && b[i] == '.' { // the IPv4 tail of a mapped address
+			v4, ok := address4(b)
+			if !ok || n > 12 {
+				return netip.Addr{}, false
+			}
+			tail := v4.As4()
+			n += copy(a[n:], tail[:])
+			b = nil
+			break
+		}
+		if i == 0 || i > 4 {
+			return netip.Addr{}, false
+		}
+		a[n], a[n+1] = byte(value>>8), byte(value)
+		n += 2
+		b = b[i:]
+		switch {
+		case len(b) == 0:
+		case b[0] != ':' || len(b) == 1:
+			return netip.Addr{}, false
+		case b[1] != ':':
+			b = b[1:]
+		case gap >= 0:
+			return netip.Addr{}, false
+		default:
+			gap, b = n, b[2:]
+		}
+	}
+	if gap < 0 && n != 16 || gap >= 0 && n == 16 {
+		return netip.Addr{}, false
+	}
+	if gap >= 0 {
+		tail := n - gap
+		copy(a[16-tail:], a[gap:n])
+		clear(a[gap : 16-tail])
+	}
+	return netip.AddrFrom16(a).Unmap(), true
+}
+
+func unhex(c byte) int {
+	switch {
+	case c >= '0' && c <= '9':
+		return int(c - '0')
+	case c >= 'a' && c <= 'f':
+		return int(c-'a') + 10
+	case c >= 'A' && c <= 'F':
+		return int(c-'A') + 10
+	}
+	return -1
+}
+
+// hostname reports whether b can be the name of a machine.
+func hostname(b []byte) bool {
+	if len(b) == 0 || len(b) > 253 || b[0] == '-' || b[0] == '.' {
+		return false
+	}
+	for _, c := range b {
+		if !letter(c) && !digit(c) && c != '.' && c != '-' && c != '_' {
+			return false
+		}
+	}
+	return !bytes.EqualFold(b, []byte("unknown"))
+}
+
+// setSource files a token from a trustworthy position as the event's address,
+// or as its host name. It reports whether the token was either.
+func setSource(ev *ingest.Event, token []byte) bool {
+	if a, ok := address(token); ok {
+		ev.Src = a
+		return true
+	}
+	if hostname(token) {
+		ev.SrcHost = token
+		return true
+	}
+	return false
+}
+
+func digit(c byte) bool  { return c >= '0' && c <= '9' }
+func letter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }

@@ -1,0 +1,139 @@
+package format
+
+import (
+	"bytes"
+
+	"gumshoe/ingest"
+)
+
+// stampStyle says how the stamp of a line is written.
+type stampStyle uint8
+
+const (
+	noStamp stampStyle = iota // journalctl without stamps, or a daemon's bare message
+	bsdStyle
+	isoStyle
+	taiStyle
+	rfc5424Style
+)
+
+// open takes the envelope off a line: it fills the event's Time, Host, Program
+// and PID and returns the message. It tells the styles apart by the first
+// bytes, so that each line pays for one reader alone.
+func (c *clock) open(line []byte, ev *ingest.Event) (msg []byte, style stampStyle, ok bool) {
+	if len(line) == 0 {
+		return nil, noStamp, false
+	}
+	b := line
+	if b[0] == '<' {
+		if rest, ok := priority(b); ok {
+			if msg, ok := c.open5424(rest, ev); ok {
+				return msg, rfc5424Style, true
+			}
+			b = bytes.TrimPrefix(rest, []byte(" "))
+		}
+	}
+	if len(b) == 0 {
+		return nil, noStamp, false
+	}
+	stamped := true
+	switch first := b[0]; {
+	case first == '@':
+		ev.Time, b, stamped = taiStamp(b)
+		style = taiStyle
+	case digit(first) && len(b) > 4 && b[4] != ' ':
+		ev.Time, b, stamped = c.isoStamp(b)
+		style = isoStyle
+	case digit(first) || monthName(b) > 0 && len(b) > 3 && b[3] == ' ':
+		ev.Time, b, stamped = c.bsdStamp(b)
+		style = bsdStyle
+	default:
+		msg, ok = openBare(line, ev)
+		return msg, noStamp, ok
+	}
+	if !stamped {
+		return nil, style, false
+	}
+	if msg, ok = openTag(b, ev); !ok {
+		return nil, style, false
+	}
+	return msg, style, true
+}
+
+// openTag reads what follows a stamp: " host program[pid]: message", where the
+// host may be missing, and a colon may follow the stamp (Cisco, some relays).
+func openTag(b []byte, ev *ingest.Event) (msg []byte, ok bool) {
+	b = bytes.TrimLeft(bytes.TrimPrefix(b, []byte(":")), " ")
+	if msg, ok = tag(b, ev); ok {
+		return msg, true
+	}
+	i := bytes.IndexByte(b, ' ')
+	if i <= 0 {
+		return nil, false
+	}
+	ev.Host = b[:i]
+	return tag(bytes.TrimLeft(b[i+1:], " "), ev)
+}
+
+// tag reads "program[pid]: message". Programs are written in many ways:
+// "postfix/smtpd[1]", "auth-worker(2)", "sshd(pam_unix)[3]", "pop3-login".
+func tag(b []byte, ev *ingest.Event) (msg []byte, ok bool) {
+	for i, c := range b {
+		switch {
+		case c == ':' && i > 0 && (i+1 == len(b) || b[i+1] == ' '):
+			ev.Program = b[:i]
+			return bytes.TrimPrefix(b[i+1:], []byte(" ")), true
+		case c == '[' && i > 0:
+			end := bytes.IndexByte(b[i:], ']')
+			if end < 0 {
+				return nil, false
+			}
+			ev.Program, ev.PID = b[:i], b[i+1:i+end]
+			rest := b[i+end+1:]
+			if len(rest) > 0 && rest[0] == ':' {
+				rest = rest[1:]
+			} else if len(rest) > 0 && rest[0] != ' ' {
+				return nil, false
+			}
+			return bytes.TrimPrefix(rest, []byte(" ")), true
+		case c <= ' ' || i > 64:
+			return nil, false
+		}
+	}
+	return nil, false
+}
+
+// openBare reads a line without a stamp, "host program[pid]: message" or
+// "program[pid]: message". Any prose with a colon looks like that, so the
+// program must be one of the daemons that are understood.
+func openBare(line []byte, ev *ingest.Event) (msg []byte, ok bool) {
+	if msg, ok = openTag(line, ev); ok && known(ev.Program) {
+		return msg, true
+	}
+	return nil, false
+}
+
+// priority reads the "<38>" of a syslog packet.
+func priority(b []byte) (rest []byte, ok bool) {
+	for i := 1; i < len(b) && i <= 4; i++ {
+		if b[i] == '>' {
+			return b[i+1:], i > 1
+		}
+		if !digit(b[i]) {
+			break
+		}
+	}
+	return nil, false
+}
+
+// yearless reports whether the line has an envelope whose stamp lacks the year.
+func yearless(line []byte) bool {
+	if len(line) > 0 && line[0] == '<' {
+		if rest, ok := priority(line); ok {
+			line = rest
+		}
+	}
+	var s civil
+	_, ok := bsdCivil(line, &s)
+	return ok && s.year == 0
+}

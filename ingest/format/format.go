@@ -1,0 +1,109 @@
+// Package format knows what the lines of the usual log files say.
+//
+//	line ─▶ envelope (stamp, host, program, pid) ─▶ messages of one daemon ─▶ Event
+//	     └▶ whole-line format (web access log) ────────────────────────────▶ Event
+//
+// A file has one primary format, found by Detect from the head of the file. A
+// line that does not match it is offered to the other formats, so that a file
+// with several kinds of lines is still read; the primary's own lines do not pay
+// for that.
+//
+// A new whole-line format is one file and one line in the table formats; a new
+// daemon that logs through syslog is one file and one line in the table daemons.
+//
+// The package refuses to take an address from text that a client chose. User
+// names, HELO names, request targets and agents may imitate any part of a line;
+// every message is therefore read from the end that the daemon wrote, and where
+// a line has two honest readings it yields no address at all.
+package format
+
+import (
+	"slices"
+
+	"gumshoe/ingest"
+)
+
+// lineParser is what a format provides: a parser that can say why.
+type lineParser interface {
+	ingest.Parser
+	ingest.Explainer
+}
+
+// setup is what a parser is built from.
+type setup struct {
+	ingest.Context
+	known traits  // what detection saw in the head of the file
+	seen  *traits // where the parser notes what it sees itself; never nil
+}
+
+// layout is one line of the table of whole-line formats.
+type layout struct {
+	name    string
+	aliases []string
+	new     func(setup) lineParser
+}
+
+// formats lists the whole-line formats in the order in which ties are decided
+// and odd lines are tried.
+var formats = []layout{
+	{"combined", []string{"common", "vhost_combined", "access", "nginx", "apache", "apache2", "httpd", "http"}, newAccess},
+	{"syslog", []string{"auth", "secure", "mail", "messages", "journal", "rfc3164", "rfc5424"}, newSyslog},
+}
+
+// genericName is the format that tries every other one on each line.
+const genericName = "generic"
+
+// Names lists the formats that ByName knows, without aliases.
+func Names() []string {
+	names := make([]string, 0, len(formats)+1)
+	for _, f := range formats {
+		names = append(names, f.name)
+	}
+	return append(names, genericName)
+}
+
+// ByName returns the format called name. Aliases and the names of daemons are
+// accepted too: "sshd" is the syslog format.
+func ByName(name string) (ingest.Format, bool) {
+	if name == genericName {
+		return &chosen{primary: -1, known: unsampled}, true
+	}
+	for i, f := range formats {
+		if f.name == name || slices.Contains(f.aliases, name) {
+			return &chosen{primary: i, known: unsampled}, true
+		}
+	}
+	if slices.ContainsFunc(daemons, func(d daemon) bool { return d.serves(name) }) {
+		return ByName("syslog")
+	}
+	return nil, false
+}
+
+// chosen is the format of one file: a primary layout, and what detection saw.
+type chosen struct {
+	primary int // index into formats; -1: generic
+	known   traits
+}
+
+// Name implements ingest.Format.
+func (c *chosen) Name() string {
+	if c.primary < 0 {
+		return genericName
+	}
+	return formats[c.primary].name
+}
+
+// NewParser implements ingest.Format.
+func (c *chosen) NewParser(ctx ingest.Context) ingest.Parser {
+	s := setup{Context: ctx, known: c.known, seen: new(traits)}
+	p := &chain{}
+	if c.primary >= 0 {
+		p.primary = formats[c.primary].new(s)
+	}
+	for i, f := range formats {
+		if i != c.primary {
+			p.others = append(p.others, f.new(s))
+		}
+	}
+	return p
+}

@@ -1,0 +1,56 @@
+package format
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"gumshoe/ingest"
+)
+
+func BenchmarkCombined(b *testing.B) {
+	benchmark(b, `192.0.2.%d - - [20/Nov/2026:10:%02d:00 +0000] "GET /static/css/blog.f81f5c80.woff2?page=%d HTTP/1.1" 200 10687 "https://www.example.org/pricing/2023/04/cart-product-privacy/" "Mozilla/5.0 (Linux; Android 13; SM-S918B) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/121.0.0.0 Mobile Safari/537.36"`)
+}
+
+func BenchmarkCombinedIPv6(b *testing.B) {
+	benchmark(b, `2001:db8:1:2::%d - - [20/Nov/2026:10:%02d:00 +0000] "GET /index.html?page=%d HTTP/2.0" 200 10687 "-" "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"`)
+}
+
+func BenchmarkSSHD(b *testing.B) {
+	benchmark(b, "Nov 20 10:00:00 web1 sshd[1%d]: Failed password for invalid user admin%d from 192.0.2.%d port 40022 ssh2")
+}
+
+func BenchmarkSSHDISO(b *testing.B) {
+	benchmark(b, "2026-11-20T10:00:00.123456+01:00 web1 sshd[1%d]: Failed password for invalid user admin%d from 192.0.2.%d port 40022 ssh2")
+}
+
+func BenchmarkPostfix(b *testing.B) {
+	benchmark(b, "Nov 20 10:00:00 mx postfix/smtpd[%d]: warning: unknown[192.0.2.%d]: SASL LOGIN authentication failed: UGFzc3dvcmQ6, sasl_username=user%d")
+}
+
+// benchmark parses lines that differ in three numbers below 60.
+func benchmark(b *testing.B, pattern string) {
+	var lines [][]byte
+	size := 0
+	for i := range 60 {
+		line := fmt.Appendf(nil, pattern, i, (i*7)%60, (i*13)%60)
+		lines = append(lines, line)
+		size += len(line) + 1
+	}
+	location, err := time.LoadLocation("Europe/Berlin")
+	if err != nil {
+		b.Fatal(err)
+	}
+	p := Detect("", append(lines[0], '\n')).NewParser(ingest.Context{Location: location, Anchor: time.Date(2026, 11, 21, 0, 0, 0, 0, time.UTC)})
+	var ev ingest.Event
+	b.SetBytes(int64(size / len(lines)))
+	b.ReportAllocs()
+	n := 0
+	for b.Loop() {
+		if p.Parse(lines[n%len(lines)], &ev) != ingest.Parsed {
+			b.Fatalf("not parsed: %s", lines[n%len(lines)])
+		}
+		n++
+	}
+	b.ReportMetric(float64(n)/b.Elapsed().Seconds(), "lines/s")
+}

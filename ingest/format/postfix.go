@@ -1,0 +1,201 @@
+package format
+
+import (
+	"bytes"
+
+	"gumshoe/ingest"
+)
+
+// postfix reads smtpd (also for submission) and postscreen. Postfix names a
+// client NAME[ADDR] before anything that the client sent; NAME comes from DNS,
+// without blanks or brackets.
+type postfix struct{ *host }
+
+func newPostfix(h *host) messenger { return &postfix{h} }
+
+const whyPostfix = "unknown message of Postfix"
+
+// message implements messenger.
+func (p *postfix) message(msg []byte, ev *ingest.Event) string {
+	ev.Service = ingest.ServiceSMTP
+	msg = bytes.TrimPrefix(msg, []byte("info: "))
+	if rest, ok := cut(msg, "warning: "); ok {
+		return p.warning(rest, ev)
+	}
+	id, rest, queued := bytes.Cut(msg, []byte(": "))
+	if queued && queueID(id) {
+		msg = rest
+	}
+	if client, ok := cut(msg, "client="); ok {
+		return p.client(client, ev)
+	}
+	if cmd, rest, ok := bytes.Cut(msg, []byte("reject: ")); ok && (len(cmd) == 0 || string(cmd) == "milter-") {
+		return p.reject(rest, ev)
+	}
+	for _, m := range postfixMessages {
+		if !bytes.HasPrefix(msg, []byte(m.start)) {
+			continue
+		}
+		what, rest, ok := bytes.Cut(msg[len(m.start):], []byte("from "))
+		if !ok || !clientOf(rest, ev) {
+			return "names no client"
+		}
+		ev.Kind = m.kind
+		if m.start == "lost connection after " && honestStage(what) {
+			ev.Kind = ingest.KindDisconnect
+		}
+		return ""
+	}
+	if _, rest, ok := bytes.Cut(msg, []byte(" for ")); ok && bytes.HasPrefix(msg, []byte("DNSBL rank ")) && clientOf(rest, ev) {
+		ev.Kind = ingest.KindReject
+		return ""
+	}
+	return whyPostfix
+}
+
+// postfixMessages are messages of the form "WORDS from NAME[ADDR]...", where
+// WORDS are Postfix's own.
+var postfixMessages = []phrase{
+	{"lost connection after ", ingest.KindAbuse},
+	{"too many errors after ", ingest.KindAbuse},
+	{"improper command pipelining after ", ingest.KindAbuse},
+	{"timeout after ", ingest.KindDisconnect},
+	{"disconnect ", ingest.KindDisconnect},
+	{"connect ", ingest.KindConnect},
+	{"CONNECT ", ingest.KindConnect},
+	{"DISCONNECT ", ingest.KindDisconnect},
+	{"HANGUP after ", ingest.KindAbuse},
+	{"PREGREET ", ingest.KindAbuse},
+	{"COMMAND ", ingest.KindAbuse}, // PIPELINING, TIME LIMIT, COUNT LIMIT, LENGTH LIMIT
+	{"NON-SMTP COMMAND ", ingest.KindProbe},
+	{"BARE NEWLINE ", ingest.KindAbuse},
+	{"SSL_accept error ", ingest.KindOther},
+}
+
+// honestStage reports whether clients with a bad line, not robots, leave there.
+func honestStage(what []byte) bool {
+	for _, s := range [...]string{"DATA", "RCPT", "MAIL", "QUIT", "END-OF-MESSAGE", "BDAT"} {
+		if bytes.HasPrefix(what, []byte(s)) {
+			return true
+		}
+	}
+	return false
+}
+
+// warning reads the message after "warning: ".
+func (p *postfix) warning(msg []byte, ev *ingest.Event) string {
+	if rest, ok := cut(msg, "non-SMTP command from "); ok && clientOf(rest, ev) {
+		ev.Kind = ingest.KindProbe
+		return ""
+	}
+	if what, rest, ok := bytes.Cut(msg, []byte(" limit exceeded: ")); ok && bytes.IndexByte(what, '[') < 0 {
+		if _, rest, ok = bytes.Cut(rest, []byte(" from ")); ok && clientOf(rest, ev) {
+			ev.Kind = ingest.KindAbuse
+			return ""
+		}
+	}
+	if rest, ok := cut(msg, "hostname "); ok { // "NAME does not resolve to address ADDR: ..."
+		_, rest, _ = bytes.Cut(rest, []byte(" to address "))
+		a, _, _ := bytes.Cut(rest, []byte(":"))
+		if b, isAddr := address(a); isAddr {
+			ev.Src, ev.Kind = b, ingest.KindOther
+			return ""
+		}
+		return whyQuiet
+	}
+	peer, rest, ok := bytes.Cut(msg, []byte("]: SASL "))
+	if !ok || bytes.IndexByte(peer, ' ') >= 0 || !clientOf(msg, ev) {
+		return whyPostfix
+	}
+	_, rest, ok = bytes.Cut(rest, []byte(" authentication failed:"))
+	if !ok {
+		return whyPostfix
+	}
+	if bytes.HasPrefix(rest, []byte(" Connection lost to authentication server")) {
+		return "the server's own trouble"
+	}
+	if i := bytes.Index(rest, []byte(", sasl_username=")); i >= 0 {
+		ev.User = rest[i+len(", sasl_username="):]
+	}
+	ev.Kind = ingest.KindAuthFailure
+	return ""
+}
+
+// client reads "NAME[ADDR], sasl_method=PLAIN, sasl_username=USER": a message
+// was accepted, after a login where a user is named.
+func (p *postfix) client(msg []byte, ev *ingest.Event) string {
+	if !clientOf(msg, ev) {
+		return "names no client"
+	}
+	_, user, ok := bytes.Cut(msg, []byte(", sasl_username="))
+	if !ok {
+		return "no login"
+	}
+	user, _, _ = bytes.Cut(user, []byte(", sasl_sender="))
+	ev.User, ev.Account, ev.Kind = user, ingest.AccountExists, ingest.KindAuthSuccess
+	return ""
+}
+
+// reject reads "RCPT from NAME[ADDR]: CODE [DSN] [<TEXT>: ]REASON; from=<...> ...".
+func (p *postfix) reject(msg []byte, ev *ingest.Event) string {
+	_, rest, ok := bytes.Cut(msg, []byte(" from "))
+	if !ok || !clientOf(rest, ev) {
+		return "names no client"
+	}
+	_, reply, _ := bytes.Cut(rest, []byte(": "))
+	ev.Kind, ev.User = rejection(reply)
+	if ev.Kind == ingest.KindUserUnknown {
+		ev.Account = ingest.AccountAbsent
+	}
+	return ""
+}
+
+// rejection classifies a reply by the server's words, not by the quoted address
+// in front of them.
+func rejection(reply []byte) (kind ingest.Kind, user []byte) {
+	words := reply
+	if _, rest, ok := bytes.Cut(reply, []byte(" <")); ok {
+		if rcpt, rest, ok := bytes.Cut(rest, []byte(">: ")); ok {
+			user, words = rcpt, rest
+		}
+	}
+	words, _, _ = bytes.Cut(words, []byte("; from="))
+	has := func(s string) bool { return bytes.Contains(words, []byte(s)) }
+	switch {
+	case has("Relay access denied"), has("elaying denied"):
+		return ingest.KindRelayDenied, nil
+	case has("User unknown"), has("undeliverable address"), has("No such user"), has("Mailbox does not exist"):
+		return ingest.KindUserUnknown, user
+	case has("reylist"), bytes.HasPrefix(reply, []byte("452 ")), bytes.HasPrefix(reply, []byte("451 4.3.")), bytes.HasPrefix(reply, []byte("450 4.3.")):
+		return ingest.KindOther, nil // asked to come back later, as everyone is
+	}
+	return ingest.KindReject, nil
+}
+
+// queueID reports whether b is "NOQUEUE" or a queue id, short or long.
+func queueID(b []byte) bool {
+	if len(b) < 5 || len(b) > 20 {
+		return false
+	}
+	for _, c := range b {
+		if !letter(c) && !digit(c) {
+			return false
+		}
+	}
+	return true
+}
+
+// clientOf reads "NAME[ADDR]..." or "[ADDR]:PORT...".
+func clientOf(b []byte, ev *ingest.Event) bool {
+	open := bytes.IndexByte(b, '[')
+	if open < 0 || bytes.IndexByte(b[:open], ' ') >= 0 {
+		return false
+	}
+	n := bytes.IndexByte(b[open:], ']')
+	if n < 0 {
+		return false
+	}
+	a, ok := address(b[open+1 : open+n])
+	ev.Src = a
+	return ok
+}

@@ -1,0 +1,81 @@
+package format
+
+import (
+	"net/netip"
+
+	"gumshoe/ingest"
+)
+
+// process is what earlier lines of one process told of its client.
+type process struct {
+	key     uint64
+	addr    netip.Addr
+	counted bool // an event for this connection's failure was given
+	pending bool // an attempt failed, but no line with an address has told of it
+	broke   bool // the connection broke before authentication
+	tried   int  // length of the account that pending is about
+	account [64]byte
+}
+
+// processTable remembers the processes of one parser by process id. It is
+// direct-mapped and thus bounded: a newer process evicts an older one that
+// falls on the same slot.
+type processTable struct {
+	slots []process // allocated at first use
+}
+
+const processSlots = 1024 // power of two; a busy sshd has a few hundred connections before authentication
+
+// of returns the record of the process that wrote the line, empty at first, or
+// nil for a line without a process id.
+func (t *processTable) of(ev *ingest.Event) *process {
+	if len(ev.PID) == 0 {
+		return nil
+	}
+	if t.slots == nil {
+		t.slots = make([]process, processSlots)
+	}
+	var h ingest.Hash
+	key := h.Bytes(ev.PID)
+	if len(ev.Host) > 0 { // one file may hold the lines of many hosts
+		key = (key ^ h.Bytes(ev.Host)*0x9e3779b97f4a7c15) | 1
+	}
+	p := &t.slots[key>>32&(processSlots-1)]
+	if p.key != key {
+		*p = process{key: key}
+	}
+	return p
+}
+
+// saw notes the address of the process's client.
+func (p *process) saw(a netip.Addr) {
+	if p != nil && a.IsValid() {
+		p.addr = a
+	}
+}
+
+// failed notes that the connection's failure has been told.
+func (p *process) failed() {
+	if p != nil {
+		p.counted, p.pending = true, false
+	}
+}
+
+// owe notes an attempt that failed without a line of its own to count.
+func (p *process) owe(user []byte) {
+	if p != nil && !p.counted {
+		p.pending = true
+		p.tried = copy(p.account[:], user)
+	}
+}
+
+// end forgets the client: the system may give the process id to another. The
+// account stays, because the event of this line may point to it.
+func (p *process) end() {
+	if p != nil {
+		p.addr, p.counted, p.pending, p.broke = netip.Addr{}, false, false, false
+	}
+}
+
+// user is the account of the pending attempt.
+func (p *process) user() []byte { return p.account[:p.tried] }

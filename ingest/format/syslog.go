@@ -1,0 +1,172 @@
+package format
+
+import (
+	"bytes"
+	"slices"
+
+	"gumshoe/ingest"
+)
+
+// daemon is one line of the table of daemons that log through syslog.
+type daemon struct {
+	programs []string // as the envelope names them, or their part before "/" or "-"
+	new      func(*host) messenger
+}
+
+func (d daemon) serves(program string) bool { return slices.Contains(d.programs, program) }
+
+// daemons lists whose messages are understood. PAM's own messages are, whatever
+// the program.
+var daemons = []daemon{
+	{[]string{"sshd", "sshd-session", "sshd-auth"}, newSSHD},
+	{[]string{"postfix"}, newPostfix},
+	{[]string{"dovecot", "dovecot-auth", "auth", "auth-worker", "imap-login", "pop3-login", "managesieve-login", "submission-login"}, newDovecot},
+	{[]string{"sudo"}, newSudo},
+	{[]string{"su", "su-l"}, newSu},
+	{[]string{"nginx", "apache", "apache2", "httpd", "access_log"}, newAccessMessenger},
+}
+
+// messenger understands the messages of one daemon. The envelope's fields of ev
+// are filled. It returns "" when ev is an event, else why it is none.
+type messenger interface {
+	message(msg []byte, ev *ingest.Event) (why string)
+}
+
+// host is what the messengers of one parser share.
+type host struct {
+	setup
+	processes processTable
+}
+
+// Reasons that several messengers give.
+const (
+	whyQuiet   = "no event"
+	whyProgram = "no parser for this program"
+)
+
+// syslog reads every line that begins with a syslog-like envelope.
+type syslog struct {
+	clock
+	host
+	byProgram map[string]messenger
+	pam       messenger
+	why       string
+}
+
+func newSyslog(s setup) lineParser {
+	p := &syslog{clock: newClock(s.Context), host: host{setup: s}, byProgram: map[string]messenger{}}
+	for _, d := range daemons {
+		m := d.new(&p.host)
+		for _, program := range d.programs {
+			p.byProgram[program] = m
+		}
+	}
+	p.pam = newPAM(&p.host)
+	return p
+}
+
+// Parse implements ingest.Parser.
+func (p *syslog) Parse(line []byte, ev *ingest.Event) ingest.Result {
+	ev.Reset()
+	msg, _, ok := p.open(line, ev)
+	if !ok {
+		ev.Reset()
+		p.why = "no syslog envelope"
+		return ingest.Unparsed
+	}
+	if p.why = p.dispatch(msg, ev); p.why != "" {
+		return ingest.Ignored
+	}
+	return ingest.Parsed
+}
+
+// Reason implements ingest.Explainer.
+func (p *syslog) Reason() string { return p.why }
+
+func (p *syslog) dispatch(msg []byte, ev *ingest.Event) (why string) {
+	if isPAM(ev.Program, msg) {
+		return p.pam.message(msg, ev)
+	}
+	m := p.byProgram[string(ev.Program)]
+	if m == nil {
+		m = p.byProgram[string(stem(ev.Program))]
+	}
+	if m == nil {
+		return whyProgram
+	}
+	if inner, n, ok := repeated(msg); ok {
+		why = p.repeat(m, inner, ev)
+		ev.Count *= n
+		return why
+	}
+	return m.message(msg, ev)
+}
+
+func (p *syslog) repeat(m messenger, inner []byte, ev *ingest.Event) string {
+	if isPAM(ev.Program, inner) {
+		m = p.pam
+	}
+	return m.message(inner, ev)
+}
+
+// stem is the family of a program: "postfix" for "postfix/smtps/smtpd" and
+// "postfix-incoming/smtpd", "httpd" for "httpd/backend1", "auth-worker" for
+// "auth-worker(80180)".
+func stem(program []byte) []byte {
+	if i := bytes.IndexAny(program, "/("); i > 0 {
+		program = program[:i]
+	}
+	if bytes.HasPrefix(program, []byte("postfix-")) {
+		return program[:len("postfix")]
+	}
+	return program
+}
+
+// known reports whether a program has a messenger.
+func known(program []byte) bool {
+	for _, d := range daemons {
+		for _, name := range d.programs {
+			if string(program) == name || string(stem(program)) == name {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// maxRepeat bounds what one line may claim to stand for.
+const maxRepeat = 1 << 20
+
+// repeated unwraps rsyslog's "message repeated 5 times: [ message]".
+func repeated(msg []byte) (inner []byte, n uint32, ok bool) {
+	if len(msg) < 24 || msg[0] != 'm' {
+		return nil, 0, false
+	}
+	rest, ok := bytes.CutPrefix(msg, []byte("message repeated "))
+	if !ok {
+		return nil, 0, false
+	}
+	count, rest, ok := bytes.Cut(rest, []byte(" times: ["))
+	if !ok {
+		return nil, 0, false
+	}
+	n, ok = number(count)
+	if !ok || n == 0 {
+		return nil, 0, false
+	}
+	return bytes.TrimPrefix(bytes.TrimSuffix(rest, []byte("]")), []byte(" ")), min(n, maxRepeat), true
+}
+
+// number reads a decimal number of at most nine digits.
+func number(b []byte) (n uint32, ok bool) {
+	if len(b) == 0 || len(b) > 9 {
+		return 0, false
+	}
+	for _, c := range b {
+		if !digit(c) {
+			return 0, false
+		}
+		n = n*10 + uint32(c-'0')
+	}
+	return n, true
+}

@@ -1,0 +1,97 @@
+package payload
+
+import (
+	"bytes"
+
+	"gumshoe/ingest"
+)
+
+// fileRules find path traversal and the files that it is used to read.
+var fileRules = []rule{
+	{class: ingest.ClassLFI, at: anywhere, any: []string{"../", `..\`, "/..", `\..`, "..;", ".../", "..0x5c", "..0x2f", "0x2e0x2e", "..%", "....//", `..\/`, "..//"}, check: traversal},
+	{class: ingest.ClassLFI, stage: ingest.StageExtract, on: plain | shell, at: anywhere,
+		any: []string{"etc/passwd", "etc/shadow", "etc/group", "etc/hosts", "etc/issue", "etc/", "proc/", "/sys/", "win.ini", "boot.ini", "system32", "web-inf", "meta-inf", "id_rsa", ".ssh/", ".aws/", "_history", "httpd.conf", "apache2.conf", "nginx.conf", "php.ini", "my.cnf", "/var/log/", "/var/www/", "/var/run/", "/var/lib/", "access_log", "error_log", "ntuser.dat", "global.asa", "sam._", "/root/", "authorized_keys", "/usr/local/", "hosts.allow", ".docker/", ".kube/", "master.passwd", "unattend.xml", "sysprep"},
+		expr: `(?:^|[^\w.\-])/?etc/(?:passwd|shadow|gshadow|group|hosts|hostname|issue|motd|fstab|mtab|crontab|cron\.|sudoers|resolv\.conf|sub[ug]id|ssh/|ssl/|mysql/|my\.cnf|php|apache|httpd|nginx|security/|profile|services|exports|inetd|xinetd|vsftpd|proftpd|samba|ld\.so|redhat-release|debian_version|os-release|network/|environment|aliases|postfix|shells|rc\.|init\.d|master\.passwd|opasswd)` +
+			`|\bproc/(?:self|\d+|version|cpuinfo|meminfo|net/|sys/|cmdline|mounts|interrupts|sched_debug|environ|uptime|stat\b|kcore)|(?:^|[\s=])/?sys/(?:class|kernel|devices|block|firmware)\b|\b(?:win|boot|system)\.ini\b|\bsystem32\b|\b(?:web|meta)-inf/|\bid_(?:rsa|dsa|ecdsa|ed25519)\b|\.ssh/|\.aws/|\.(?:bash|sh|zsh|mysql|psql|php|python)_history\b|\b(?:httpd|apache2?|nginx)\.conf\b|\bphp\.ini\b|\bmy\.cnf\b` +
+			`|(?:^|[^\w.\-])/var/(?:log|www|run|lib|mail|spool|backups?)/|\b(?:access|error)_log\b|\bntuser\.dat\b|\bglobal\.asa|\bsam\._|(?:^|[\s=])/root/\.?\w|authorized_keys|(?:^|[\s=.])/usr/local/(?:apache|etc|nginx|apps|mysql|psa|lib|zeus)|\.(?:docker|kube)/\w|master\.passwd|\bunattend\.xml|sysprep\.(?:inf|xml)`},
+	{class: ingest.ClassLFI, stage: ingest.StageExtract, at: inQuery | inAgent, any: []string{"=/etc/", " /etc/", "/tmp/", "/dev/", "/opt/", "/srv/", "/home/"},
+		expr: `(?:^|[\s>|<;&=])/(?:etc|dev)/\w|[>|<;&]\s*/tmp/|(?:^|[\s=])/tmp/[\w.\-]*\.(?:sh|php|pl|py|c)\b|(?:^|[\s=])/home/[\w.\-]+/\.`},
+	{class: ingest.ClassLFI, stage: ingest.StageExtract, at: inQuery, any: []string{"history", ".htaccess", ".htpasswd", ".env", ".git", ".svn", ".bash", "wp-config", "configuration.php", "config.inc", "settings.php", "web.config", ".npmrc", ".netrc", ".pgpass", "localsettings", "database.yml", "parameters.yml", "secrets.yml", ".sql", ".bak", "appsettings.json", ".docker", ".profile"},
+		expr: `(?:^|[/\\])\.(?:history|htaccess|htpasswd|env(?:\.[\w.]+)?|git(?:/|ignore|config|-credentials|$)|svn/|bash(?:rc|_profile|_logout)|npmrc|netrc|pgpass|profile|dockerenv|dockercfg|docker/)|\bwp-config\.(?:php|bak|txt|old)|(?:^|/)(?:configuration\.php|config\.inc\.php|localsettings\.php|web\.config|database\.yml|parameters\.yml|secrets\.yml|appsettings(?:\.\w+)?\.json)$|(?:^|/)settings\.php$|^(?:[\w\-/]*/)?(?:backup|dump|db|database|site|www|data|mysql|sql)[\w\-]*\.sql(?:\.\w{1,4})?$`},
+	{class: ingest.ClassLFI, stage: ingest.StageExtract, at: inQuery | inPath, any: []string{`:\`, `c:/`, `\\`, "%systemroot%", "%windir%", `$\`},
+		expr: `(?:^|[^\w])[c-f]:[\\/]+(?:windows|winnt|boot|inetpub|users|program files|xampp|wamp|apache|documents and settings|php|mysql|unattend|temp)|^\\\\[\w.:\-\[\]]+\\\w+\$?\\|%(?:systemroot|windir)%|\w\$\\users\\`},
+	{class: ingest.ClassLFI, stage: ingest.StageExtract, at: inQuery | inAgent, any: []string{"file:", "jar:", "netdoc:", "local_file:"},
+		expr: `(?:^|[^\w])(?:url:)?(?:file|local_file):/{1,3}[^/\s]|\bjar:(?:file|http)|\bnetdoc:/|\blocal_file:`},
+	{class: ingest.ClassLFI, stage: ingest.StageLogic, at: inQuery, any: []string{"{file}", "......"}, expr: `[./\\a-z0-9]\{file\}|^(?:file:)?[/\\]?\.{8,}[/\\]?\w`},
+	{class: ingest.ClassLFI, stage: ingest.StageExtract, at: inPath, any: []string{"/@fs/", "/static../", "/assets../", "/img../", "/media../", "/files../", "/public../", "/images../", "?raw??", "/cgi-bin/.", "/proc/", "/sys/"},
+		expr: `/@fs/|/(?:static|assets|img|media|files|public|images|js|css|uploads?)\.\./|/cgi-bin/\.|^/(?:\w+/)?proc/(?:self|\d+|version|interrupts|net)\b|^/(?:\w+/)?sys/(?:class|kernel|devices)\b`},
+}
+
+// traversal judges steps to the parent directory. One step in front of an
+// ordinary page is what careless templates write (StageSyntax); more, other
+// separators, or a path that climbs above its root are an attack.
+func traversal(v *value) (ingest.Class, ingest.Stage) {
+	steps, odd, depth, above := 0, false, 0, false
+	text := v.plain
+	for i := 0; i < len(text); {
+		j := i
+		for j < len(text) && text[j] != '/' && text[j] != '\\' {
+			j++
+		}
+		part := text[i:j]
+		switch {
+		case j < len(text) && parent(part), j == len(text) && parent(part) && i > 0:
+			steps++
+			depth--
+			above = above || depth < 0
+			odd = odd || len(part) != 2 || (j < len(text) && text[j] == '\\') || (i > 0 && text[i-1] == '\\')
+		case len(part) > 0:
+			depth++
+			if hexSteps(part) || v.at == inPath && bytes.HasPrefix(part, []byte("..")) && trimmedDots(part) {
+				steps, odd = steps+1, true
+			}
+		}
+		i = j + 1
+	}
+	switch {
+	case steps == 0:
+		return 0, 0
+	case v.at == inReferer:
+		if steps < 3 {
+			return 0, 0
+		}
+		return ingest.ClassLFI, ingest.StageLogic
+	case v.at == inAgent:
+		if steps < 2 && !odd {
+			return 0, 0
+		}
+		return ingest.ClassLFI, ingest.StageLogic
+	case v.at == inPath && !odd && !above:
+		return 0, 0
+	case steps >= 3 || odd || steps == 2 && above:
+		return ingest.ClassLFI, ingest.StageLogic
+	case v.at == inPath:
+		return 0, 0 // old crawlers resolve "../" wrongly at the root
+	}
+	return ingest.ClassLFI, ingest.StageSyntax
+}
+
+// parent reports whether a path segment climbs: "..", what filters and servers
+// make of "....", "...", "..;" and "x:..".
+func parent(part []byte) bool {
+	if n := len(part); n > 0 && part[n-1] == ';' {
+		part = part[:n-1]
+	}
+	if i := bytes.LastIndexAny(part, "=:, '\"(>"); i >= 0 {
+		part = part[i+1:]
+	}
+	return len(part) >= 2 && len(part) == bytes.Count(part, []byte("."))
+}
+
+// hexSteps reports "0x2e0x2e": dots spelled for a decoder that nobody has.
+func hexSteps(part []byte) bool {
+	return bytes.Contains(part, []byte("0x2e0x2e")) || bytes.Contains(part, []byte("..0x5c")) || bytes.Contains(part, []byte("..0x2f"))
+}
+
+// trimmedDots reports a long run of dots, as traversal lists append to file names.
+func trimmedDots(part []byte) bool { return bytes.Count(part, []byte(".")) > 4 }

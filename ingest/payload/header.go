@@ -1,0 +1,43 @@
+package payload
+
+import "gumshoe/ingest"
+
+// origin says which header a text comes from.
+type origin uint64
+
+const (
+	fromAgent origin = iota + 1
+	fromReferer
+)
+
+// header looks at a user agent or a referer. Both are texts of many words and
+// punctuation, so that only the rules that ask for these places are tried.
+func (in *inspector) header(text []byte, from origin, h ingest.Hash) verdict {
+	text = text[:min(len(text), maxTarget)]
+	in.reset()
+	if from == fromAgent {
+		if !plainAgent(text) {
+			in.line = unlog(in.line[:0], text)
+			in.value(nil, in.line, inAgent)
+		}
+	} else if !clean(text) {
+		in.line = unlog(in.line[:0], text)
+		in.value(nil, in.line, inReferer)
+	}
+	return in.conclude(h)
+}
+
+// plainAgent reports whether an agent holds none of the literals.
+func plainAgent(text []byte) bool {
+	state := uint16(0)
+	for _, b := range text {
+		if b < ' ' || b == '%' || b == '\\' || b == '\'' || b == '"' || b == '<' || b == '$' || b == '`' {
+			return false
+		}
+		state = literals.step(state, b)
+		if state >= literals.first {
+			return false
+		}
+	}
+	return true
+}

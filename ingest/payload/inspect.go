@@ -1,0 +1,211 @@
+package payload
+
+import (
+	"bytes"
+
+	"gumshoe/ingest"
+)
+
+// maxTarget bounds how much of a target is looked at. Servers refuse longer
+// request lines, with 414.
+const maxTarget = 8 << 10
+
+// verdict is what was found in one text.
+type verdict struct {
+	class ingest.Class
+	stage ingest.Stage
+	shape uint64
+	param string
+}
+
+// addTo joins v with what is known of the request.
+func (v verdict) addTo(r *ingest.Request) {
+	r.Class |= v.class
+	if v.stage > r.Stage {
+		r.Stage, r.Shape, r.Param = v.stage, v.shape, v.param
+	}
+}
+
+// inspector looks at texts. It owns the scratch space, so that a clean target
+// needs no memory at all; the zero value is ready.
+type inspector struct {
+	template []byte // of the last request
+
+	line    []byte // target without the log's escapes
+	decoded []byte
+	plain   []byte
+	other   []byte // the form under test
+
+	class ingest.Class
+	stage ingest.Stage
+	param []byte // where the furthest stage was found; a part of the scratch space
+	shape []byte // payload of the furthest stage, literals folded
+}
+
+// request fills everything but the template's id and text.
+func (in *inspector) request(target []byte, h ingest.Hash) ingest.Request {
+	target = target[:min(len(target), maxTarget)]
+	path, query, hasQuery := bytes.Cut(target, []byte{'?'})
+	in.template = appendTemplate(in.template[:0], path)
+
+	in.reset()
+	flags := pathFlags(path, &in.other)
+	if hasQuery {
+		flags |= ingest.PathQuery
+	}
+	switch {
+	case flags&pathShell != 0:
+		in.found(ingest.ClassWebshell, ingest.StageMarker, nil, path)
+	case flags&ingest.PathSensitive != 0:
+		in.found(ingest.ClassLFI|ingest.ClassScanner, ingest.StageMarker, nil, path)
+	}
+	if !clean(target) {
+		in.closer(path, query, target)
+	}
+	v := in.conclude(h)
+	return ingest.Request{Flags: flags &^ pathShell, Class: v.class, Stage: v.stage, Shape: v.shape, Param: v.param}
+}
+
+// closer looks at every part of a target.
+func (in *inspector) closer(path, query, target []byte) {
+	if bytes.IndexByte(target, '\\') >= 0 {
+		in.line = unlog(in.line[:0], target)
+		path, query, _ = bytes.Cut(in.line, []byte{'?'})
+	}
+	in.value(nil, path, inPath)
+	for len(query) > 0 {
+		var param []byte
+		param, query, _ = bytes.Cut(query, []byte{'&'})
+		name, value, given := bytes.Cut(param, []byte{'='})
+		if !identifier(name) {
+			if given && bytes.IndexByte(name, '\'') < 0 && !bytes.ContainsAny(name, "<(") {
+				in.value(name, name, inName)
+			} else {
+				// "?x<1=1" has no name: an operator was taken for the separator.
+				name, value = nil, param
+			}
+		}
+		in.value(name, value, inValue)
+	}
+}
+
+// identifier reports whether a parameter name needs no look of its own.
+func identifier(name []byte) bool {
+	for _, c := range name {
+		if !('a' <= c|0x20 && c|0x20 <= 'z' || '0' <= c && c <= '9' || c == '_' || c == '-' || c == '[' || c == ']') {
+			return false
+		}
+	}
+	return true
+}
+
+// value tries all rules on one value.
+func (in *inspector) value(name, raw []byte, at place) {
+	if len(raw) == 0 {
+		return
+	}
+	var d decoded
+	in.decoded, d = decode(in.decoded[:0], raw, at&(inTarget) != 0)
+	in.plain = fold(in.plain[:0], in.decoded)
+	v := value{decoded: in.decoded, plain: in.plain, at: at}
+
+	before := in.stage
+	in.try(name, v, plain, in.plain)
+	if bytes.ContainsAny(in.plain, "'\"\\^$<`") {
+		in.other = unquote(in.other[:0], in.plain)
+		in.try(name, v, shell, in.other)
+	}
+	if at&inTarget != 0 {
+		in.other = squeeze(in.other[:0], in.plain)
+		in.try(name, v, tight, in.other)
+	}
+	if at == inValue && len(name) != 0 && len(name) <= 32 {
+		in.other = append(in.other[:0], name...)
+		in.other = append(in.other, '=')
+		in.other = append(in.other, in.plain...)
+		for i := range name {
+			in.other[i] = lower(in.other[i])
+		}
+		in.try(name, v, pair, in.other)
+	}
+	if in.stage > before && in.stage >= ingest.StageLogic && in.stage < ingest.StageExecute && d.depth >= 2 {
+		in.stage++ // hidden under a second encoding: nobody does that by mistake
+	}
+	if in.stage < ingest.StageLogic {
+		switch {
+		case d.overlong || d.control:
+			in.found(ingest.ClassProtocol, ingest.StageMarker, name, in.plain)
+		case at&inTarget != 0 && broken(in.plain, at):
+			in.found(ingest.ClassSQLi, ingest.StageSyntax, name, in.plain)
+		}
+	}
+}
+
+// broken reports whether a value holds a quote that could end a string.
+func broken(plain []byte, at place) bool {
+	if at == inPath {
+		return bytes.HasSuffix(plain, []byte("'")) || bytes.HasSuffix(plain, []byte(`"`))
+	}
+	return bytes.ContainsAny(plain, `'"`+"`")
+}
+
+// try applies the rules of one form whose literals occur in text.
+func (in *inspector) try(name []byte, v value, f form, text []byte) {
+	var hits bitset
+	literals.find(text, &hits)
+	if hits == (bitset{}) {
+		return
+	}
+	for i := range rules {
+		r := &rules[i]
+		if !hits.has(uint16(i)) || r.on&f == 0 || r.at&v.at == 0 {
+			continue
+		}
+		if r.re != nil && !r.re.Match(text) {
+			continue
+		}
+		class, stage := r.class, r.stage
+		if r.check != nil {
+			if class, stage = r.check(&v); class == 0 {
+				continue
+			}
+		}
+		in.found(class, stage, name, v.plain)
+	}
+}
+
+func (in *inspector) reset() {
+	in.class, in.stage, in.param, in.shape = 0, 0, nil, in.shape[:0]
+}
+
+// found records a class; the furthest stage names the parameter and the shape.
+func (in *inspector) found(class ingest.Class, stage ingest.Stage, name, payload []byte) {
+	if stage > in.stage || in.class == 0 {
+		in.stage = stage
+		in.param = name
+		in.shape = appendShape(in.shape[:0], payload)
+	}
+	in.class |= class
+}
+
+// conclude returns what was found since reset.
+func (in *inspector) conclude(h ingest.Hash) verdict {
+	if in.class == 0 {
+		return verdict{}
+	}
+	v := verdict{class: in.class, stage: in.stage, shape: h.Bytes(in.shape)}
+	if len(in.param) != 0 {
+		v.param = string(in.param[:min(len(in.param), maxParam)])
+	}
+	return v
+}
+
+// maxParam bounds the name of a parameter in bytes.
+const maxParam = 48
+
+func lower(c byte) byte {
+	if 'A' <= c && c <= 'Z' {
+		return c + 'a' - 'A'
+	}
+	return c
+}

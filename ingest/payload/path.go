@@ -1,0 +1,193 @@
+package payload
+
+import (
+	"bytes"
+	_ "embed"
+	"fmt"
+	"strings"
+
+	"gumshoe/ingest"
+)
+
+// pathShell marks the name of a known web shell. It never leaves the package.
+const pathShell ingest.PathFlags = 1 << 15
+
+//go:embed vocabulary.txt
+var vocabularyText string
+
+// vocabulary is what scanners ask for. Its text says what each kind of line means.
+var vocabulary = readVocabulary(vocabularyText)
+
+type wordlist struct {
+	segment   map[string]ingest.PathFlags // one segment of a path
+	whole     map[string]ingest.PathFlags // the path without its trailing slash, or its end after a "/"
+	prefix    map[string]ingest.PathFlags // first one or two segments
+	extension map[string]ingest.PathFlags // without the dot
+}
+
+func readVocabulary(text string) wordlist {
+	v := wordlist{map[string]ingest.PathFlags{}, map[string]ingest.PathFlags{}, map[string]ingest.PathFlags{}, map[string]ingest.PathFlags{}}
+	flags := ingest.PathFlags(0)
+	for line := range strings.Lines(text) {
+		line = strings.TrimSpace(line)
+		switch {
+		case line == "" || line[0] == '#':
+			continue
+		case line[0] == '[':
+			flags = section(line)
+			continue
+		}
+		for _, entry := range strings.Fields(line) {
+			switch {
+			case strings.HasPrefix(entry, "*."):
+				v.extension[entry[2:]] |= flags
+			case strings.HasSuffix(entry, "/*"):
+				v.prefix[strings.TrimSuffix(entry, "/*")] |= flags
+			case strings.HasPrefix(entry, "/"):
+				v.whole[entry] |= flags
+			default:
+				v.segment[entry] |= flags
+			}
+		}
+	}
+	return v
+}
+
+func section(line string) ingest.PathFlags {
+	switch line {
+	case "[asked by scanners]":
+		return ingest.PathVocabulary
+	case "[never served]":
+		return ingest.PathVocabulary | ingest.PathSensitive
+	case "[web shells]":
+		return ingest.PathVocabulary | pathShell
+	case "[login]":
+		return ingest.PathLogin
+	case "[scanned login]":
+		return ingest.PathLogin | ingest.PathVocabulary
+	case "[static]":
+		return ingest.PathStatic
+	case "[neutral]":
+		return ingest.PathNeutral
+	case "[feed]":
+		return ingest.PathFeed
+	}
+	panic(fmt.Sprintf("payload: vocabulary: unknown section %q", line))
+}
+
+// pathFlags judges a path. scratch holds the decoded path during the call.
+func pathFlags(raw []byte, scratch *[]byte) ingest.PathFlags {
+	path := (*scratch)[:0]
+	for i := 0; i < len(raw); {
+		c, size := pathByte(raw[i:])
+		i += size
+		if c == '/' && len(path) > 0 && path[len(path)-1] == '/' {
+			continue
+		}
+		path = append(path, lower(c))
+	}
+	*scratch = path
+	if i := bytes.IndexByte(path, ';'); i >= 0 {
+		path = path[:i] // matrix parameters, ";jsessionid="
+	}
+	if len(path) == 0 || string(path) == "/" || path[0] != '/' {
+		return ingest.PathNeutral
+	}
+	path = bytes.TrimSuffix(path, []byte{'/'})
+
+	flags := prefixFlags(path)
+	last := path
+	for rest := path; len(rest) > 0; {
+		// rest begins with a slash: it is a tail of the path.
+		flags |= vocabulary.whole[string(rest)]
+		segment := rest[1:]
+		rest = nil
+		if i := bytes.IndexByte(segment, '/'); i >= 0 {
+			segment, rest = segment[:i], segment[i:]
+		}
+		flags |= segmentFlags(segment)
+		last = segment
+	}
+	return flags | nameFlags(last)
+}
+
+// prefixFlags looks up the first one and two segments.
+func prefixFlags(path []byte) (flags ingest.PathFlags) {
+	for n, i := 0, 1; n < 2 && i <= len(path); i++ {
+		if i == len(path) || path[i] == '/' {
+			flags |= vocabulary.prefix[string(path[:i])]
+			n++
+		}
+	}
+	return flags
+}
+
+// segmentFlags judges one segment of a path wherever it stands.
+func segmentFlags(segment []byte) ingest.PathFlags {
+	if len(segment) > 48 {
+		return 0
+	}
+	flags := vocabulary.segment[string(segment)]
+	if n := len(segment) - 1; n > 0 && segment[n] == '~' && bytes.IndexByte(segment, '.') > 0 {
+		flags |= ingest.PathVocabulary | ingest.PathSensitive // an editor's copy
+	}
+	if len(segment) < 2 || segment[0] != '.' {
+		return flags
+	}
+	const sensitive = ingest.PathVocabulary | ingest.PathSensitive
+	switch {
+	case string(segment) == ".well-known":
+		return flags
+	case bytes.HasPrefix(segment, []byte(".env")), bytes.HasPrefix(segment, []byte(".git")), bytes.HasPrefix(segment, []byte(".ht")),
+		bytes.HasPrefix(segment, []byte(".docker")), bytes.HasSuffix(segment, []byte("_history")), bytes.HasSuffix(segment, []byte("rc")) && len(segment) > 4,
+		bytes.HasSuffix(segment, []byte("ignore")), bytes.HasSuffix(segment, []byte("_profile")):
+		return flags | sensitive
+	case segment[1] != '.':
+		return flags | ingest.PathVocabulary
+	}
+	return flags
+}
+
+// nameFlags judges the last segment by its extension and by the habit of naming
+// copies.
+func nameFlags(name []byte) (flags ingest.PathFlags) {
+	const sensitive = ingest.PathVocabulary | ingest.PathSensitive
+	dot := bytes.LastIndexByte(name, '.')
+	if dot < 0 || len(name)-dot-1 > maxExtension {
+		return 0
+	}
+	flags = vocabulary.extension[string(name[dot+1:])]
+	base := name[:dot]
+	if i := bytes.IndexByte(base, '.'); i >= 0 {
+		// "backup.sql.zip", "site.tar.gz": the inner extension counts where it is
+		// never served either.
+		flags |= vocabulary.extension[string(base[bytes.LastIndexByte(base, '.')+1:])] & sensitive
+		base = base[:i]
+	}
+	if archive(name[dot+1:]) && copyName(base) {
+		flags |= sensitive
+	}
+	return flags
+}
+
+func archive(ext []byte) bool {
+	switch string(ext) {
+	case "zip", "rar", "7z", "tar", "tgz", "gz", "bz2", "xz", "tbz2", "lz4", "zst":
+		return true
+	}
+	return false
+}
+
+// copyName reports whether an archive is named as copies of a whole site are:
+// "backup-2024", "www", "db_dump", "site1".
+func copyName(base []byte) bool {
+	end := 0
+	for end < len(base) && 'a' <= base[end] && base[end] <= 'z' {
+		end++
+	}
+	switch string(base[:end]) {
+	case "backup", "backups", "bak", "bck", "back", "db", "dump", "www", "wwwroot", "site", "sitebackup", "website", "web", "webroot", "htdocs", "httpdocs", "html", "database", "databases", "sql", "mysql", "mysqldump", "old", "full", "fullbackup", "wp", "wordpress", "joomla", "drupal", "magento", "home", "root", "public", "latest":
+		return true
+	}
+	return false
+}

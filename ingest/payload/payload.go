@@ -1,0 +1,126 @@
+// Package payload says what a request's target amounts to: which path it asks
+// for, and whether it carries an attack.
+//
+//	target ─▶ one byte scan ─clean──────────────────────────────▶ template, path flags
+//	              └─else─▶ decode ─▶ forms ─▶ literals ─▶ rules ─▶ class, stage, shape
+//
+// Most targets are clean and are decided in a single pass over their bytes. The
+// rest is split into path and parameters, decoded to a fixpoint, brought into
+// the forms that undo the usual evasions, and only the rules whose literals
+// occur are tried. SQL and HTML are judged by libinjection on single values.
+//
+// A value that merely breaks the syntax (a lone quote) is told as StageSyntax
+// and does not make the request a probe: O'Brien is a name, and only a
+// progression on one parameter says otherwise.
+package payload
+
+import (
+	"gumshoe/ingest"
+)
+
+// Enricher fills Event.Request. It remembers what it saw, so that a target that
+// repeats costs one hash and one look into a table. Run it before enrichers that
+// add to Event.Request.
+type Enricher struct {
+	hash     ingest.Hash
+	inspect  inspector
+	targets  memo[ingest.Request]
+	headers  memo[verdict]
+	interned map[uint64]string
+}
+
+// New returns an Enricher whose templates and shapes are hashed by h.
+func New(h ingest.Hash) *Enricher {
+	return &Enricher{
+		hash:     h,
+		targets:  newMemo[ingest.Request](1 << 15),
+		headers:  newMemo[verdict](1 << 13),
+		interned: make(map[uint64]string),
+	}
+}
+
+// Enrich implements ingest.Enricher.
+func (e *Enricher) Enrich(ev *ingest.Event) {
+	if ev.Kind != ingest.KindHTTPRequest && ev.Kind != ingest.KindProbe {
+		return
+	}
+	if len(ev.Target) == 0 && len(ev.Method) == 0 {
+		return
+	}
+	key := e.targets.key(ev.Target)
+	req, known := e.targets.get(key)
+	if !known {
+		req = e.request(ev.Target)
+		e.targets.put(key, req)
+	}
+	ev.Request = req
+
+	if v := protocol(ev.Method, ev.Target, ev.VHost); v.class != 0 {
+		v.addTo(&ev.Request)
+	}
+	if len(ev.Agent) != 0 {
+		e.header(ev.Agent, fromAgent).addTo(&ev.Request)
+	}
+	if len(ev.Referer) != 0 {
+		e.header(ev.Referer, fromReferer).addTo(&ev.Request)
+	}
+	if Hostile(&ev.Request) {
+		ev.Kind = ingest.KindProbe
+	}
+}
+
+// markers are the classes whose mere presence shows an attack.
+const markers = ingest.ClassScanner | ingest.ClassWebshell | ingest.ClassProtocol | ingest.ClassLLM
+
+// Hostile reports whether the request alone shows an attack. A broken syntax
+// does not, nor does an odd method without anything else.
+func Hostile(r *ingest.Request) bool {
+	return r.Stage >= ingest.StageLogic || r.Stage >= ingest.StageMarker && r.Class&markers != 0
+}
+
+// request looks at a target that the memo does not know.
+func (e *Enricher) request(target []byte) ingest.Request {
+	req := e.inspect.request(target, e.hash)
+	template := e.inspect.template
+	id := e.hash.Bytes(template)
+	text, ok := e.interned[id]
+	if !ok {
+		if len(e.interned) >= maxInterned {
+			clear(e.interned)
+		}
+		text = string(template)
+		e.interned[id] = text
+	}
+	req.Template, req.Text = id, text
+	return req
+}
+
+// maxInterned bounds the table of template texts; a scan of distinct paths
+// starts it afresh rather than growing it.
+const maxInterned = 1 << 15
+
+func (e *Enricher) header(text []byte, from origin) verdict {
+	key := e.headers.key(text) ^ uint64(from)
+	v, known := e.headers.get(key)
+	if !known {
+		v = e.inspect.header(text, from, e.hash)
+		e.headers.put(key, v)
+	}
+	return v
+}
+
+// Inspect looks at one request target, without memory and with an unkeyed hash.
+func Inspect(target []byte) ingest.Request {
+	e := inspector{}
+	req := e.request(target, ingest.Hash{})
+	req.Template, req.Text = ingest.Hash{}.Bytes(e.template), string(e.template)
+	return req
+}
+
+// InspectValue looks at one decoded or encoded parameter value.
+func InspectValue(value []byte) (ingest.Class, ingest.Stage) {
+	e := inspector{}
+	e.value(nil, value, inValue)
+	v := e.conclude(ingest.Hash{})
+	return v.class, v.stage
+}

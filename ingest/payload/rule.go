@@ -1,0 +1,91 @@
+package payload
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+
+	"gumshoe/ingest"
+)
+
+// form is a set of renderings of a value. Each undoes one family of evasions.
+type form uint8
+
+const (
+	plain form = 1 << iota // decoded, lower case, single spaces, no SQL comments
+	shell                  // plain without the quotes and empty expansions of a shell
+	tight                  // plain without spaces and string concatenations
+	pair                   // plain, preceded by the parameter's name and "="
+)
+
+// place is a set of the places where a value stands.
+type place uint8
+
+const (
+	inValue   place = 1 << iota // parameter value, fragment
+	inName                      // parameter name
+	inPath                      // the path as a whole
+	inAgent                     // user agent
+	inReferer                   // referer
+)
+
+const (
+	inTarget   = inValue | inName | inPath
+	inQuery    = inValue | inName
+	anywhere   = inTarget | inAgent | inReferer
+	notReferer = inTarget | inAgent
+)
+
+// rule is one way an attack looks. It is tried where one of its literals occurs,
+// and holds where the expression matches and the check agrees; an absent one
+// always does.
+type rule struct {
+	class ingest.Class
+	stage ingest.Stage
+	on    form     // 0: plain
+	at    place    // 0: inTarget
+	any   []string // literals in lower case, at least one
+	expr  string   // RE2, on text in lower case
+	check func(v *value) (ingest.Class, ingest.Stage)
+
+	re *regexp.Regexp
+}
+
+// value is what a rule's check sees.
+type value struct {
+	decoded []byte // before folding
+	plain   []byte
+	at      place
+}
+
+// rules is the table of all rules; the literals of all of them are found in one
+// pass.
+var (
+	rules    = slices.Concat(sqlRules, scriptRules, fileRules, commandRules, codeRules, templateRules, networkRules, markerRules)
+	literals = compile(rules)
+)
+
+func compile(rules []rule) *automaton {
+	if len(rules) > maxRules {
+		panic(fmt.Sprintf("payload: %d rules, room for %d", len(rules), maxRules))
+	}
+	var words []string
+	var ids []uint16
+	for i := range rules {
+		r := &rules[i]
+		if r.on == 0 {
+			r.on = plain
+		}
+		if r.at == 0 {
+			r.at = inTarget
+		}
+		if r.expr != "" {
+			r.re = regexp.MustCompile(r.expr)
+		}
+		for _, w := range r.any {
+			words = append(words, w)
+			ids = append(ids, uint16(i))
+		}
+	}
+	return newAutomaton(words, ids)
+}

@@ -1,0 +1,109 @@
+package payload
+
+import (
+	"bytes"
+	"strings"
+
+	"github.com/corazawaf/libinjection-go"
+
+	"gumshoe/ingest"
+)
+
+// sqlRules find SQL injection. libinjection judges single values; the
+// expressions add what it cannot know (functions that only wait or read files)
+// and what it sees only in a context it does not try.
+var sqlRules = []rule{
+	{class: ingest.ClassSQLi, at: inTarget | inAgent, check: sqlSyntax,
+		any: []string{"'", `"`, "`", "--", "/*", "#", ";", "(", " or ", " and ", " xor ", " union", " select", "select ", "union ", "||", "&&", " having ", " like ", " order by ", " group by ", " between ", " not ", " is ", "!=", "<>", ">=", "<="}},
+
+	{class: ingest.ClassSQLi, stage: ingest.StageExtract, at: anywhere, any: []string{"union"},
+		expr: `\bunion\b[\s(]*(?:all|distinct)?[\s(]*select\b[\s(]*(?:all\s+|distinct\s+)?(?:null\b|[\d'"@(*+\-~!]|\w+\s*\(|[\w.]+\s*(?:,|--|#|\bfrom\b))`},
+	{class: ingest.ClassSQLi, stage: ingest.StageExtract, at: notReferer, any: []string{"union"},
+		expr: `(?:['")\d]|\*|\bnull|-\w+)\s*\bunion\b[\s(]+(?:all\b[\s(]*)?(?:select\b|$)|\bunion\s*\(\s*select|\bunion\s+all\s+(?:select|/)`},
+	{class: ingest.ClassSQLi, stage: ingest.StageLogic, at: notReferer, any: []string{"or", "and", "xor", "||", "&&", "not", "having", "where", "when"},
+		expr: `(?:\b(?:x?or|and|having|where|when)\b|\|\||&&|'\s*(?:=|like))\s*(?:not\b|!)?[\s(]*(?:\d+|'[^']{0,40}'?|"[^"]{0,40}"?|0x[0-9a-f]+|true|false|null)[\s)]*(?:=|<=>|<>|!=|<|>|\blike\b|\bnot\s+like\b|\brlike\b|\bregexp\b|\bbetween\b\s*['"\d]|\bin\s*\()\s*[\s('"]*(?:[\w%]|$)`},
+	{class: ingest.ClassSQLi, stage: ingest.StageLogic, at: notReferer, any: []string{"or", "and", "||", "&&"},
+		expr: `['"` + "`" + `)]\s*\)*\s*(?:\bx?or\b|\band\b|\|\||&&)[\s(]*(?:\d+\b\s*(?:[<>=!,;)#]|--|$)|(?:true|false)\b\s*(?:$|--|#)|not\s+(?:\d|exists|true|false)|\w+\(|exists\b|\w+\s*(?:=|<|>|\blike\s*['"(]|\bis\s+(?:not\s+)?null)|\(?\w*\s*glob\s)`},
+	{class: ingest.ClassSQLi, stage: ingest.StageLogic, at: inTarget, any: []string{"xor"},
+		expr: `\bxor\s*(?:'|"|\d)[^<>=!\-]{0,20}[<>=!\-]`},
+	{class: ingest.ClassSQLi, stage: ingest.StageLogic, at: inTarget, any: []string{" or ", " and "},
+		expr: `\d[\s)'"]*(?:or|and)\s+(?:\{|true\b|false\b|null\b|\w+\s*\(.*\)\s*[<>=])|\d\s*(?:or|and)\s+['"][^'"]*['"]\s*[<>=]`},
+	{class: ingest.ClassSQLi, stage: ingest.StageLogic, at: inTarget, any: []string{"like", "case"},
+		expr: `\)\s*like\s*\(|\blike\s+(?:null\b|['"%])|['"]\s*like\s+binary|\bcase\s+when\s.+\sthen\s`},
+	{class: ingest.ClassSQLi, stage: ingest.StageLogic, at: anywhere,
+		any:  []string{"sleep", "benchmark", "waitfor", "receive_message", "generate_series", "randomblob", "sysmaster", "dbms_lock", "heavy"},
+		expr: `\b(?:pg_sleep|sleep)\s*\(\s*(?:[\d"'+\-(@\s]|mod\b|\w+\()|\bselect\s+(?:pg_)?sleep\b|\bbenchmark\s*\(\s*\d|\bwaitfor\s*(?:delay|time)\s*['"(]|dbms_pipe\.receive_message|dbms_lock\.sleep|\bgenerate_series\s*\(|randomblob\s*\(|\bsysmaster\b`},
+	{class: ingest.ClassSQLi, stage: ingest.StageExtract, at: anywhere,
+		any: []string{"information_schema", "sysobjects", "syscolumns", "sysibm", "sysibmtables", "pg_catalog", "sqlite_master", "mysql.user", "mysql.db", "msysobjects", "all_tables", "user_tables",
+			"extractvalue", "updatexml", "load_file", "outfile", "dumpfile", "group_concat", "concat_ws", "xp_cmdshell", "xp_dirtree", "xp_regread", "sp_executesql", "sp_password", "utl_http", "utl_inaddr", "ctxsys", "xmltype", "json_extract", "json_keys", "json_search",
+			"@@version", "@@datadir", "@@hostname", "procedure analyse", "lo_import", "lo_get", "lo_export", "current_setting", "query_to_xml", "database_to_xml", "openrowset", "opendatasource", "msdasql", "sqloledb", "make_set", "rdb$", "pg_read_file", "pg_ls_dir", "nullif(", "extract_value"},
+		expr: `\binformation_schema\b|\bsys(?:objects|columns|ibm)\b|\bpg_catalog\b|\bsqlite_master\b|\bmysql\.(?:user|db)\b|\bmsysobjects\b|\bfrom\s+(?:all|user)_tables\b|\b(?:extractvalue|updatexml|load_file|group_concat|concat_ws|json_extract|json_keys|json_search|make_set|xmltype|lo_import|lo_get|lo_export|current_setting|query_to_xml|database_to_xml|nullif|pg_read_file|pg_ls_dir)\s*\(|\binto\s+(?:out|dump)file\b|\bxp_(?:cmdshell|dirtree|regread)\b|\bsp_(?:executesql|password)\b|\butl_(?:http|inaddr)\b|\bctxsys\.|@@(?:version|datadir|hostname)|procedure\s+analyse|\bopen(?:rowset|datasource)\b|'(?:msdasql|sqloledb)'|rdb\$`},
+	{class: ingest.ClassSQLi, stage: ingest.StageExtract, at: notReferer, any: []string{"select"},
+		expr: `\bselect\b[\s(]+(?:[\w*@.,'"()+|\s]{1,80}|.{1,80}\))\bfrom\b[\s(]+[\w` + "`" + `\["]+(?:\s*(?:where|limit|order|group|as|on|;|--|#|\)|$))|[(;=]\s*select\b[\s(]|\bselect\s+(?:if|case|char|chr|concat|count|ascii|substr|database|user|version|current_user|length|make_set|elt|exp)\s*[( ]|\bselect\b\s*\(|\bin\s*\(\s*select\b|\b(?:except|intersect)\s+select\b`},
+	{class: ingest.ClassSQLi, stage: ingest.StageExtract, at: notReferer, any: []string{";"},
+		expr: `;\s*(?:drop\s+(?:table|database|user|view)|insert\s+into|delete\s+from|update\s+\w+\s+set|create\s+(?:table|user|database|procedure|function)|alter\s+(?:table|user|database)|truncate\s+table|shutdown\b|declare\s+@|exec(?:ute)?\s*(?:\(|\s(?:immediate|master|xp_|sp_|@))|grant\s+\w+\s+(?:on|to)\b|select\s|waitfor\s|backup\s+database|copy\s+\w+\s+from)`},
+	{class: ingest.ClassSQLi, stage: ingest.StageExtract, at: notReferer, any: []string{"insert", "delete", "update", "drop", "truncate", "create", "exec", "declare", "alter"},
+		expr: `\binsert\s+into\s+\S+\s*(?:\(|values)|\bdelete\s+from\s+\w+\s*(?:where|;|--|#|$)|\bupdate\s+\w+\s+set\s+\w+\s*=|\bdrop\s+(?:table|database)\s+\w+\s*(?:;|--|#|$)|\bexec(?:ute)?\s*\(?\s*(?:xp_|sp_|master\b|@)|\bdeclare\s+@\w+\s+\w+|\balter\s+table\s+\w+\s+(?:add|drop|modify)`},
+	{class: ingest.ClassSQLi, stage: ingest.StageLogic, at: notReferer, any: []string{"::"},
+		expr: `(?:\)|\bpassword|\w)::(?:int|integer|text|bool|boolean|numeric|float|double precision|bytea|json|jsonb|varchar|regclass|money)\b`},
+	{class: ingest.ClassSQLi, stage: ingest.StageLogic, at: inTarget, any: []string{"char(", "chr(", "ascii(", "substr", "mid(", "hex(", "ord(", "if(", "elt(", "md5(", "unistr(", "div(", "rand(", "floor(", "cast(", "convert(", "ifnull(", "strcmp(", "sysdate(", "now("},
+		expr: `\bcha?r\s*\(\s*\d+\s*\)\s*(?:\+|\|\||,|%)|\bchar\s*\(\s*\d+(?:\s*,\s*\d+)+\s*\)|\b(?:ascii|ord|hex)\s*\(\s*(?:substr|substring|mid|lower|upper)\s*\(|\bsubstr(?:ing)?\s*\([^)]{1,80},\s*\d+\s*,\s*\d+\s*\)\s*[=<>]|\bif\s*\([^,]{1,80}[=<>][^,]{0,80},|\bif\s*\(\s*now\s*\(|\belt\s*\(\s*\d+\s*=|\bselect.{1,60}\brand\s*\(|\b(?:cast|convert)\s*\(.{1,120}\b(?:as\s+(?:int|char|varchar|numeric|signed|nvarchar)|using\s+\w+)\b|\bconvert\s*\(\s*int\s*,|\bifnull\s*\(\s*cast|\bstrcmp\s*\(|\bdiv\s*\(\s*-?\d+\s*,|\bunistr\s*\(`},
+	{class: ingest.ClassSQLi, stage: ingest.StageLogic, at: inTarget, any: []string{"order by", "group by", "having", "limit"},
+		expr: `(?:['")]|\d)\s*(?:order|group)\s+by\s+\(?\d+|\b(?:order|group)\s+by\s+\d+\s*(?:--|#|/\*|,\d)|\bhaving\s+(?:\d+\s*[=<>]|['"]|count\s*\()|\blimit\s+\d+\s*,\s*\d+\s*(?:--|#|into\b|procedure\b)`},
+	{class: ingest.ClassSQLi, stage: ingest.StageLogic, at: notReferer, any: []string{"'", `"`},
+		expr: `['"]\)*(?:--(?:\s|-|$)|\s+--\s*-?\s*$)|^[^'"]{0,40}['"]\s*\)*;\s*$|['"]\s*\)*\s*(?:#\s*$|;\s*(?:--|#|print\b|select\b|drop\b|exec\b|shutdown\b|waitfor\b|declare\b)|/\*)|['"]\s*glob\s|\d['"]\s+['"]\s*\d`},
+	{class: ingest.ClassSQLi, at: inValue, any: []string{"!=", "<>", " is not "}, expr: `^\d+\s*(?:!=|<>|is not)\s*\d+$`, check: inequality},
+	{class: ingest.ClassSQLi, stage: ingest.StageLogic, at: inValue | inPath, any: []string{"/*!"}, expr: `/\*!\d*\s*\w`},
+	{class: ingest.ClassSQLi | ingest.ClassScanner, stage: ingest.StageMarker, at: inValue, any: []string{"4294967296", "2147483648", "2.2250738585072", "1e309", "-2147483649", "0x7fffffff", "9223372036854775808"},
+		expr: `^(?:-?(?:4294967296|214748364[89]|9223372036854775808)|2\.2250738585072\d+e-308|1e309|0x7fffffff)$`},
+	{class: ingest.ClassSQLi, stage: ingest.StageLogic, at: inTarget, any: []string{"overlay(", "starts_with(", "json_build", "jsonb_", "array_agg", "xmlagg", "string_agg", "to_char(", "listagg", "pg_client", "row_to_json"},
+		expr: `\boverlay\s*\(.+\bplacing\b|\b(?:starts_with|json_build_object|jsonb?_\w+|array_agg|xmlagg|string_agg|listagg|row_to_json)\s*\(`},
+}
+
+// sqlSyntax asks libinjection. What it calls SQL on the strength of two or three
+// tokens is believed only where the text also looks like code: measured on
+// English sentences, part numbers and random tokens, those are its errors.
+func sqlSyntax(v *value) (ingest.Class, ingest.Stage) {
+	text := v.decoded
+	if v.at == inPath {
+		if !bytes.ContainsAny(text, `'"`) {
+			return 0, 0
+		}
+		text = bytes.TrimLeft(text, "/")
+	}
+	if v.at == inAgent && !bytes.ContainsAny(text, `'"`) {
+		return 0, 0
+	}
+	sqli, fingerprint := libinjection.IsSQLi(string(text))
+	if !sqli || weak(fingerprint, v.plain) {
+		return 0, 0
+	}
+	if strings.Contains(fingerprint, "U") && bytes.Contains(v.plain, []byte("select")) {
+		return ingest.ClassSQLi, ingest.StageExtract
+	}
+	return ingest.ClassSQLi, ingest.StageLogic
+}
+
+// inequality accepts the comparison of two different numbers: a condition that
+// holds, where the same number twice is somebody's typing.
+func inequality(v *value) (ingest.Class, ingest.Stage) {
+	numbers := bytes.FieldsFunc(v.plain, func(r rune) bool { return r < '0' || r > '9' })
+	if len(numbers) != 2 || bytes.Equal(numbers[0], numbers[1]) {
+		return 0, 0
+	}
+	return ingest.ClassSQLi, ingest.StageLogic
+}
+
+// weak reports whether a fingerprint proves too little for this text.
+func weak(fingerprint string, plain []byte) bool {
+	switch fingerprint {
+	case "1c", "nc", "sc", "vc", "v&v", "n&n", "n)&(n", "1no":
+		return true
+	case "sos", "s&s", "sosos", "s&sos":
+		// Quoted phrases of a search ("black tea" and "green tea") and attributes
+		// of markup; an attack leaves the string it stands in.
+		text := bytes.TrimSpace(plain)
+		return len(text) > 1 && (text[0] == '"' || text[0] == '\'') && alnum(text[1]) || bytes.Contains(text, []byte(`="`))
+	}
+	return false
+}

@@ -1,0 +1,118 @@
+package source
+
+import (
+	"bytes"
+	"compress/bzip2"
+	"encoding/binary"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/klauspost/compress/gzip"
+	"github.com/klauspost/compress/zstd"
+)
+
+// A codec is one way to compress a log.
+type codec struct {
+	extension string
+	magic     []byte
+	open      func(io.Reader) (in io.ReadCloser, written time.Time, err error)
+	trailer   bool // the last four bytes are the length, as in gzip
+}
+
+var codecs = []*codec{
+	{extension: ".gz", magic: []byte{0x1f, 0x8b}, open: openGzip, trailer: true},
+	{extension: ".bz2", magic: []byte("BZh"), open: openBzip2},
+	{extension: ".zst", magic: []byte{0x28, 0xb5, 0x2f, 0xfd}, open: openZstd},
+}
+
+// codecOf recognizes a compressed file by its first bytes; nil: plain.
+func codecOf(magic []byte) *codec {
+	for _, c := range codecs {
+		if bytes.HasPrefix(magic, c.magic) {
+			return c
+		}
+	}
+	return nil
+}
+
+func openGzip(r io.Reader) (io.ReadCloser, time.Time, error) {
+	z, err := gzip.NewReader(r)
+	if err != nil {
+		return nil, time.Time{}, err
+	}
+	return z, z.ModTime, nil
+}
+
+func openBzip2(r io.Reader) (io.ReadCloser, time.Time, error) {
+	return io.NopCloser(bzip2.NewReader(r)), time.Time{}, nil
+}
+
+// maxZstdWindow is what `zstd --long` asks of its reader at most by default.
+const maxZstdWindow = 128 << 20
+
+func openZstd(r io.Reader) (io.ReadCloser, time.Time, error) {
+	z, err := zstd.NewReader(r, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(maxZstdWindow))
+	if err != nil {
+		return nil, time.Time{}, err
+	}
+	return z.IOReadCloser(), time.Time{}, nil
+}
+
+// length is the uncompressed length that the file claims, -1 if it does not.
+func (c *codec) length(file io.ReaderAt, size int64) int64 {
+	var last [4]byte
+	if !c.trailer || size < int64(len(last)) {
+		return -1
+	}
+	if _, err := file.ReadAt(last[:], size-int64(len(last))); err != nil {
+		return -1
+	}
+	return int64(binary.LittleEndian.Uint32(last[:]))
+}
+
+// The bounds on what a compressed file may become. Text does not reach them:
+// deflate ends at 1032:1.
+const (
+	maxLength  = 200 << 30
+	maxRatio   = 2000
+	ratioGrace = 64 << 20 // the ratio counts from here
+)
+
+// stream is the uncompressed text of a file, bounded if it was compressed.
+type stream struct {
+	io.ReadCloser
+	written time.Time // from the compressed file's header; zero: unknown
+	packed  *counter  // nil: not compressed
+	out     int64
+}
+
+func (c *codec) stream(raw io.Reader) (*stream, error) {
+	packed := &counter{in: raw}
+	in, written, err := c.open(packed)
+	if err != nil {
+		return nil, err
+	}
+	return &stream{ReadCloser: in, written: written, packed: packed}, nil
+}
+
+func (s *stream) Read(p []byte) (int, error) {
+	if s.packed != nil && (s.out > maxLength || s.out > ratioGrace && s.out > maxRatio*s.packed.n) {
+		return 0, fmt.Errorf("decompression stopped: %d bytes have become %d", s.packed.n, s.out)
+	}
+	n, err := s.ReadCloser.Read(p)
+	s.out += int64(n)
+	return n, err
+}
+
+// counter counts the bytes that are read.
+type counter struct {
+	in io.Reader
+	n  int64
+}
+
+func (c *counter) Read(p []byte) (int, error) {
+	n, err := c.in.Read(p)
+	c.n += int64(n)
+	return n, err
+}

@@ -1,0 +1,40 @@
+package window
+
+// arena hands out small blocks of T in power-of-two sizes and takes them back.
+// T holds no pointers, so millions of blocks cost the garbage collector one
+// slice header a page. An offset stays valid until its block is freed.
+type arena[T any] struct {
+	pages [][]T
+	used  int         // elements of the last page that were handed out
+	free  [8][]uint32 // offsets of freed blocks by class; class c holds 1<<c elements
+}
+
+const (
+	pageBits = 13
+	pageLen  = 1 << pageBits
+)
+
+// get returns the offset of a zeroed block of 1<<class elements, class at most 7.
+func (a *arena[T]) get(class uint8) uint32 {
+	if f := a.free[class]; len(f) > 0 {
+		off := f[len(f)-1]
+		a.free[class] = f[:len(f)-1]
+		clear(a.block(off, class))
+		return off
+	}
+	n := 1 << class
+	if len(a.pages) == 0 || a.used+n > pageLen {
+		a.pages = append(a.pages, make([]T, pageLen))
+		a.used = 0
+	}
+	off := uint32(len(a.pages)-1)<<pageBits | uint32(a.used)
+	a.used += n
+	return off
+}
+
+func (a *arena[T]) put(off uint32, class uint8) { a.free[class] = append(a.free[class], off) }
+
+func (a *arena[T]) block(off uint32, class uint8) []T {
+	i := off & (pageLen - 1)
+	return a.pages[off>>pageBits][i : i+1<<class : i+1<<class]
+}

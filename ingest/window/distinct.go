@@ -1,0 +1,155 @@
+package window
+
+import (
+	"math"
+	"math/bits"
+	"slices"
+)
+
+// Exact is the largest set that is kept exactly. The slow and quiet sources that
+// matter most live below it.
+const Exact = 64
+
+// A Distinct counts distinct 64-bit hashes: exactly up to Exact members, beyond
+// that with a HyperLogLog of 2^10 registers (Flajolet et al. 2007; standard
+// error 1.04/sqrt(1024) = 3.25 %). Both forms are independent of the order of
+// insertion and of merging. The members live in an arena of the table.
+type Distinct struct {
+	off   uint32
+	n     uint8 // members; sketched: the set has become a sketch
+	class uint8 // of the block, valid when n > 0
+}
+
+const (
+	sketched    = 255
+	sketchClass = 7 // 128 words of 8 registers
+	registers   = 1024
+)
+
+// add inserts h and reports whether an exact set grew.
+func (d *Distinct) add(a *arena[uint64], h uint64) bool {
+	switch {
+	case d.n == 0:
+		d.class = 0
+		d.off = a.get(0)
+		a.block(d.off, 0)[0] = h
+		d.n = 1
+		return true
+	case d.n == sketched:
+		observe(a.block(d.off, sketchClass), h)
+		return false
+	}
+	b := a.block(d.off, d.class)
+	for _, m := range b[:d.n] {
+		if m == h {
+			return false
+		}
+	}
+	if d.n == Exact {
+		d.sketch(a)
+		observe(a.block(d.off, sketchClass), h)
+		return false
+	}
+	if int(d.n) == len(b) {
+		off := a.get(d.class + 1)
+		copy(a.block(off, d.class+1), b)
+		a.put(d.off, d.class)
+		d.off, d.class = off, d.class+1
+		b = a.block(d.off, d.class)
+	}
+	b[d.n] = h
+	d.n++
+	return true
+}
+
+// sketch turns an exact set into a sketch.
+func (d *Distinct) sketch(a *arena[uint64]) {
+	off := a.get(sketchClass)
+	regs := a.block(off, sketchClass)
+	if d.n > 0 {
+		for _, m := range a.block(d.off, d.class)[:d.n] {
+			observe(regs, m)
+		}
+		a.put(d.off, d.class)
+	}
+	d.off, d.class, d.n = off, sketchClass, sketched
+}
+
+// merge adds the members of o, which live in b.
+func (d *Distinct) merge(a *arena[uint64], o Distinct, b *arena[uint64]) {
+	switch {
+	case o.n == 0:
+	case o.n != sketched:
+		for _, m := range b.block(o.off, o.class)[:o.n] {
+			d.add(a, m)
+		}
+	default:
+		if d.n != sketched {
+			d.sketch(a)
+		}
+		regs, more := a.block(d.off, sketchClass), b.block(o.off, sketchClass)
+		for i := range regs {
+			regs[i] = maxBytes(regs[i], more[i])
+		}
+	}
+}
+
+// observe sets the register of h: its top ten bits choose it, the position of
+// the first one in the rest is its value. Eight registers share a word.
+func observe(regs []uint64, h uint64) {
+	i := h >> 54
+	rho := uint64(bits.LeadingZeros64(h<<10|1<<9)) + 1
+	shift := i % 8 * 8
+	if w := &regs[i/8]; *w>>shift&0xff < rho {
+		*w = *w&^(0xff<<shift) | rho<<shift
+	}
+}
+
+func maxBytes(x, y uint64) uint64 {
+	var out uint64
+	for s := 0; s < 64; s += 8 {
+		out |= max(x>>s&0xff, y>>s&0xff) << s
+	}
+	return out
+}
+
+// count returns the (estimated) number of members.
+func (d Distinct) count(a *arena[uint64]) int {
+	if d.n != sketched {
+		return int(d.n)
+	}
+	return estimate(a.block(d.off, sketchClass))
+}
+
+// estimate is the raw HyperLogLog estimate with linear counting below 2.5 m.
+func estimate(regs []uint64) int {
+	const m, alpha = float64(registers), 0.7213 / (1 + 1.079/registers)
+	sum, zero := 0.0, 0
+	for _, w := range regs {
+		for s := 0; s < 64; s += 8 {
+			r := w >> s & 0xff
+			if r == 0 {
+				zero++
+			}
+			sum += math.Ldexp(1, -int(r))
+		}
+	}
+	e := alpha * m * m / sum
+	if e <= 2.5*m && zero > 0 {
+		e = m * math.Log(m/float64(zero))
+	}
+	return int(e + .5)
+}
+
+// members returns the exact members in ascending order, or false for a sketch.
+func (d Distinct) members(a *arena[uint64]) ([]uint64, bool) {
+	if d.n == sketched {
+		return nil, false
+	}
+	if d.n == 0 {
+		return nil, true
+	}
+	out := slices.Clone(a.block(d.off, d.class)[:d.n])
+	slices.Sort(out)
+	return out, true
+}

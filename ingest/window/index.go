@@ -1,0 +1,65 @@
+package window
+
+import "math/bits"
+
+// index finds rows of a table by hash: open addressing over (tag, row) pairs,
+// linear probing, no pointers. The table hashes with a seed of the process, so
+// nobody who writes logs can aim at a bucket.
+type index struct {
+	slots []slot
+	n     int
+}
+
+type slot struct {
+	tag uint32 // upper half of the hash
+	row uint32 // row number + 1; 0: empty
+}
+
+// find returns the row whose tag matches and for which same holds.
+func (x *index) find(hash uint64, same func(row uint32) bool) (uint32, bool) {
+	if len(x.slots) == 0 {
+		return 0, false
+	}
+	mask := uint64(len(x.slots) - 1)
+	tag := uint32(hash >> 32)
+	for i := hash & mask; ; i = (i + 1) & mask {
+		s := x.slots[i]
+		if s.row == 0 {
+			return 0, false
+		}
+		if s.tag == tag && same(s.row-1) {
+			return s.row - 1, true
+		}
+	}
+}
+
+// insert adds a row that find did not see. rehash returns the hash of a row, for
+// growing.
+func (x *index) insert(hash uint64, row uint32, rehash func(row uint32) uint64) {
+	if x.n*4 >= len(x.slots)*3 {
+		old := x.slots
+		x.slots = make([]slot, max(64, 2*len(old)))
+		for _, s := range old {
+			if s.row != 0 {
+				x.place(rehash(s.row-1), s)
+			}
+		}
+	}
+	x.place(hash, slot{uint32(hash >> 32), row + 1})
+	x.n++
+}
+
+func (x *index) place(hash uint64, s slot) {
+	mask := uint64(len(x.slots) - 1)
+	i := hash & mask
+	for x.slots[i].row != 0 {
+		i = (i + 1) & mask
+	}
+	x.slots[i] = s
+}
+
+// mix is one round of wyhash's multiply-and-fold over two words.
+func mix(a, b uint64) uint64 {
+	hi, lo := bits.Mul64(a^0x9e3779b97f4a7c15, b^0xe7037ed1a0b428db)
+	return hi ^ lo
+}

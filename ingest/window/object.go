@@ -1,0 +1,72 @@
+package window
+
+import "gumshoe/ingest"
+
+// ObjectKind says what an Object counts.
+type ObjectKind uint8
+
+// The kinds of object.
+const (
+	AccountObject ObjectKind = iota // a target account of a service group
+	PathObject                      // a path template of a vhost
+	AgentObject                     // a user agent
+	ServiceObject                   // everything on a service
+	LogObject                       // everything in a log and its rotated siblings
+)
+
+// Object is one target or population in one hour: an account, a path template,
+// a user agent, a service, a log.
+type Object struct {
+	ID      uint64 // keyed hash of what it is
+	Hour    uint32
+	Kind    ObjectKind
+	Service uint8 // index into Set.Services; 0 for logs
+	Flags   ObjectFlags
+	First   uint32 // first and last event, Unix seconds
+	Last    uint32
+
+	Events      uint32
+	Good        uint32
+	Bad         uint32
+	Errors      uint32
+	Probes      uint32 // requests with hostile content
+	ProbeErrors uint32 // of those, answered 5xx other than 502, 503, 504
+	Static      uint32
+
+	goodUnits Distinct // sources that got what they asked for
+	badUnits  Distinct // sources that failed or were refused
+	touches   Touches  // accounts: sessions and privileged commands
+}
+
+// ObjectFlags are facts about an object.
+type ObjectFlags uint8
+
+// The flags.
+const (
+	Exists ObjectFlags = 1 << iota // account: a line says that it exists, or it logged in
+	Absent                         // account: a line says that it does not exist
+)
+
+// Name is what is known of an object beyond its counts.
+type Name struct {
+	Text   string // account, vhost and template, agent, service or log; verbatim: hostile
+	Path   ingest.PathFlags
+	Client ingest.ClientKind
+	Claim  string // agent: the search engine whose name it carries
+}
+
+func (o *Object) merge(p *Object, a, b *arenas) {
+	o.First = min(o.First, p.First)
+	o.Last = max(o.Last, p.Last)
+	o.Flags |= p.Flags
+	o.Events += p.Events
+	o.Good += p.Good
+	o.Bad += p.Bad
+	o.Errors += p.Errors
+	o.Probes += p.Probes
+	o.ProbeErrors += p.ProbeErrors
+	o.Static += p.Static
+	o.goodUnits.merge(&a.words, p.goodUnits, &b.words)
+	o.badUnits.merge(&a.words, p.badUnits, &b.words)
+	o.touches.merge(&a.touches, p.touches, &b.touches)
+}

@@ -1,0 +1,102 @@
+package window
+
+import (
+	"cmp"
+	"slices"
+
+	"gumshoe/ingest"
+)
+
+// A Touch is one event worth remembering singly: a failure, a probe, a login.
+// Ordinary visits are only counted. A row keeps its first MaxTouches touches in
+// time; "first by (time, origin)" is a choice that does not depend on the order
+// in which workers meet them.
+type Touch struct {
+	Milli  int64  // event time
+	Name   uint64 // path or account that was touched, 0 for none
+	Aux    uint64 // shape of the payload (web)
+	Offset int64  // of the line in its source
+	Source int32  // index of the source
+	Count  uint32 // happenings the line stands for
+	Status uint16 // HTTP status
+	Kind   ingest.Kind
+	Stage  ingest.Stage
+	Class  ingest.Class
+	Key    bool // login by key
+	Absent bool // the account does not exist
+	Post   bool // a POST request
+}
+
+// Origin returns where the line stands.
+func (t Touch) Origin() ingest.Origin { return ingest.Origin{Source: t.Source, Offset: t.Offset} }
+
+// MaxTouches is how many touches an hour of one source and service keeps.
+const MaxTouches = 64
+
+// Touches is a bounded list of touches in an arena.
+type Touches struct {
+	off   uint32
+	n     uint8
+	class uint8
+	worst uint8 // index of the latest one, valid when full
+}
+
+func compareTouch(a, b Touch) int {
+	return cmp.Or(cmp.Compare(a.Milli, b.Milli), cmp.Compare(a.Source, b.Source), cmp.Compare(a.Offset, b.Offset))
+}
+
+func (l *Touches) add(a *arena[Touch], t Touch) {
+	if l.n == 0 {
+		l.class, l.off, l.n = 0, a.get(0), 1
+		a.block(l.off, 0)[0] = t
+		return
+	}
+	b := a.block(l.off, l.class)
+	if l.n == MaxTouches {
+		if compareTouch(t, b[l.worst]) < 0 {
+			b[l.worst] = t
+			l.findWorst(b)
+		}
+		return
+	}
+	if int(l.n) == len(b) {
+		off := a.get(l.class + 1)
+		copy(a.block(off, l.class+1), b)
+		a.put(l.off, l.class)
+		l.off, l.class = off, l.class+1
+		b = a.block(l.off, l.class)
+	}
+	b[l.n] = t
+	l.n++
+	if l.n == MaxTouches {
+		l.findWorst(b)
+	}
+}
+
+func (l *Touches) findWorst(b []Touch) {
+	w := 0
+	for i := range b {
+		if compareTouch(b[i], b[w]) > 0 {
+			w = i
+		}
+	}
+	l.worst = uint8(w)
+}
+
+func (l *Touches) merge(a *arena[Touch], o Touches, b *arena[Touch]) {
+	if o.n == 0 {
+		return
+	}
+	for _, t := range b.block(o.off, o.class)[:o.n] {
+		l.add(a, t)
+	}
+}
+
+func (l Touches) list(a *arena[Touch]) []Touch {
+	if l.n == 0 {
+		return nil
+	}
+	out := slices.Clone(a.block(l.off, l.class)[:l.n])
+	slices.SortFunc(out, compareTouch)
+	return out
+}

@@ -1,0 +1,239 @@
+package report
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"gumshoe/analyze"
+)
+
+// glyphs are the marks of the levels; colour is never alone in telling them.
+var glyphs = [...]string{analyze.Info: "·", analyze.Low: "○", analyze.Medium: "●", analyze.High: "▲", analyze.Critical: "◆"}
+
+// familyNames say the families of evidence in plain words.
+var familyNames = map[analyze.Family]string{
+	analyze.Probing: "probing", analyze.Timing: "timing", analyze.Fanin: "one account, many sources",
+	analyze.Subnet: "one network", analyze.Guessing: "guessing", analyze.Payload: "payload",
+	analyze.Response: "changed answers", analyze.Agent: "user agent", analyze.Seasonal: "against the season",
+	analyze.Crosslog: "several services", analyze.History: "history", analyze.Campaign: "campaign",
+	analyze.Dictionary: "word list", analyze.Intrusion: "login after failures", analyze.Guard: "honest signs",
+}
+
+// has reports whether a family speaks for the case.
+func has(c analyze.Case, f analyze.Family) bool {
+	return slices.ContainsFunc(c.Families, func(e analyze.Evidence) bool { return e.Family == f && e.LogOdds > 0 })
+}
+
+// breakIn reports whether the case says that someone may have got in.
+func breakIn(c analyze.Case) bool {
+	return c.Impact == analyze.Success && has(c, analyze.Intrusion) && c.Level >= analyze.High
+}
+
+// injectable reports whether the case says that an endpoint gave way to a payload.
+func injectable(c analyze.Case) bool {
+	return c.Impact == analyze.Success && has(c, analyze.Response) && c.Level >= analyze.High
+}
+
+// anomaly reports whether the case is about an hour and not about a culprit.
+func anomaly(c analyze.Case) bool {
+	return len(c.Sources) == 0 && has(c, analyze.Seasonal)
+}
+
+// silence reports whether the case is about missing events.
+func silence(c analyze.Case) bool { return anomaly(c) && c.Events == 0 }
+
+// tally counts cases by level in words, worst first: "4 critical, 3 high".
+func tally(cases []analyze.Case) string {
+	var n [analyze.Critical + 1]int
+	for _, c := range cases {
+		n[c.Level]++
+	}
+	var parts []string
+	for l := analyze.Critical; ; l-- {
+		if n[l] > 0 {
+			parts = append(parts, fmt.Sprintf("%s %s", count(n[l]), l))
+		}
+		if l == analyze.Info {
+			return strings.Join(parts, ", ")
+		}
+	}
+}
+
+// How many cases are told at length, and how many more by a line each.
+const (
+	fullCases = 20 // of medium and above
+	fullLow   = 12
+	lineCases = 40 // of medium and above, after those at length
+	lineInfo  = 12
+)
+
+// digest is what of a list of cases is shown, and how.
+type digest struct {
+	full   []analyze.Case // at length
+	brief  []analyze.Case // one line each
+	hidden []string       // one sentence a level: "and 9 more of level low: …"
+}
+
+// fold keeps a report readable on a bad night: the worst cases at length, then
+// one line each, then a number with the command that lists the rest.
+func fold(cases []analyze.Case) digest {
+	var d digest
+	var hidden, low [analyze.Critical + 1]int
+	serious, info := 0, 0
+	for _, c := range cases {
+		switch {
+		case c.Level == analyze.Info && info < lineInfo:
+			info++
+			d.brief = append(d.brief, c)
+		case c.Level == analyze.Low && low[c.Level] < fullLow:
+			low[c.Level]++
+			d.full = append(d.full, c)
+		case c.Level >= analyze.Medium && serious < fullCases:
+			serious++
+			d.full = append(d.full, c)
+		case c.Level >= analyze.Medium && serious < fullCases+lineCases:
+			serious++
+			d.brief = append(d.brief, c)
+		default:
+			hidden[c.Level]++
+		}
+	}
+	for l := int(analyze.Critical); l >= 0; l-- {
+		if hidden[l] > 0 {
+			d.hidden = append(d.hidden, fmt.Sprintf("and %s more of level %s: gumshoe analyze --json lists them", count(hidden[l]), analyze.Level(l)))
+		}
+	}
+	return d
+}
+
+// row is one labelled fact of a case.
+type row struct {
+	Label string
+	Items []string // one paragraph each
+}
+
+// telling is a case arranged for reading.
+type telling struct {
+	body []string // what happened
+	rows []row    // from, target, why, not, plan, to do; none is empty
+}
+
+// tell arranges a case. The judge's paragraphs that retell the findings' reasons
+// or doubts go into the rows of those names, the others stand as the story.
+func (r Report) tell(c analyze.Case) telling {
+	var t telling
+	var why, not []string
+	for _, p := range c.Explanation {
+		switch {
+		case retells(p, c, func(s analyze.Story) []string { return s.Why }):
+			why = append(why, p)
+		case retells(p, c, func(s analyze.Story) []string { return s.Not }):
+			not = append(not, p)
+		default:
+			t.body = append(t.body, p)
+		}
+	}
+	if len(t.body) == 0 && c.Summary != "" {
+		t.body = []string{c.Summary}
+	}
+	if len(why) == 0 {
+		why = facts(c)
+	}
+	add := func(label string, items ...string) {
+		if len(items) > 0 && strings.Join(items, "") != "" {
+			t.rows = append(t.rows, row{label, items})
+		}
+	}
+	add("from", from(c))
+	add("seen", fewest(addresses(c.Visitors), 4))
+	add("when", r.period(c.First, c.Last))
+	add("why", why...)
+	add("not", not...)
+	label, plan := r.planned(c)
+	add(label, plan)
+	add("to do", c.Do...)
+	return t
+}
+
+// retells reports whether paragraph p repeats a sentence that part picks from
+// the stories of the case's findings.
+func retells(p string, c analyze.Case, part func(analyze.Story) []string) bool {
+	for _, f := range c.Findings {
+		for _, s := range part(f.Story) {
+			if s = strings.TrimRight(s, ". "); s != "" && strings.Contains(p, s) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// facts are the sentences behind the weights, for a case that nobody explained.
+func facts(c analyze.Case) []string {
+	var out []string
+	for _, e := range c.Families {
+		if e.LogOdds > 0 && e.Fact != "" && len(out) < 3 {
+			out = append(out, strings.TrimRight(e.Fact, ". ")+".")
+		}
+	}
+	return out
+}
+
+// from names the accused, the few or the network.
+func from(c analyze.Case) string {
+	s := fewest(addresses(c.Sources), 4)
+	if len(c.Sources) < 2 || !c.Prefix.IsValid() {
+		return s
+	}
+	s += ", all of " + c.Prefix.String()
+	if c.Collateral > 0 {
+		s += fmt.Sprintf(", where %s too", counted(c.Collateral, "honest visitor lives", "honest visitors live"))
+	}
+	return s
+}
+
+// planned says what the plan holds for a case, under its label.
+func (r Report) planned(c analyze.Case) (label, sentence string) {
+	for _, g := range groupEntries(r.Plan.Add) {
+		if g.Case == c.ID {
+			return "ban", strings.TrimRight(g.banLine()+": "+g.Reason, ".: ") + "."
+		}
+	}
+	for _, g := range groupEntries(r.Plan.Hold) {
+		if g.Case == c.ID {
+			return "held", strings.TrimRight(g.Reason, ".") + "."
+		}
+	}
+	return "", ""
+}
+
+// deed is what became of a case in a word or two, for the picture.
+func (r Report) deed(c analyze.Case) string {
+	switch state, _ := r.Plan.Of(c.ID); {
+	case state == "planned":
+		return "ban"
+	case state == "held":
+		return "held"
+	case c.Level >= analyze.High:
+		return "your call"
+	}
+	return "-"
+}
+
+// weights are a case's reckoning: the doubt at the start, what each family adds,
+// and the sum that makes it sure. The families are capped, so the bars need not
+// add up to more than they show.
+func weights(c analyze.Case) []analyze.Evidence {
+	out := []analyze.Evidence{{Family: "doubt at the start", LogOdds: c.Prior}}
+	for _, e := range c.Families {
+		if math.Abs(e.LogOdds) >= 0.05 {
+			if name, ok := familyNames[e.Family]; ok {
+				e.Family = analyze.Family(name)
+			}
+			out = append(out, e)
+		}
+	}
+	return out
+}

@@ -1,0 +1,167 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"gumshoe/analyze"
+)
+
+// server is what the headline calls the machine.
+func (r Report) server() string {
+	if r.Host == "" {
+		return "the server"
+	}
+	return r.Host
+}
+
+// headline is one sentence about the server, never a count. It claims no more
+// than the cases do.
+func (r Report) headline() string {
+	name := r.server()
+	first := func(is func(analyze.Case) bool) (analyze.Case, bool) {
+		i := slices.IndexFunc(r.Cases, is)
+		if i < 0 {
+			return analyze.Case{}, false
+		}
+		return r.Cases[i], true
+	}
+	if _, ok := first(breakIn); ok {
+		return fmt.Sprintf("Someone may be inside %s.", name)
+	}
+	if c, ok := first(injectable); ok {
+		return fmt.Sprintf("%s on %s looks injectable.", endpoint(c), name)
+	}
+	if _, ok := first(func(c analyze.Case) bool { return c.Level >= analyze.High && !anomaly(c) }); ok {
+		return capital(fmt.Sprintf("%s was attacked; nobody seems to have got in.", name))
+	}
+	if _, ok := first(func(c analyze.Case) bool { return c.Level >= analyze.High }); ok {
+		return capital(fmt.Sprintf("%s did not keep its usual rhythm.", name))
+	}
+	if _, ok := first(func(c analyze.Case) bool { return c.Level == analyze.Medium }); ok {
+		return fmt.Sprintf("Something on %s deserves a look.", name)
+	}
+	switch {
+	case r.understood() == 0:
+		return fmt.Sprintf("Nothing could be read, so nothing is known about %s.", name)
+	case r.degraded():
+		return fmt.Sprintf("What could be read of %s is quiet; part of it could not.", name)
+	}
+	return fmt.Sprintf("All quiet on %s.", name)
+}
+
+// endpoint is the first web target of a case.
+func endpoint(c analyze.Case) string {
+	for _, t := range c.Targets {
+		if t.Kind == analyze.Endpoint {
+			return cut(t.Value, 60)
+		}
+	}
+	return "A page"
+}
+
+// capital raises the first letter of a sentence that begins with a word of
+// ours; the name of a host is left as it is.
+func capital(s string) string {
+	if rest, ok := strings.CutPrefix(s, "the "); ok {
+		return "The " + rest
+	}
+	return s
+}
+
+// lead is the paragraph beneath the headline: the worst case in a sentence, or
+// how quiet it was.
+func (r Report) lead() string {
+	if len(r.Cases) > 0 && r.Cases[0].Level >= analyze.Medium {
+		return r.Cases[0].Summary
+	}
+	var lines uint64
+	for _, h := range r.Sources {
+		lines += h.Lines
+	}
+	if r.understood() == 0 {
+		if len(r.Sources) == 0 {
+			return "There was no log to read."
+		}
+		return fmt.Sprintf("%s, none of them understood.", counted(lines, "line", "lines"))
+	}
+	s := counted(lines, "line", "lines")
+	if r.Units > 0 {
+		s += " about " + counted(r.Units, "source", "sources")
+	}
+	if len(r.Cases) > 0 {
+		return s + ", and only the usual background noise."
+	}
+	return s + ", and nobody worth a case."
+}
+
+// understood counts the lines that were.
+func (r Report) understood() (n uint64) {
+	for _, h := range r.Sources {
+		n += h.Parsed + h.Ignored
+	}
+	return n
+}
+
+// degraded reports whether something could not be read.
+func (r Report) degraded() bool {
+	if len(r.Notes) > 0 {
+		return true
+	}
+	for _, h := range r.Sources {
+		if h.Error != "" {
+			return true
+		}
+	}
+	return false
+}
+
+// need is one thing that a person must see to.
+type need struct {
+	level analyze.Level
+	what  string // the headline of its case, without the final stop
+	do    string // the first step
+	id    string // of the case, "" for a log that could not be read
+}
+
+// maxNeeds is how many things are asked of a person at once.
+const maxNeeds = 5
+
+// needs lists what a person must do now besides the break-in, which has its own
+// question: cases of level high and above that a ban alone does not settle, and
+// logs that could not be read.
+func (r Report) needs() (list []need, more int) {
+	asked := false
+	for _, c := range r.Cases {
+		if breakIn(c) && !asked {
+			asked = true
+			continue
+		}
+		if state, _ := r.Plan.Of(c.ID); c.Level < analyze.High || state == "planned" && !injectable(c) {
+			continue
+		}
+		n := need{level: c.Level, what: strings.TrimRight(c.Headline, ". "), id: c.ID}
+		if len(c.Do) > 0 {
+			n.do = c.Do[0]
+		}
+		list = append(list, n)
+	}
+	for _, h := range r.Sources {
+		if h.Error != "" {
+			list = append(list, need{level: analyze.High, what: fmt.Sprintf("%s could not be read to its end", h.Source), do: strings.TrimRight(h.Error, ".") + "."})
+		}
+	}
+	if len(list) > maxNeeds {
+		more, list = len(list)-maxNeeds, list[:maxNeeds]
+	}
+	return list, more
+}
+
+// question is the break-in that a person is asked about, if there is one.
+func (r Report) question() (analyze.Case, bool) {
+	if i := slices.IndexFunc(r.Cases, breakIn); i >= 0 {
+		return r.Cases[i], true
+	}
+	return analyze.Case{}, false
+}

@@ -1,0 +1,197 @@
+package report
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"math"
+	"net/netip"
+	"strings"
+	"time"
+	"unicode/utf16"
+	"unicode/utf8"
+
+	"gumshoe/analyze"
+	"gumshoe/ban"
+	"gumshoe/ingest"
+)
+
+// CaseJSON is one case as programs read it, one line each. Text is verbatim:
+// whoever shows it escapes it.
+type CaseJSON struct {
+	Schema      int              `json:"schema"`
+	ID          string           `json:"id"`
+	Kind        string           `json:"kind"`
+	Severity    analyze.Level    `json:"severity"`
+	Confidence  float64          `json:"confidence"` // rounded to four decimals
+	Impact      analyze.Impact   `json:"impact"`
+	Ban         string           `json:"ban"`                   // none, planned, held
+	BanTargets  []string         `json:"ban_targets,omitempty"` // only when the ban covers part of the sources
+	Sources     []string         `json:"sources"`               // the accused: addresses bare, networks as prefixes
+	Detections  []string         `json:"detections"`
+	Techniques  []string         `json:"techniques"` // MITRE ATT&CK ids
+	Headline    string           `json:"headline"`
+	Summary     string           `json:"summary"`
+	Explanation string           `json:"explanation"`
+	Do          []string         `json:"do"`
+	Targets     []analyze.Target `json:"targets"`
+	Services    []string         `json:"services"`
+	Events      uint64           `json:"events"`
+	FirstSeen   string           `json:"first_seen,omitempty"` // RFC 3339, UTC
+	LastSeen    string           `json:"last_seen,omitempty"`
+	Evidence    []EvidenceJSON   `json:"evidence"`
+	Families    []FamilyJSON     `json:"families"`
+	Prior       float64          `json:"prior"`      // log-odds before any evidence
+	Visitors    []string         `json:"visitors"`   // seen, not accused
+	Prefix      string           `json:"prefix"`     // the network that explains the sources, "" if none does
+	Collateral  int              `json:"collateral"` // honest units inside prefix
+	Verdict     analyze.Verdict  `json:"verdict"`
+}
+
+// EvidenceJSON is one log line that shows the case.
+type EvidenceJSON struct {
+	Time   string `json:"time,omitempty"`
+	Source string `json:"source"`
+	Line   string `json:"line"`
+}
+
+// FamilyJSON is what one family of evidence weighs.
+type FamilyJSON struct {
+	Family  analyze.Family `json:"family"`
+	LogOdds float64        `json:"log_odds"`
+	Fact    string         `json:"fact"`
+}
+
+// RunJSON closes a saved file: what the cases were drawn from and what would be
+// done about them.
+type RunJSON struct {
+	Version string          `json:"version"`
+	Host    string          `json:"host"`
+	AdHoc   bool            `json:"ad_hoc"`
+	From    string          `json:"from"`
+	To      string          `json:"to"`
+	History string          `json:"history,omitempty"`
+	Cases   int             `json:"cases"`
+	Units   int             `json:"units"` // distinct sources seen
+	Plan    ban.Plan        `json:"plan"`
+	Sources []ingest.Health `json:"sources"`
+	Notes   []string        `json:"notes"`
+}
+
+// NDJSON writes one object a case, one line each, worst first.
+func NDJSON(w io.Writer, r Report) error {
+	for _, c := range r.Cases {
+		if err := writeJSON(w, caseJSON(c, r.Plan)); err != nil {
+			return fmt.Errorf("writing case %q: %w", c.ID, err)
+		}
+	}
+	return nil
+}
+
+// archiveNDJSON is NDJSON with a last line about the run.
+func archiveNDJSON(w io.Writer, r Report) error {
+	if err := NDJSON(w, r); err != nil {
+		return err
+	}
+	return writeJSON(w, struct {
+		Schema int     `json:"schema"`
+		Run    RunJSON `json:"run"`
+	}{Schema, RunJSON{
+		Version: r.Version, Host: r.Host, AdHoc: r.AdHoc, From: instant(r.From), To: instant(r.To), History: instant(r.History),
+		Cases: len(r.Cases), Units: r.Units, Plan: r.Plan, Sources: list(r.Sources), Notes: list(r.Notes),
+	}})
+}
+
+// caseJSON is the case with what the plan says of it.
+func caseJSON(c analyze.Case, plan ban.Plan) CaseJSON {
+	j := CaseJSON{
+		Schema: Schema, ID: c.ID, Kind: c.Kind, Severity: c.Level, Confidence: decimals(c.Confidence),
+		Impact: c.Impact, Sources: addresses(c.Sources), Detections: list(c.Detections), Techniques: list(c.Techniques),
+		Headline: c.Headline, Summary: c.Summary, Explanation: strings.Join(c.Explanation, " "), Do: list(c.Do),
+		Targets: list(c.Targets), Services: list(c.Services), Events: c.Events, FirstSeen: instant(c.First), LastSeen: instant(c.Last),
+		Evidence: []EvidenceJSON{}, Families: []FamilyJSON{}, Prior: decimals(c.Prior), Visitors: addresses(c.Visitors),
+		Collateral: c.Collateral, Verdict: c.Verdict,
+	}
+	var targets []netip.Prefix
+	if j.Ban, targets = plan.Of(c.ID); j.Ban == "planned" && !covers(targets, c.Sources) {
+		j.BanTargets = addresses(targets)
+	}
+	if c.Prefix.IsValid() {
+		j.Prefix = c.Prefix.String()
+	}
+	for _, l := range c.Evidence {
+		j.Evidence = append(j.Evidence, EvidenceJSON{Time: instant(l.Time), Source: l.Source, Line: l.Text})
+	}
+	for _, e := range c.Families {
+		j.Families = append(j.Families, FamilyJSON{Family: e.Family, LogOdds: decimals(e.LogOdds), Fact: e.Fact})
+	}
+	return j
+}
+
+// decimals rounds to four, so that the last bit of a floating sum, which differs
+// between processors, does not show. JSON has no infinity and no NaN.
+func decimals(x float64) float64 {
+	if math.IsNaN(x) {
+		return 0
+	}
+	return math.Round(max(-1e9, min(1e9, x))*1e4) / 1e4
+}
+
+// covers reports whether every source lies in one of the targets.
+func covers(targets, sources []netip.Prefix) bool {
+	for _, s := range sources {
+		in := false
+		for _, t := range targets {
+			in = in || t.Bits() <= s.Bits() && t.Contains(s.Addr())
+		}
+		if !in {
+			return false
+		}
+	}
+	return true
+}
+
+// instant writes a time for programs; "" for none.
+func instant(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(time.RFC3339)
+}
+
+// list is s, or an empty list instead of null.
+func list[T any](s []T) []T {
+	if s == nil {
+		return []T{}
+	}
+	return s
+}
+
+// writeJSON writes one line. What does not show itself is written as \uXXXX, so
+// that a terminal that prints the line obeys nothing in it; readers of JSON get
+// the same string either way.
+func writeJSON(w io.Writer, v any) error {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
+		return err
+	}
+	line := bytes.TrimSuffix(b.Bytes(), []byte("\n"))
+	out := make([]byte, 0, len(line)+1)
+	for len(line) > 0 {
+		r, n := utf8.DecodeRune(line)
+		switch hi, lo := utf16.EncodeRune(r); {
+		case visible(r):
+			out = append(out, line[:n]...)
+		case r > 0xffff:
+			out = fmt.Appendf(out, `\u%04x\u%04x`, hi, lo)
+		default:
+			out = fmt.Appendf(out, `\u%04x`, r)
+		}
+		line = line[n:]
+	}
+	_, err := w.Write(append(out, '\n'))
+	return err
+}

@@ -1,0 +1,63 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"gumshoe/analyze"
+)
+
+// pictureRows is how many cases the picture of the night holds.
+const pictureRows = 20
+
+// picture is the night in one look: a row a case on one axis.
+type picture struct {
+	title string
+	axis  axis
+	rows  []analyze.Case
+	note  string // what is not drawn, "" if everything is
+}
+
+// picture arranges the cases that have a time and a level above info. Its axis
+// is the window; where all of them fall into a small part of a long window, that
+// part, or each would be a dot at the edge.
+func (r Report) picture() (picture, bool) {
+	p := picture{title: "The night"}
+	var first, last time.Time
+	hidden := 0
+	for _, c := range r.Cases {
+		switch {
+		case c.Level == analyze.Info || c.First.IsZero():
+			continue
+		case len(p.rows) == pictureRows:
+			hidden++
+			continue
+		}
+		if first.IsZero() || c.First.Before(first) {
+			first = c.First
+		}
+		if c.Last.After(last) {
+			last = c.Last
+		}
+		p.rows = append(p.rows, c)
+	}
+	if len(p.rows) == 0 || !r.To.After(r.From) {
+		return p, false
+	}
+	from, to := r.From, r.To
+	var notes []string
+	if to.Sub(from) > 24*time.Hour {
+		p.title = "The days"
+		if begin, end := first.Truncate(time.Hour), last.Truncate(time.Hour).Add(time.Hour); end.Sub(begin)*6 <= to.Sub(from) {
+			from, to = begin, end
+			notes = append(notes, fmt.Sprintf("Drawn are %s of %s; outside of %s no case has an event.",
+				span(to.Sub(from)), span(r.To.Sub(r.From)), r.between(from, to)))
+		}
+	}
+	if hidden > 0 {
+		notes = append(notes, counted(hidden, "case", "cases")+" more not drawn.")
+	}
+	p.axis, p.note = newAxis(from, to, r.location()), strings.Join(notes, " ")
+	return p, true
+}

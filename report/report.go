@@ -1,0 +1,44 @@
+// Package report renders a run for people and for programs: text on the
+// terminal, a self-contained HTML page, NDJSON. The Report is the one document
+// they all draw from; the renderers do not know each other.
+//
+// All log text in a Report is verbatim and hostile: every renderer escapes it
+// for its own medium.
+package report
+
+import (
+	"time"
+
+	"gumshoe/analyze"
+	"gumshoe/ban"
+	"gumshoe/ingest"
+)
+
+// Schema is the version of the NDJSON documents; it grows when a field changes
+// its meaning.
+const Schema = 1
+
+// Report is one whole run.
+type Report struct {
+	Version  string         // of gumshoe
+	Host     string         // whose logs they are; "" when unknown (files of several machines)
+	AdHoc    bool           // over files given by name: state is scratch, the plan hypothetical
+	Now      time.Time      // the run's clock: for files the newest believable event
+	From, To time.Time      // the analyzed window [From, To)
+	History  time.Time      // start of the older part that served as history and baseline; zero: none
+	Location *time.Location // for showing times
+	Cases    []analyze.Case // worst first
+	Plan     ban.Plan
+	Sources  []ingest.Health // one a source that was read
+	Notes    []string        // what could not be read or done, one sentence each
+	Hours    []Hour          // the whole window, one an hour, for the picture of the night
+	Units    int             // distinct sources seen in the window
+	Elapsed  time.Duration   // wall time of the run; not rendered in files that must be reproducible
+}
+
+// Hour is the traffic of one hour, by service.
+type Hour struct {
+	Start  time.Time
+	Counts map[string]uint64 // events by service
+	Fails  uint64            // failures and probes of all services
+}

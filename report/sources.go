@@ -1,0 +1,108 @@
+package report
+
+import (
+	"fmt"
+	"path"
+	"regexp"
+	"strings"
+	"time"
+
+	"gumshoe/ingest"
+)
+
+// reading is one log with all its rotated siblings.
+type reading struct {
+	name        string // without the directory that all share
+	format      string
+	files       int
+	lines, good uint64
+	first, last time.Time
+	notes       []string // what was wrong, in words
+}
+
+// rotated is what logrotate appends: .1, -20261120, .2.gz.
+var rotated = regexp.MustCompile(`(?:[.-]\d{1,10})?(?:\.(?:gz|bz2|xz|zst))?$`)
+
+// family is the name that a log and its rotated siblings have in common.
+func family(source string) string {
+	if base := rotated.ReplaceAllString(source, ""); base != "" {
+		return base
+	}
+	return source
+}
+
+// readings joins the siblings of each log, in the order in which they came, and
+// returns the directory that all of them are in.
+func (r Report) readings() (list []reading, dir string) {
+	index := map[string]int{}
+	broken := map[string]ingest.Health{}
+	for i, h := range r.Sources {
+		name := family(h.Source)
+		if i == 0 {
+			dir = path.Dir(name)
+		}
+		for dir != path.Dir(name) && !strings.HasPrefix(name, dir+"/") && dir != "." && dir != "/" {
+			dir = path.Dir(dir)
+		}
+		at, ok := index[name]
+		if !ok {
+			at = len(list)
+			index[name] = at
+			list = append(list, reading{name: name, format: h.Format})
+		}
+		list[at].add(h)
+		sum := broken[name]
+		sum.Unparsed, sum.TooLong, sum.BadStamp = sum.Unparsed+h.Unparsed, sum.TooLong+h.TooLong, sum.BadStamp+h.BadStamp
+		broken[name] = sum
+	}
+	for i := range list {
+		list[i].complain(broken[list[i].name])
+		if dir != "." && dir != "/" {
+			list[i].name = strings.TrimPrefix(list[i].name, dir+"/")
+		}
+	}
+	if dir == "." || dir == "/" {
+		dir = ""
+	}
+	return list, dir
+}
+
+// add counts one file of the log.
+func (g *reading) add(h ingest.Health) {
+	g.files++
+	g.lines += h.Lines
+	g.good += h.Parsed + h.Ignored
+	if g.format == "" {
+		g.format = h.Format
+	}
+	if !h.First.IsZero() && (g.first.IsZero() || h.First.Before(g.first)) {
+		g.first = h.First
+	}
+	if h.Last.After(g.last) {
+		g.last = h.Last
+	}
+	if h.Error != "" {
+		g.notes = append(g.notes, fmt.Sprintf("%s: %s", path.Base(h.Source), h.Error))
+	}
+}
+
+// complain puts the sums of all siblings in words.
+func (g *reading) complain(sum ingest.Health) {
+	if n := sum.Unparsed - min(sum.TooLong, sum.Unparsed); n > 0 {
+		g.notes = append(g.notes, counted(n, "line", "lines")+" not understood")
+	}
+	if sum.TooLong > 0 {
+		g.notes = append(g.notes, counted(sum.TooLong, "line", "lines")+" too long to be read")
+	}
+	if sum.BadStamp > 0 {
+		g.notes = append(g.notes, counted(sum.BadStamp, "stamp", "stamps")+" beyond belief, not analyzed")
+	}
+}
+
+// files says how many files the log is kept in.
+func (g reading) label() string {
+	if g.files == 1 {
+		return g.name
+	}
+	return fmt.Sprintf("%s, %d files", g.name, g.files)
+}

@@ -1,0 +1,123 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"gumshoe/analyze"
+)
+
+// labelWidth is the column of "from", "why", "to do".
+const labelWidth = 8
+
+// cases writes the cases worst first, then what stood out against the season.
+func (p *printer) cases() {
+	var culprits, hours []analyze.Case
+	for _, c := range p.r.Cases {
+		if anomaly(c) {
+			hours = append(hours, c)
+		} else {
+			culprits = append(culprits, c)
+		}
+	}
+	p.digest("Cases: ", culprits)
+	p.digest("Against the season: ", hours)
+}
+
+// digest writes a section of cases: the worst at length, the rest in short.
+func (p *printer) digest(title string, cases []analyze.Case) {
+	if len(cases) == 0 {
+		return
+	}
+	p.section(title + tally(cases))
+	d := fold(cases)
+	for i, c := range d.full {
+		if i > 0 {
+			p.line()
+		}
+		p.story(c)
+	}
+	if len(d.full) > 0 && len(d.brief)+len(d.hidden) > 0 {
+		p.line()
+	}
+	for _, c := range d.brief {
+		p.line(p.paint(levelStyle(c.Level), glyphs[c.Level]), " ", p.paint(dim, fill(c.ID, 7)), " ", cut(c.Headline, p.width-10))
+	}
+	for _, s := range d.hidden {
+		p.para("  ", dim, s)
+	}
+}
+
+// story writes one case at length.
+func (p *printer) story(c analyze.Case) {
+	level := glyphs[c.Level] + " " + strings.ToUpper(c.Level.String())
+	p.line(p.paint(levelStyle(c.Level), level), "  ", p.paint(dim, c.ID), "  ", sure(c.Confidence))
+	p.para("  ", bold, c.Headline)
+	t := p.r.tell(c)
+	for _, s := range t.body {
+		p.line()
+		p.para("  ", "", s)
+	}
+	p.rhythm(c)
+	p.evidence(c)
+	if len(t.rows) > 0 {
+		p.line()
+	}
+	for _, row := range t.rows {
+		label := "  " + p.paint(dim, fill(row.Label, labelWidth)) + "  "
+		for _, item := range row.Items {
+			p.para(label, "", item)
+			label = strings.Repeat(" ", labelWidth+4)
+		}
+	}
+}
+
+// evidence writes the lines that show it best, each on one line.
+func (p *printer) evidence(c analyze.Case) {
+	list, more := p.r.exhibits(c)
+	if len(list) == 0 {
+		return
+	}
+	p.line()
+	for _, e := range list {
+		when := e.When
+		if when != "" {
+			when += " "
+		}
+		answer := ""
+		if e.Answer != "" {
+			answer = " → " + e.Answer
+		}
+		p.line("    ", p.paint(dim, when), cut(e.Gist, p.width-4-cells(when)-cells(answer)), answer)
+	}
+	if more > 0 {
+		p.line("    ", p.paint(dim, "and "+counted(more, "more line", "more lines")))
+	}
+}
+
+// bars are the eight heights of a small chart.
+var bars = []rune("▁▂▃▄▅▆▇█")
+
+// rhythm draws the week before an unusual hour, for a case that is about one.
+func (p *printer) rhythm(c analyze.Case) {
+	if !anomaly(c) || len(c.Services) == 0 {
+		return
+	}
+	from, to := p.r.weekOf(c)
+	ss := slots(p.r.Hours, c.Services[0], from, to, 56)
+	if len(ss) < 2 {
+		return
+	}
+	top := busiest(ss)
+	var b strings.Builder
+	for _, s := range ss {
+		b.WriteRune(bars[int(s.count*uint64(len(bars)-1)/top)])
+	}
+	p.line()
+	p.line("  ", b.String())
+	caption := fmt.Sprintf("%s, events an hour, the busiest %s", c.Services[0], count(top))
+	if ss[0].hours > 1 {
+		caption += fmt.Sprintf("; one bar is the busiest of %d hours", ss[0].hours)
+	}
+	p.para("  ", dim, caption)
+}

@@ -1,0 +1,104 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+)
+
+// bans writes the plan, joined by what entries share.
+func (p *printer) bans() {
+	add, hold := groupEntries(p.r.Plan.Add), groupEntries(p.r.Plan.Hold)
+	if len(add)+len(hold) == 0 {
+		return
+	}
+	p.section("Bans")
+	p.banGroups("ban", add)
+	p.banGroups("held", hold)
+}
+
+// maxGroups bounds the list of bans; a bad night has one group a case.
+const maxGroups = 30
+
+func (p *printer) banGroups(word string, groups []group) {
+	for i, g := range groups {
+		if i == maxGroups {
+			p.line("  and ", counted(len(groups)-maxGroups, "more", "more"), ": gumshoe analyze --json lists them")
+			return
+		}
+		head := "  " + fill(word, 6) + p.paint(dim, fill(g.Case, 8))
+		p.para(head, "", g.banLine())
+		p.para(strings.Repeat(" ", 16), dim, g.Reason)
+	}
+}
+
+// Columns of the table of sources.
+const (
+	readName  = 30
+	readLines = 12
+	readGood  = 12
+)
+
+// read writes how well each log was understood, and which hours have events.
+func (p *printer) read() {
+	list, dir := p.r.readings()
+	if len(list) == 0 {
+		return
+	}
+	p.section("What was read")
+	p.line("  ", p.paint(dim, fill("source", readName)+right("lines", readLines)+right("understood", readGood)))
+	for _, g := range list {
+		p.line("  ", fill(g.label(), readName), right(count(g.lines), readLines), right(share(g.good, g.lines), readGood), "  ", g.format)
+		for _, n := range g.notes {
+			p.para("    ", dim, n)
+		}
+	}
+	if dir != "" {
+		p.para("  ", dim, "all in "+dir)
+	}
+	p.strips()
+	p.line()
+	if !p.r.History.IsZero() && p.r.History.Before(p.r.From) {
+		p.para("  ", dim, fmt.Sprintf("History since %s, %s.", p.r.History.In(p.r.location()).Format(dayLayout), span(p.r.From.Sub(p.r.History))))
+	}
+	p.para("  ", dim, "All times "+p.r.To.In(p.r.location()).Format("MST")+".")
+}
+
+// strips shows, service by service, which hours have events.
+func (p *printer) strips() {
+	names := services(p.r.Hours)
+	if len(names) == 0 {
+		return
+	}
+	p.line()
+	boxes := 0
+	for i, s := range names {
+		if i == maxServices {
+			p.line("  and ", count(len(names)-maxServices), " more services")
+			break
+		}
+		ss := slots(p.r.Hours, s, p.r.From, p.r.To, p.width-16)
+		var b strings.Builder
+		for _, slot := range ss {
+			if slot.count > 0 {
+				b.WriteString("■")
+			} else {
+				b.WriteString(p.paint(red, "□"))
+			}
+			boxes = slot.hours
+		}
+		p.line("  ", fill(s, 12), "  ", b.String())
+	}
+	box := "one box is an hour"
+	if boxes > 1 {
+		box = fmt.Sprintf("one box is %d hours", boxes)
+	}
+	p.para("  ", dim, box+", empty where nothing was logged")
+}
+
+// maxServices bounds the strips; user formats may name any number.
+const maxServices = 12
+
+// right aligns s at the end of width cells.
+func right(s string, width int) string {
+	return strings.Repeat(" ", max(0, width-cells(s))) + s
+}

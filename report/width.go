@@ -1,0 +1,75 @@
+package report
+
+import (
+	"strings"
+
+	"github.com/rivo/uniseg"
+)
+
+// cells is the width of s on a terminal: a CJK letter takes two cells, a
+// combining mark none.
+func cells(s string) int { return uniseg.StringWidth(s) }
+
+// cut shortens s to width cells, ending in … where something is lost.
+func cut(s string, width int) string {
+	if cells(s) <= width {
+		return s
+	}
+	if width < 1 {
+		return ""
+	}
+	head, _ := split(s, width-1)
+	return strings.TrimRight(head, " ") + "…"
+}
+
+// split breaks s after at most width cells, between letters as people see them.
+func split(s string, width int) (head, tail string) {
+	used, rest, state := 0, s, -1
+	for rest != "" {
+		_, next, w, st := uniseg.FirstGraphemeClusterInString(rest, state)
+		if used+w > width {
+			break
+		}
+		used, rest, state = used+w, next, st
+	}
+	return s[:len(s)-len(rest)], rest
+}
+
+// fill pads s with spaces to width cells, or cuts it.
+func fill(s string, width int) string {
+	s = cut(s, width)
+	return s + strings.Repeat(" ", max(0, width-cells(s)))
+}
+
+// wrap breaks a paragraph into lines of at most width cells, between words; a
+// word that is longer than a line (a path, a payload) is broken where it must.
+func wrap(s string, width int) []string {
+	width = max(width, 2)
+	var lines []string
+	line, used := "", 0
+	flush := func() {
+		if line != "" {
+			lines, line, used = append(lines, line), "", 0
+		}
+	}
+	for _, word := range strings.Fields(s) {
+		w := cells(word)
+		if used > 0 && used+1+w > width {
+			flush()
+		}
+		for w > width {
+			head, tail := split(word, width)
+			if head == "" {
+				break // one letter wider than the line
+			}
+			lines = append(lines, head)
+			word, w = tail, cells(tail)
+		}
+		if used > 0 {
+			line, used = line+" ", used+1
+		}
+		line, used = line+word, used+w
+	}
+	flush()
+	return lines
+}
