@@ -126,16 +126,16 @@ type Finding struct {
 	Service    string
 	First      time.Time
 	Last       time.Time
-	Events     uint64          // happenings it counts
-	Active     time.Duration   // from first to last event of the accused, for rules about persistence
-	Origins    []ingest.Origin // the lines that show it best, in the order to be shown
-	Times      []time.Time     // of single events, for the timeline; at most 512
-	Story      Story           // what the rule judge needs to tell it
-	Prefix     netip.Prefix    // the network that explains it, if one does
-	Collateral int             // honest units inside Prefix
-	Existing   bool            // targets an account that exists
-	Failures   int             // on a break-in: failed logins of the source or its campaign before the good one
-	Absent     int             // on a break-in: distinct accounts among them that do not exist
+	Events     uint64        // happenings it counts
+	Active     time.Duration // from first to last event of the accused, for rules about persistence
+	Marks      []Mark        // the lines that show it best, in the order to be shown
+	Times      []time.Time   // of single events, for the timeline; at most 512
+	Story      Story         // what the rule judge needs to tell it
+	Prefix     netip.Prefix  // the network that explains it, if one does
+	Collateral int           // honest units inside Prefix
+	Existing   bool          // targets an account that exists
+	Failures   int           // on a break-in: failed logins of the source or its campaign before the good one
+	Absent     int           // on a break-in: distinct accounts among them that do not exist
 }
 
 // Story holds what a detector wants said, in plain words; the judge arranges it.
@@ -153,6 +153,12 @@ type Verdict struct {
 	Confidence float64 `json:"confidence"`
 	By         string  `json:"by"` // "rules"
 	Rationale  string  `json:"rationale"`
+}
+
+// Mark is a line worth showing: where it stands and when it happened.
+type Mark struct {
+	ingest.Origin
+	Time time.Time
 }
 
 // Line is one evidence line.
@@ -190,8 +196,8 @@ type Case struct {
 	Explanation []string // paragraphs: what happened, why it is believed, what it is not
 	Do          []string
 	Timeline    []time.Time // of single events, at most 512
-	Origins     []ingest.Origin
-	Evidence    []Line // filled by the caller from Origins
+	Marks       []Mark
+	Evidence    []Line // filled by the caller from Marks
 	Verdict     Verdict
 	Findings    []Finding
 }

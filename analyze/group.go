@@ -9,19 +9,15 @@ import (
 )
 
 // group joins the findings that one story explains: those about one source, and
-// those of a campaign with at least half of their sources in common. A finding
-// that opens its own case (a break-in, an anomaly) stays alone.
+// those of a campaign with at least half of their sources in common. A break-in
+// opens its own case, and so does an anomaly.
 func group(findings []Finding) []Case {
 	slices.SortStableFunc(findings, func(a, b Finding) int {
-		return cmp.Or(cmp.Compare(len(b.Sources), len(a.Sources)), cmp.Compare(a.Detector, b.Detector), cmp.Compare(a.Key, b.Key))
+		return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(len(b.Sources), len(a.Sources)), cmp.Compare(a.Detector, b.Detector), cmp.Compare(a.Key, b.Key))
 	})
 	var cases []Case
-	home := map[netip.Prefix][]int{} // source -> shared cases, largest first
+	home := map[netip.Prefix][]int{} // source -> cases that hold it
 	for _, f := range findings {
-		if f.Own || len(f.Sources) == 0 {
-			cases = append(cases, Case{Findings: []Finding{f}})
-			continue
-		}
 		at := join(cases, home, f)
 		if at < 0 {
 			at = len(cases)
@@ -37,10 +33,25 @@ func group(findings []Finding) []Case {
 	return cases
 }
 
+// rank puts findings that open a case of their own first, so that what else
+// their source did falls into it.
+func rank(f Finding) int {
+	if f.Own {
+		return 0
+	}
+	return 1
+}
+
 // join returns the case that already holds at least half of the finding's
 // sources, or -1. Larger findings come first, so a lone source falls into its
 // campaign and not the other way round.
 func join(cases []Case, home map[netip.Prefix][]int, f Finding) int {
+	if f.Own {
+		return slices.IndexFunc(cases, func(c Case) bool {
+			first := c.Findings[0]
+			return len(f.Sources) > 0 && first.Detector == f.Detector && slices.Equal(first.Sources, f.Sources)
+		})
+	}
 	shared := map[int]int{}
 	for _, s := range f.Sources {
 		for _, at := range home[s] {
@@ -66,6 +77,7 @@ func (c *Case) combine() {
 			cmp.Compare(a.Detector, b.Detector), cmp.Compare(a.Key, b.Key))
 	})
 	lead := c.Findings[0]
+	happened := map[string]uint64{}
 	c.Kind = lead.Detector
 	c.Prefix, c.Collateral = lead.Prefix, lead.Collateral
 	for _, f := range c.Findings {
@@ -74,13 +86,13 @@ func (c *Case) combine() {
 		c.Detections = append(c.Detections, f.Detector)
 		c.Techniques = append(c.Techniques, f.Techniques...)
 		c.Targets = append(c.Targets, f.Targets...)
-		c.Origins = append(c.Origins, f.Origins...)
+		c.Marks = append(c.Marks, f.Marks...)
 		c.Timeline = append(c.Timeline, f.Times...)
 		if f.Service != "" {
 			c.Services = append(c.Services, f.Service)
 		}
 		c.Impact = max(c.Impact, f.Impact)
-		c.Events += f.Events
+		happened[f.Service] = max(happened[f.Service], f.Events) // findings of one service count the same events
 		if c.First.IsZero() || f.First.Before(c.First) {
 			c.First = f.First
 		}
@@ -88,9 +100,12 @@ func (c *Case) combine() {
 			c.Last = f.Last
 		}
 	}
+	for _, n := range happened {
+		c.Events += n
+	}
 	c.Active = c.Last.Sub(c.First)
 	c.Sources, c.Visitors = sortedPrefixes(c.Sources), sortedPrefixes(c.Visitors)
-	c.Detections, c.Techniques, c.Targets, c.Services, c.Origins = Unique(c.Detections), Unique(c.Techniques), Unique(c.Targets), Unique(c.Services), Unique(c.Origins)
+	c.Detections, c.Techniques, c.Targets, c.Services, c.Marks = Unique(c.Detections), Unique(c.Techniques), Unique(c.Targets), Unique(c.Services), Unique(c.Marks)
 	slices.SortFunc(c.Timeline, time.Time.Compare)
 	c.Timeline = slices.Compact(c.Timeline)
 	if len(c.Services) >= 2 && len(c.Sources) > 0 {

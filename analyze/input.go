@@ -37,6 +37,10 @@ type Standing struct {
 	PageDays  int // days with page views and their assets
 }
 
+// KnownHere reports a source that is somebody's: it logged in on two days or
+// more, or visited pages as people do. One login alone may be an intruder's.
+func (s *Standing) KnownHere() bool { return s.LoginDays >= 2 || s.Success && s.FirstOK.IsZero() }
+
 // NewInput prepares the facts that several detectors need.
 func NewInput(set *window.Set, from, to, now time.Time, loc *time.Location) *Input {
 	in := &Input{Set: set, From: from, To: to, Now: now, Location: loc, benignBad: map[uint64]int{}}

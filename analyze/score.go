@@ -112,10 +112,11 @@ func (c *Case) severity(now time.Time) Level {
 		column = 2
 	}
 	level := matrix[c.Impact][column]
-	if c.Impact == Targeted && column == 0 && now.Sub(c.Last) < stillActive {
+	active := now.Sub(c.Last) < stillActive
+	if c.Impact == Targeted && column == 0 && active {
 		level = Critical
 	}
-	if c.Impact == Generic && column == 0 && c.persistent() {
+	if c.Impact == Generic && column == 0 && active && c.persistent() {
 		level = Critical
 	}
 	return level

@@ -149,7 +149,11 @@ func (r Report) needs() (list []need, more int) {
 	}
 	for _, h := range r.Sources {
 		if h.Error != "" {
-			list = append(list, need{level: analyze.High, what: fmt.Sprintf("%s could not be read to its end", h.Source), do: strings.TrimRight(h.Error, ".") + "."})
+			what := h.Source + " could not be read"
+			if h.Lines > 0 {
+				what += " to its end"
+			}
+			list = append(list, need{level: analyze.High, what: what, do: strings.TrimRight(h.Error, ".") + "."})
 		}
 	}
 	if len(list) > maxNeeds {

@@ -238,19 +238,24 @@ func (r Report) footer() []string {
 	return append(out, "All times "+r.To.In(r.location()).Format("MST")+". This page is one file and loads nothing.")
 }
 
-// segment is a piece of a sentence.
+// segment is a piece of a sentence: text, or the words of a command, which must
+// break nowhere else.
 type segment struct {
-	Code bool // was between backticks: a command or a literal
-	Text string
+	Text  string
+	Words []string
 }
 
-// prose finds the pieces of a sentence that stand between backticks. They only
-// look different; a backtick that came from a log does no more than that.
+// prose finds the commands of a sentence: what stands between backticks. They
+// only look different; a backtick that came from a log does no more than that.
 func prose(s string) []segment {
 	var out []segment
 	for i, piece := range strings.Split(s, "`") {
-		if piece != "" {
-			out = append(out, segment{i%2 == 1, piece})
+		switch words := strings.Fields(piece); {
+		case piece == "":
+		case i%2 == 1 && len(words) > 0:
+			out = append(out, segment{Words: words})
+		default:
+			out = append(out, segment{Text: piece})
 		}
 	}
 	return out

@@ -27,11 +27,7 @@ func (r Report) picture() (picture, bool) {
 	var first, last time.Time
 	hidden := 0
 	for _, c := range r.Cases {
-		switch {
-		case c.Level == analyze.Info || c.First.IsZero():
-			continue
-		case len(p.rows) == pictureRows:
-			hidden++
+		if c.Level == analyze.Info || c.First.IsZero() {
 			continue
 		}
 		if first.IsZero() || c.First.Before(first) {
@@ -40,7 +36,11 @@ func (r Report) picture() (picture, bool) {
 		if c.Last.After(last) {
 			last = c.Last
 		}
-		p.rows = append(p.rows, c)
+		if len(p.rows) < pictureRows {
+			p.rows = append(p.rows, c)
+		} else {
+			hidden++
+		}
 	}
 	if len(p.rows) == 0 || !r.To.After(r.From) {
 		return p, false

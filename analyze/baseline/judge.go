@@ -90,7 +90,7 @@ func (m *Model) expect(hour int64) (e Expectation) {
 		return e
 	}
 	c := m.profile.cells[hourOfWeek(hour, m.loc)]
-	e.Mean = c.mean * m.Level
+	e.Mean = c.mean * m.level
 	inverse := 1/m.Size + 1.57*(1/max(e.Mean, .3)+1/m.Size)/float64(c.n) + .015
 	e.dist = negBin{e.Mean, 1 / inverse}
 	return e
@@ -125,9 +125,8 @@ func (j *Judgement) decide() {
 	count, m := float64(j.Count), j.Model
 	switch {
 	case j.P < spikeP && count >= spikeTimes*j.Mean && count-j.Mean >= spikeMore:
-		plateau := j.Mean * m.Drift / m.Level
 		switch {
-		case plateau > j.Mean && count < spikeTimes*plateau:
+		case m.Plateau > maxGrowth && count < spikeTimes*m.Plateau*j.Mean:
 			j.Kind, j.Level = Drift, analyze.Low
 		case j.P < highP && count >= highTimes*j.Mean:
 			j.Kind, j.Level = Spike, analyze.High

@@ -17,9 +17,9 @@ const (
 	Full               // the hour of the week
 )
 
-// The days of covered hours at which a model enters Daily, Young and Full. In the
-// first week even a good model is wrong up to seven times a day in a hundred
-// series (docs/BASELINE.md).
+// The days of covered hours at which a model enters Daily, Young and Full. Before
+// the second week weekends are unknown, and before the third one past attack is
+// half of what is known of an hour.
 const (
 	dailyFrom = 7
 	youngFrom = 14
@@ -33,24 +33,24 @@ func (s Stage) Cap() analyze.Level {
 
 // Model is what one series has taught up to an hour. It is immutable.
 type Model struct {
-	Before int64     // the first hour that it has not seen, and the first it can judge
-	Days   int       // whole days of covered hours behind it
-	Stage  Stage     // "not enough history" is said, not hidden
-	FullAt time.Time // when Stage becomes Full if the logs go on; the past when it is
-	Level  float64   // traffic of the last week over that of the profile, growth capped
-	Drift  float64   // the same without the cap: above Level, the series has moved to a new plateau
-	Size   float64   // dispersion of the series: variance = mean + mean²/Size
+	Before  int64     // the first hour that it has not seen, and the first it can judge
+	Days    int       // whole days of covered hours behind it
+	Stage   Stage     // "not enough history" is said, not hidden
+	FullAt  time.Time // when Stage becomes Full if the logs go on; the past when it is
+	Plateau float64   // an ordinary hour of the last week over what is expected of it, at least 1; see Drift
+	Size    float64   // dispersion of the series: variance = mean + mean²/Size
 
 	series  Series
 	first   int64 // first hour of the history
 	loc     *time.Location
 	profile profile
+	level   float64 // of the last week, over that of the profile
 }
 
 // Fit learns from the hours of s before the given hour, at most eight weeks of
 // them; loc is where the machine's people live.
 func Fit(s Series, before int64, loc *time.Location) *Model {
-	m := &Model{Before: before, series: s, loc: loc, first: max(s.Start, before-maxWeeks*hoursPerWeek), Level: 1, Drift: 1}
+	m := &Model{Before: before, series: s, loc: loc, first: max(s.Start, before-maxWeeks*hoursPerWeek), Plateau: 1}
 	past := history(s, m.first, before, loc)
 	m.Days = len(past) / hoursPerDay
 	switch {
@@ -76,7 +76,7 @@ func (m *Model) learn(past []observation) {
 	levels.reset()
 	for range 3 {
 		m.profile = learnProfile(past, &levels, m.Stage)
-		m.Drift = levels.learn(past, &m.profile)
+		levels.learn(past, &m.profile)
 		for i := range past {
 			past[i].mean = m.profile.cells[past[i].slot].mean * levels[past[i].week]
 		}
@@ -86,7 +86,23 @@ func (m *Model) learn(past []observation) {
 			o.clipped = min(o.count, max(1, negBin{o.mean, m.Size}.roughQuantile(clipAt)))
 		}
 	}
-	m.Level = levels[0]
+	m.level = levels[0]
+	m.Plateau = plateau(past)
+}
+
+// plateau is the median of count over expectation in the last week, which the cap
+// on growth has kept from following: 1 unless more than half of the hours agree.
+func plateau(past []observation) float64 {
+	var ratios []float64
+	for _, o := range past {
+		if o.week == 0 && o.mean > 0 {
+			ratios = append(ratios, o.count/o.mean)
+		}
+	}
+	if len(ratios) < enoughDays*hoursPerDay {
+		return 1
+	}
+	return max(1, median(ratios))
 }
 
 // clipAt is the normal deviate of p = .001.

@@ -58,7 +58,7 @@ func (d negBin) quantile(p float64) uint32 {
 // roughQuantile is the quantile for the normal deviate z by Wilson and Hilferty
 // 1931: a negative binomial is a gamma variable of the same mean and variance,
 // and the cube root of a gamma variable is nearly normal. It is right to a few
-// per cent, which is enough to clip thousands of past counts quickly.
+// per cent or two counts, enough to clip thousands of past counts quickly.
 func (d negBin) roughQuantile(z float64) float64 {
 	if d.mean <= 0 {
 		return 0

@@ -84,9 +84,8 @@ const (
 )
 
 // learn measures the levels against a profile: the median of a week's seven daily
-// ratios, so that three bad days move nothing. It returns the newest one without
-// the cap on growth.
-func (l *weeklyLevels) learn(past []observation, p *profile) (uncapped float64) {
+// ratios, so that three bad days move nothing.
+func (l *weeklyLevels) learn(past []observation, p *profile) {
 	var seen, expected [maxWeeks * 7]float64
 	var hours [maxWeeks * 7]int
 	for _, o := range past {
@@ -95,7 +94,6 @@ func (l *weeklyLevels) learn(past []observation, p *profile) (uncapped float64) 
 		hours[o.day]++
 	}
 	level, ceiling := 1.0, 0.0
-	uncapped = 1
 	for week := maxWeeks - 1; week >= 0; week-- { // oldest first
 		var ratios []float64
 		for day := week * 7; day < week*7+7; day++ {
@@ -104,8 +102,7 @@ func (l *weeklyLevels) learn(past []observation, p *profile) (uncapped float64) 
 			}
 		}
 		if len(ratios) >= enoughDays {
-			uncapped = max(lowestLevel, median(ratios))
-			level = uncapped
+			level = max(lowestLevel, median(ratios))
 			if ceiling > 0 {
 				level = min(level, maxGrowth*ceiling)
 			}
@@ -115,5 +112,4 @@ func (l *weeklyLevels) learn(past []observation, p *profile) (uncapped float64) 
 		}
 		l[week] = level
 	}
-	return uncapped
 }

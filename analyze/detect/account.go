@@ -113,7 +113,7 @@ func (d Account) judge(in *analyze.Input, t *window.Thing, all []knock, owners m
 			per[k.unit.Prefix] += x.count
 			f.Events += uint64(x.count)
 			f.Times = append(f.Times, x.at)
-			f.Origins = append(f.Origins, x.origin)
+			f.Marks = append(f.Marks, analyze.Mark{Origin: x.origin, Time: x.at})
 			if f.First.IsZero() || x.at.Before(f.First) {
 				f.First = x.at
 			}
@@ -125,6 +125,7 @@ func (d Account) judge(in *analyze.Input, t *window.Thing, all []knock, owners m
 	if len(per) == 0 {
 		return analyze.Finding{}, false
 	}
+	f.Marks = spread(f.Marks, 3)
 	f.Sources = sortedPrefixKeys(per)
 	if real || len(f.Sources) >= 10 {
 		f.Impact = analyze.Targeted

@@ -203,7 +203,7 @@ func agentFinding(in *analyze.Input, u *window.Unit, rows []*window.Row, detecto
 		}
 		f.Last = later(f.Last, r.Last)
 		f.Times = append(f.Times, analyze.Minutes(r)...)
-		f.Origins = append(f.Origins, r.FirstAt())
+		f.Marks = append(f.Marks, analyze.Mark{Origin: r.FirstAt(), Time: time.Unix(int64(r.First), 0).UTC()})
 	}
 	return f
 }

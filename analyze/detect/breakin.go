@@ -97,12 +97,12 @@ func (d BreakIn) judge(in *analyze.Input, l login, all []login, earlier []login)
 			invented++
 		}
 	}
-	deeds := after(in, l)
+	deeds, news := after(in, l)
 	prior := -2.0
 	f := analyze.Finding{
 		Detector: d.Name(), Techniques: []string{"T1110.001", "T1078"}, Key: fmt.Sprintf("%s %s %s", l.service, in.Set.Name(l.account).Text, l.unit.Prefix),
 		Sources: []netip.Prefix{l.unit.Prefix}, Impact: analyze.Success, Own: true, Prior: &prior, Service: l.service, Existing: true,
-		First: before[0].at, Last: l.at, Events: uint64(fails) + 1,
+		First: before[0].at, Last: l.at, Events: uint64(fails) + 1, Failures: fails, Absent: invented,
 		Targets: []analyze.Target{{Kind: analyze.AccountName, Value: in.Set.Name(l.account).Text}},
 	}
 	add := func(family analyze.Family, odds float64, trials int, fact string) {
@@ -124,9 +124,11 @@ func (d BreakIn) judge(in *analyze.Input, l login, all []login, earlier []login)
 	if !home {
 		add(analyze.History, 2, max(1, len(earlier)), fmt.Sprintf("the account never logged in from %s before", network(l.unit.Prefix)))
 	}
-	if len(deeds) > 0 {
+	if len(deeds) > 0 && news {
 		add(analyze.Crosslog, 3, len(deeds), "what the account did next, it had never done before")
-		f.Techniques = append(f.Techniques, "T1136")
+		f.Techniques = append(f.Techniques, "T1548.003")
+	}
+	if len(deeds) > 0 {
 		f.Last = time.UnixMilli(deeds[len(deeds)-1].Milli).UTC()
 	}
 	doubt, why := 0.0, ""
@@ -158,12 +160,14 @@ func (d BreakIn) judge(in *analyze.Input, l login, all []login, earlier []login)
 		f.Times = append(f.Times, t.at)
 	}
 	f.Times = append(f.Times, l.at)
-	f.Origins = []ingest.Origin{before[len(before)-1].origin, l.origin}
-	for _, t := range deeds {
-		f.Origins = append(f.Origins, t.Origin())
-		f.Times = append(f.Times, time.UnixMilli(t.Milli).UTC())
+	final := before[len(before)-1]
+	f.Marks = []analyze.Mark{{Origin: final.origin, Time: final.at}, {Origin: l.origin, Time: l.at}}
+	for _, t := range deeds[:min(len(deeds), 3)] {
+		when := time.UnixMilli(t.Milli).UTC()
+		f.Marks = append(f.Marks, analyze.Mark{Origin: t.Origin(), Time: when})
+		f.Times = append(f.Times, when)
 	}
-	f.Story = breakInStory(in, l, before, fails, names, earlier, deeds, home)
+	f.Story = breakInStory(in, l, before, fails, names, earlier, deeds, news, home)
 	return f, true
 }
 
@@ -210,13 +214,14 @@ func ownersMistype(in *analyze.Input, l login, all []login, names []uint64) bool
 	return 2*n >= len(names) && len(in2) >= 2
 }
 
-// after lists what the account did within a day of the login that it had not
-// been seen to do before: sudo, new users, new sessions of others.
-func after(in *analyze.Input, l login) (out []window.Touch) {
+// after lists what the account did with root rights within a day of the login.
+// news reports that it had not been seen to use them before.
+func after(in *analyze.Input, l login) (out []window.Touch, news bool) {
 	th := in.Thing(l.account)
 	if th == nil {
-		return nil
+		return nil, false
 	}
+	news = true
 	for i := range th.Hours {
 		for _, t := range th.Touches(&th.Hours[i]) {
 			if t.Kind != ingest.KindSession || in.Set.Service(uint8(t.Aux)) != ingest.ServiceSudo {
@@ -224,17 +229,16 @@ func after(in *analyze.Input, l login) (out []window.Touch) {
 			}
 			at := time.UnixMilli(t.Milli)
 			if at.Before(l.at) {
-				return nil // it has used sudo before: no news
-			}
-			if at.Sub(l.at) <= followUp {
+				news = false
+			} else if at.Sub(l.at) <= followUp {
 				out = append(out, t)
 			}
 		}
 	}
-	return out
+	return out, news
 }
 
-func breakInStory(in *analyze.Input, l login, before []try, fails int, names []uint64, earlier []login, deeds []window.Touch, home bool) analyze.Story {
+func breakInStory(in *analyze.Input, l login, before []try, fails int, names []uint64, earlier []login, deeds []window.Touch, news, home bool) analyze.Story {
 	account := in.Set.Name(l.account).Text
 	by := map[uint64]int{}
 	for _, t := range before {
@@ -252,7 +256,11 @@ func breakInStory(in *analyze.Input, l login, before []try, fails int, names []u
 	s.Body = []string{fmt.Sprintf("At %s %s, which had guessed wrong %s (%s), logged in as %s over %s, %s.",
 		l.at.In(in.Location).Format("15:04 on Mon 2 Jan"), bare(l.unit.Prefix), count(fails, "time"), some(list, 6), account, l.service, how)}
 	if len(deeds) > 0 {
-		s.Body = append(s.Body, fmt.Sprintf("%s later the account used root rights, for the first time in this log.", upper(span(time.UnixMilli(deeds[0].Milli).Sub(l.at)))))
+		first := ""
+		if news {
+			first = ", for the first time in this log"
+		}
+		s.Body = append(s.Body, fmt.Sprintf("%s later the account used root rights%s.", upper(span(time.UnixMilli(deeds[0].Milli).Sub(l.at))), first))
 	}
 	nets := map[netip.Prefix]bool{}
 	for _, e := range earlier {

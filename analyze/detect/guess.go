@@ -128,8 +128,9 @@ func (d Guess) judge(in *analyze.Input, u *window.Unit, rows []window.Row, servi
 	}
 	for _, t := range all {
 		f.Times = append(f.Times, t.at)
-		f.Origins = append(f.Origins, t.origin)
+		f.Marks = append(f.Marks, analyze.Mark{Origin: t.origin, Time: t.at})
 	}
+	f.Marks = spread(f.Marks, 3)
 	for _, id := range names {
 		f.Targets = append(f.Targets, analyze.Target{Kind: analyze.AccountName, Value: in.Set.Name(id).Text})
 		if th := in.Thing(id); th != nil && exists(th) {
@@ -188,7 +189,7 @@ func densest(rows []window.Row) int {
 // keeps retrying an old password is a nuisance, not an attacker.
 func forgetful(in *analyze.Input, u *window.Unit, st *analyze.Standing, all []try, names []uint64, f analyze.Finding) (analyze.Evidence, bool) {
 	if len(names) > 2 {
-		if st.Accounts >= 2 && !anyAbsent(all) {
+		if st.LoginDays >= 2 && st.Accounts >= 2 && !anyAbsent(all) {
 			return analyze.Evidence{Family: analyze.Guard, LogOdds: -6, Trials: st.Accounts,
 				Fact: fmt.Sprintf("%s from here, and every account that failed exists: an office behind one address", count(st.Accounts, "account")+" logged in")}, true
 		}
@@ -198,7 +199,7 @@ func forgetful(in *analyze.Input, u *window.Unit, st *analyze.Standing, all []tr
 		return analyze.Evidence{}, false
 	}
 	switch {
-	case !st.FirstOK.IsZero():
+	case !st.FirstOK.IsZero() && st.FirstOK.Before(all[0].at), st.LoginDays >= 2: // a first login after the guesses excuses nobody
 		return analyze.Evidence{Family: analyze.Guard, LogOdds: guardStale, Trials: st.LoginDays,
 			Fact: fmt.Sprintf("has logged in on %s: a stale password is likelier than an attack", count(st.LoginDays, "day"))}, true
 	case f.Existing && len(names) == 1:

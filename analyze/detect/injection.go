@@ -29,6 +29,8 @@ type shot struct {
 	at time.Time
 }
 
+func (s shot) mark() analyze.Mark { return analyze.Mark{Origin: s.Origin(), Time: s.at} }
+
 func (s shot) failed() bool {
 	return s.Status >= 500 && s.Status < 600 && (s.Status < 502 || s.Status > 504)
 }
@@ -58,13 +60,19 @@ func shotsOf(in *analyze.Input, u *window.Unit) (out []shot) {
 			continue
 		}
 		for _, t := range u.Touches(r) {
-			if t.Stage > ingest.StageNone {
+			if t.Stage > ingest.StageNone && !fileHunt(in, t) {
 				out = append(out, shot{t, time.UnixMilli(t.Milli).UTC()})
 			}
 		}
 	}
 	slices.SortStableFunc(out, func(a, b shot) int { return cmp.Or(a.at.Compare(b.at), cmp.Compare(a.Offset, b.Offset)) })
 	return out
+}
+
+// fileHunt reports a request whose only fault is to ask for a file that should
+// not be served (/.env): that is a scan, and Scan tells it.
+func fileHunt(in *analyze.Input, t window.Touch) bool {
+	return t.Class&^(ingest.ClassLFI|ingest.ClassScanner|ingest.ClassWebshell) == 0 && in.Set.Name(t.Name).Path&(ingest.PathVocabulary|ingest.PathSensitive) != 0 && t.Stage < ingest.StageExecute
 }
 
 func (d Injection) judge(in *analyze.Input, u *window.Unit, shots []shot) (analyze.Finding, bool) {
@@ -99,7 +107,7 @@ func (d Injection) judge(in *analyze.Input, u *window.Unit, shots []shot) (analy
 			Fact: fmt.Sprintf("%s answered %d of %d payloads with an error, and %d of %s other requests", fl.text, fl.hit, fl.tried, fl.cleanErrors, number(fl.clean))})
 	}
 	f.Targets = endpoints(in, flips, byPath)
-	f.Origins = telling(shots, flips)
+	f.Marks = telling(shots, flips)
 	f.Story = injectionStory(in, u, f, shots, distinct, class, flips)
 	return f, true
 }
@@ -246,7 +254,7 @@ func endpoints(in *analyze.Input, flips []flip, byPath map[uint64][]shot) (out [
 
 // telling picks the lines that show it best: the first of each stage, and the
 // first error.
-func telling(shots []shot, flips []flip) (out []ingest.Origin) {
+func telling(shots []shot, flips []flip) (out []analyze.Mark) {
 	stage := ingest.StageNone
 	flipped := map[uint64]bool{}
 	for _, f := range flips {
@@ -257,11 +265,11 @@ func telling(shots []shot, flips []flip) (out []ingest.Origin) {
 		if s.Stage > stage || flipped[s.Name] && s.failed() && !errorSeen {
 			stage = max(stage, s.Stage)
 			errorSeen = errorSeen || s.failed()
-			out = append(out, s.Origin())
+			out = append(out, s.mark())
 		}
 	}
 	for _, s := range shots {
-		out = append(out, s.Origin())
+		out = append(out, s.mark())
 	}
 	return analyze.Unique(out)
 }

@@ -42,7 +42,7 @@ func (d Network) Detect(in *analyze.Input) []analyze.Finding {
 	units := in.Set.Units()
 	for i := range units {
 		u := &units[i]
-		if in.Standing(i).Success {
+		if in.Standing(i).KnownHere() {
 			continue
 		}
 		for j := range u.Rows {
@@ -121,7 +121,7 @@ func (d Network) judge(in *analyze.Input, service string, net netip.Prefix, fail
 		all, _ := tries(in, x.unit, []window.Row{*x.row})
 		for _, t := range all {
 			f.Times = append(f.Times, t.at)
-			f.Origins = append(f.Origins, t.origin)
+			f.Marks = append(f.Marks, analyze.Mark{Origin: t.origin, Time: t.at})
 			if t.name != 0 {
 				perAccount[t.name] += t.count
 				if th := in.Thing(t.name); th != nil && exists(th) {
@@ -136,6 +136,7 @@ func (d Network) judge(in *analyze.Input, service string, net netip.Prefix, fail
 			}
 		}
 	}
+	f.Marks = spread(f.Marks, 3)
 	f.Sources = sortedPrefixKeys(accused)
 	f.Prefix = longest(net, f.Sources)
 	f.Key = f.Prefix.String() + " " + service

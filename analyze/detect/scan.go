@@ -112,12 +112,13 @@ func (d Scan) judge(in *analyze.Input, u *window.Unit, st *analyze.Standing, t0 
 	for _, c := range bads {
 		times = append(times, c.at)
 		f.Targets = append(f.Targets, analyze.Target{Kind: analyze.Endpoint, Value: in.Set.Name(c.name).Text})
-		f.Origins = append(f.Origins, c.origin)
+		f.Marks = append(f.Marks, analyze.Mark{Origin: c.origin, Time: c.at})
 		if c.word {
 			words++
 		}
 	}
 	f.Times = times
+	f.Marks = spread(f.Marks, 5)
 	f.Events = uint64(len(bads) + more)
 	f.Evidence = append(f.Evidence, analyze.Evidence{Family: analyze.Probing, LogOdds: sum, Trials: len(bads) + more,
 		Fact: fmt.Sprintf("%s asked for and refused", count(len(bads)+more, "distinct path"))})

@@ -99,8 +99,8 @@ func (d Season) finding(in *analyze.Input, t *window.Thing, m metric, run []base
 	for i, x := range top {
 		if i < 5 {
 			f.Visitors = append(f.Visitors, x.p)
-			if st, ok := firstOf(in, x.p, t.Name.Text, uint32(worst.Hour)); ok {
-				f.Origins = append(f.Origins, st)
+			if mark, ok := firstOf(in, x.p, t.Name.Text, uint32(worst.Hour)); ok {
+				f.Marks = append(f.Marks, mark)
 			}
 		}
 	}
@@ -135,18 +135,18 @@ func talkers(in *analyze.Input, service string, hour uint32, m metric) (out []ta
 	return out, len(out)
 }
 
-func firstOf(in *analyze.Input, p prefix, service string, hour uint32) (ingest.Origin, bool) {
+func firstOf(in *analyze.Input, p prefix, service string, hour uint32) (analyze.Mark, bool) {
 	for _, u := range in.Set.Units() {
 		if u.Prefix != p {
 			continue
 		}
 		for j := range u.Rows {
 			if r := &u.Rows[j]; r.Hour == hour && in.Set.Service(r.Service) == service {
-				return r.FirstAt(), true
+				return analyze.Mark{Origin: r.FirstAt(), Time: time.Unix(int64(r.First), 0).UTC()}, true
 			}
 		}
 	}
-	return ingest.Origin{}, false
+	return analyze.Mark{}, false
 }
 
 func (d Season) story(in *analyze.Input, t *window.Thing, m metric, run []baseline.Judgement, worst baseline.Judgement, top []talker, sources int) analyze.Story {

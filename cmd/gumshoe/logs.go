@@ -198,19 +198,21 @@ func (l *logs) history(from time.Time) time.Time {
 	return time.Time{}
 }
 
-// fetchEvidence reads the lines that show each case best, in order of time.
+// fetchEvidence reads the lines that show each case best, in the detectors' order.
 func (l *logs) fetchEvidence(cases []analyze.Case) {
 	var all []ingest.Origin
 	for i := range cases {
 		c := &cases[i]
-		c.Origins = c.Origins[:min(len(c.Origins), evidenceLines)]
-		all = append(all, c.Origins...)
+		c.Marks = c.Marks[:min(len(c.Marks), evidenceLines)]
+		for _, m := range c.Marks {
+			all = append(all, m.Origin)
+		}
 	}
 	text := source.Lines(l.sources, all)
 	for i := range cases {
-		for _, o := range cases[i].Origins {
-			if line, ok := text[o]; ok {
-				cases[i].Evidence = append(cases[i].Evidence, analyze.Line{Source: l.sources[o.Source].Name(), Offset: o.Offset, Text: line})
+		for _, m := range cases[i].Marks {
+			if line, ok := text[m.Origin]; ok {
+				cases[i].Evidence = append(cases[i].Evidence, analyze.Line{Time: m.Time, Source: l.sources[m.Source].Name(), Offset: m.Offset, Text: line})
 			}
 		}
 	}

@@ -2,11 +2,9 @@ package main
 
 import (
 	"bufio"
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"strconv"
 	"time"
@@ -70,104 +68,36 @@ func (a *app) parse(ctx context.Context, path string, opt source.Options) error 
 		return err
 	}
 	defer f.Close()
-	in, err := f.Open()
-	if err != nil {
-		return fmt.Errorf("reading %q: %w", path, err)
+	if f.Format() != nil {
+		a.detail("%s: format %s", path, f.Format().Name())
 	}
-	defer in.Close()
-	if f.Format() == nil { // empty
-		return nil
-	}
-	a.detail("%s: format %s", path, f.Format().Name())
-
-	anchor := f.Anchor()
-	if anchor.IsZero() {
-		anchor = time.Now()
-	}
-	w := lineWriter{
-		out:      bufio.NewWriterSize(a.out, 64<<10),
-		parser:   f.Format().NewParser(ingest.Context{Location: f.Location(), Anchor: anchor}),
-		enricher: ingest.Enrichers{payload.New(ingest.Hash{}), agent.New(ingest.Hash{})},
-	}
+	out := bufio.NewWriterSize(a.out, 64<<10)
 	progress, done := a.progress(f.Size())
-	err = w.all(ctx, in, progress)
+	err = writeLines(ctx, out, f, progress)
 	done()
-	if err := errors.Join(err, w.out.Flush()); err != nil {
+	if err := errors.Join(err, out.Flush()); err != nil {
 		return fmt.Errorf("parsing %q: %w", path, err)
 	}
 	return nil
 }
 
-// lineWriter turns lines into JSON.
-type lineWriter struct {
-	out      *bufio.Writer
-	parser   ingest.Parser
-	enricher ingest.Enricher
-	ev       ingest.Event
-	buf      []byte
-}
-
-// all parses every line of in. It looks at ctx and reports progress now and
-// then, not at each line.
-func (w *lineWriter) all(ctx context.Context, in io.Reader, progress func(read int64)) error {
-	lines := bufio.NewReaderSize(in, ingest.MaxLine+2) // with its line end
-	var read int64
-	for n := 1; ; n++ {
-		line, err := lines.ReadSlice('\n')
-		read += int64(len(line))
-		long := errors.Is(err, bufio.ErrBufferFull)
-		for errors.Is(err, bufio.ErrBufferFull) {
-			var more []byte
-			more, err = lines.ReadSlice('\n')
-			read += int64(len(more))
-		}
-		if len(line) == 0 && err == io.EOF {
-			return nil
-		}
-		if err != nil && err != io.EOF {
-			return fmt.Errorf("line %d: %w", n, err) // what was read of it may be cut inside an address
-		}
-		if werr := w.line(n, line, long); werr != nil {
-			return werr
-		}
-		if n%4096 == 0 {
-			progress(read)
-			if ctx.Err() != nil {
-				return ctx.Err()
-			}
-		}
-	}
-}
-
-// line writes what one line says.
-func (w *lineWriter) line(n int, line []byte, long bool) error {
-	w.buf = strconv.AppendInt(append(w.buf[:0], `{"line":`...), int64(n), 10)
-	line = bytes.TrimSuffix(bytes.TrimSuffix(line, []byte("\n")), []byte("\r"))
-	switch {
-	case long:
-		w.buf = appendSkipped(w.buf, "line longer than "+strconv.Itoa(ingest.MaxLine)+" bytes")
-	case len(line) == 0:
-		w.buf = appendSkipped(w.buf, "empty line")
-	default:
-		w.ev.Reset()
-		if w.parser.Parse(line, &w.ev) == ingest.Parsed {
-			w.enricher.Enrich(&w.ev)
-			w.buf = appendEvent(w.buf, &w.ev)
+// writeLines turns the lines of a source into JSON.
+func writeLines(ctx context.Context, out *bufio.Writer, src ingest.Source, progress func(read int64)) error {
+	enricher := ingest.Enrichers{payload.New(ingest.Hash{}), agent.New(ingest.Hash{})}
+	var buf []byte
+	return ingest.Walk(ctx, src, time.Now(), func(l ingest.Line) error {
+		buf = strconv.AppendInt(append(buf[:0], `{"line":`...), int64(l.Number), 10)
+		if l.Event != nil {
+			enricher.Enrich(l.Event)
+			buf = appendEvent(buf, l.Event)
 		} else {
-			w.buf = appendSkipped(w.buf, reason(w.parser))
+			buf = appendMember(buf, "skipped", l.Reason)
 		}
-	}
-	w.buf = append(w.buf, "}\n"...)
-	_, err := w.out.Write(w.buf)
-	return err
-}
-
-// reason is why the parser made no event of the line it just read.
-func reason(p ingest.Parser) string {
-	if e, ok := p.(ingest.Explainer); ok {
-		if why := e.Reason(); why != "" {
-			return why
+		buf = append(buf, "}\n"...)
+		if l.Number%4096 == 0 {
+			progress(l.End)
 		}
-	}
-	return "no event"
+		_, err := out.Write(buf)
+		return err
+	})
 }

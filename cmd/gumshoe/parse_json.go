@@ -56,10 +56,6 @@ func appendEvent(b []byte, ev *ingest.Event) []byte {
 	return b
 }
 
-func appendSkipped(b []byte, why string) []byte {
-	return appendMember(b, "skipped", why)
-}
-
 // appendMember appends a string member unless it is empty.
 func appendMember[T string | []byte](b []byte, name string, value T) []byte {
 	if len(value) == 0 {

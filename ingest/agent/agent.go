@@ -78,7 +78,7 @@ func look(agent []byte) entry {
 	a := split(string(agent))
 	e := entry{client: classify(a)}
 	e.attack = e.client.Kind == ingest.ClientScanner && attackTool(a)
-	if e.client.Kind == ingest.ClientBrowser || a.mozilla {
+	if e.client.Kind == ingest.ClientBrowser || a.mozilla && e.client.Kind == ingest.ClientLibrary {
 		e.since, e.until = lifetime(a)
 		e.client.Odd = impossible(a)
 	}

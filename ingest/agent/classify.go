@@ -50,16 +50,22 @@ func readNames(text string) map[string]named {
 // classify says what an agent is and what its product is called.
 func classify(t text) ingest.Client {
 	listed, name := lookup(t)
-	switch {
-	case listed.kind == ingest.ClientBrowser && !selfDeclared(t):
-		return ingest.Client{Kind: ingest.ClientBrowser, Name: name}
-	case listed.kind != ingest.ClientUnknown && listed.kind != ingest.ClientBrowser:
+	if listed.kind.Bot() {
+		return ingest.Client{Kind: listed.kind, Name: name}
+	}
+	if kind, name := declared(t); kind != ingest.ClientUnknown {
+		return ingest.Client{Kind: kind, Name: name}
+	}
+	if listed.kind == ingest.ClientApp {
 		return ingest.Client{Kind: listed.kind, Name: name}
 	}
 	if kind, name := general(t); kind != ingest.ClientUnknown {
 		return ingest.Client{Kind: kind, Name: name}
 	}
-	if t.engine {
+	switch {
+	case listed.kind == ingest.ClientBrowser:
+		return ingest.Client{Kind: listed.kind, Name: name}
+	case t.engine:
 		return ingest.Client{Kind: ingest.ClientBrowser, Name: browser(t)}
 	}
 	return ingest.Client{Kind: bare(t), Name: product(t)}
@@ -69,6 +75,9 @@ func classify(t text) ingest.Client {
 // an app before a browser.
 func lookup(t text) (best named, name string) {
 	for i, w := range t.words {
+		if w.comment && w.version == "" && t.engine && !t.has("compatible;") {
+			continue // the platform: makers of telephones choose any name
+		}
 		n, ok := names[w.name]
 		found := w
 		if i+1 < len(t.words) {
@@ -103,12 +112,14 @@ func attackTool(t text) bool {
 	return n.attack
 }
 
-// declares are parts of words by which automation calls itself that, in any
-// agent.
-var declares = []struct {
+type hint struct {
 	part string
 	kind ingest.ClientKind
-}{
+}
+
+// declares are parts of words by which automation calls itself that, in any
+// agent.
+var declares = []hint{
 	{"crawl", ingest.ClientCrawler}, {"spider", ingest.ClientCrawler}, {"slurp", ingest.ClientCrawler}, {"scrap", ingest.ClientCrawler},
 	{"headless", ingest.ClientLibrary}, {"phantomjs", ingest.ClientLibrary}, {"fetcher", ingest.ClientCrawler}, {"archiver", ingest.ClientCrawler},
 	{"uptime", ingest.ClientMonitor}, {"pingdom", ingest.ClientMonitor}, {"healthcheck", ingest.ClientMonitor}, {"sitemon", ingest.ClientMonitor}, {"monitoring", ingest.ClientMonitor},
@@ -117,27 +128,23 @@ var declares = []struct {
 	{"harvest", ingest.ClientCrawler}, {"extractor", ingest.ClientCrawler}, {"searchengine", ingest.ClientCrawler}, {"siteaudit", ingest.ClientCrawler}, {"plagiar", ingest.ClientCrawler}, {"webindex", ingest.ClientCrawler},
 }
 
-// hints are parts of words that mean automation where no browser's engine is
-// named, and after the engine in one that copies a browser.
-var hints = []struct {
-	part string
-	kind ingest.ClientKind
-}{
-	{"feed", ingest.ClientFeed}, {"rss", ingest.ClientFeed}, {"podcast", ingest.ClientFeed}, {"reader", ingest.ClientFeed}, {"podcatcher", ingest.ClientFeed},
-	{"monitor", ingest.ClientMonitor}, {"check", ingest.ClientMonitor}, {"status", ingest.ClientMonitor}, {"probe", ingest.ClientMonitor}, {"watch", ingest.ClientMonitor},
-	{"fetch", ingest.ClientCrawler}, {"search", ingest.ClientCrawler}, {"index", ingest.ClientCrawler}, {"preview", ingest.ClientCrawler}, {"archiv", ingest.ClientCrawler}, {"scan", ingest.ClientScanner},
-	{"seo", ingest.ClientCrawler}, {"analyz", ingest.ClientCrawler}, {"audit", ingest.ClientCrawler}, {"agent", ingest.ClientCrawler}, {"backlink", ingest.ClientCrawler}, {"verif", ingest.ClientCrawler}, {"download", ingest.ClientLibrary},
-	{"http", ingest.ClientLibrary}, {"client", ingest.ClientLibrary}, {"library", ingest.ClientLibrary}, {"curl", ingest.ClientLibrary}, {"python", ingest.ClientLibrary}, {"java", ingest.ClientLibrary}, {"perl", ingest.ClientLibrary}, {"ruby", ingest.ClientLibrary}, {"php", ingest.ClientLibrary},
+// hints are parts of words that mean automation: behind the engine of an agent
+// that copies a browser, and anywhere in one that names no engine.
+var hints = []hint{
+	{"feed", ingest.ClientFeed}, {"rss", ingest.ClientFeed}, {"podcast", ingest.ClientFeed}, {"podcatcher", ingest.ClientFeed},
+	{"monitor", ingest.ClientMonitor}, {"check", ingest.ClientMonitor}, {"probe", ingest.ClientMonitor},
+	{"fetch", ingest.ClientCrawler}, {"preview", ingest.ClientCrawler}, {"archiv", ingest.ClientCrawler}, {"scan", ingest.ClientScanner},
+	{"seo", ingest.ClientCrawler}, {"analyz", ingest.ClientCrawler}, {"audit", ingest.ClientCrawler}, {"backlink", ingest.ClientCrawler}, {"verif", ingest.ClientCrawler}, {"agent", ingest.ClientCrawler}, {"curl", ingest.ClientLibrary}, {"python", ingest.ClientLibrary},
 }
 
-// selfDeclared reports whether an agent calls itself a bot.
-func selfDeclared(t text) bool {
-	kind, _ := general(t)
-	return kind != ingest.ClientUnknown
+// engineless are more such parts, which applications that embed a browser use too.
+var engineless = []hint{
+	{"reader", ingest.ClientFeed}, {"status", ingest.ClientMonitor}, {"watch", ingest.ClientMonitor}, {"search", ingest.ClientCrawler}, {"index", ingest.ClientCrawler}, {"download", ingest.ClientLibrary},
+	{"http", ingest.ClientLibrary}, {"client", ingest.ClientLibrary}, {"library", ingest.ClientLibrary}, {"java", ingest.ClientLibrary}, {"perl", ingest.ClientLibrary}, {"ruby", ingest.ClientLibrary}, {"php", ingest.ClientLibrary},
 }
 
-// general applies the rules that need no list.
-func general(t text) (ingest.ClientKind, string) {
+// declared finds what an agent calls itself.
+func declared(t text) (ingest.ClientKind, string) {
 	for i, w := range t.words {
 		if isBot(w.name) {
 			return ingest.ClientCrawler, joined(t, i)
@@ -148,22 +155,38 @@ func general(t text) (ingest.ClientKind, string) {
 			}
 		}
 	}
-	if tail := tailWords(t); len(tail) > 0 {
-		for _, w := range tail {
-			for _, h := range hints {
-				if strings.Contains(w.name, h.part) {
-					return h.kind, strings.Clone(w.raw)
-				}
-			}
+	return ingest.ClientUnknown, ""
+}
+
+// general applies the rules on the form of an agent.
+func general(t text) (ingest.ClientKind, string) {
+	if w, kind := hinted(tailWords(t), hints); kind != ingest.ClientUnknown {
+		return kind, strings.Clone(w.raw)
+	}
+	if !t.engine {
+		if w, kind := hinted(t.words, engineless); kind != ingest.ClientUnknown {
+			return kind, strings.Clone(w.raw)
 		}
 	}
 	switch {
 	case contact(t):
 		return ingest.ClientCrawler, product(t)
-	case t.mozilla && t.has("compatible;") && !compatible(t):
+	case t.mozilla && t.has("compatible;") && !compatible(t) && len(t.words) > 2:
 		return ingest.ClientCrawler, product(t)
 	}
 	return ingest.ClientUnknown, ""
+}
+
+// hinted returns the first word that holds one of the parts.
+func hinted(words []word, parts []hint) (word, ingest.ClientKind) {
+	for _, w := range words {
+		for _, h := range parts {
+			if strings.Contains(w.name, h.part) {
+				return w, h.kind
+			}
+		}
+	}
+	return word{}, ingest.ClientUnknown
 }
 
 // isBot reports a word that ends in "bot" or holds it as a part: Googlebot,
@@ -199,22 +222,15 @@ func tailWords(t text) []word {
 		return t.words
 	}
 	for i := len(t.words) - 1; i >= 0; i-- {
+		if t.words[i].comment {
+			break
+		}
 		switch t.words[i].name {
 		case "safari", "gecko", "firefox", "chrome", "mobile", "applewebkit", "msie", "trident", "version", "khtml", "like":
-			return browserless(t.words[i+1:])
+			return t.words[i+1:]
 		}
 	}
 	return nil
-}
-
-// browserless drops words of a tail that stand in the platform's comment.
-func browserless(tail []word) (out []word) {
-	for _, w := range tail {
-		if !w.comment {
-			out = append(out, w)
-		}
-	}
-	return out
 }
 
 // contact reports an address where its owner can be asked: real browsers carry none.
@@ -233,6 +249,8 @@ func compatible(t text) bool {
 // bare judges an agent that names neither an engine nor anything known.
 func bare(t text) ingest.ClientKind {
 	switch {
+	case t.mozilla && len(t.words) <= 2: // "Mozilla/4.0 (compatible;)": what filtering proxies leave of a browser
+		return ingest.ClientUnknown
 	case t.has("cfnetwork") || t.has("darwin/") || t.has("android") || t.has("iphone") || t.has("ipad") || t.has("; ios"):
 		return ingest.ClientApp
 	case t.mozilla && len(t.words) > 1 && (t.has("windows") || t.has("linux") || t.has("mac os") || t.has("x11")):

@@ -20,7 +20,8 @@ type word struct {
 }
 
 // engines are what only browsers, and those who copy them, name.
-var engines = []string{"applewebkit/", "gecko/", "trident/", "msie ", "presto/", "khtml/", "goanna/", "konqueror", "netfront", "opera", "servo/", "icab", "omniweb", "netscape"}
+var engines = []string{"applewebkit/", "gecko/", "trident/", "msie ", "presto/", "khtml/", "goanna/", "konqueror", "netfront", "opera", "servo/", "icab", "omniweb", "netscape",
+	"midp-", "cldc-", "semc-browser", "up.browser", "obigo", "wap browser"}
 
 func split(agent string) text {
 	t := text{raw: agent, low: strings.ToLower(agent)}

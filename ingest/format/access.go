@@ -30,7 +30,9 @@ func newAccess(s setup) lineParser {
 }
 
 // newAccessMessenger reads access lines that a web server sends through syslog.
-func newAccessMessenger(h *host) messenger { return &accessMessenger{access{clock: newClock(h.Context), setup: h.setup}} }
+func newAccessMessenger(h *shared) messenger {
+	return &accessMessenger{access{clock: newClock(h.Context), setup: h.setup}}
+}
 
 type accessMessenger struct{ access }
 

@@ -38,7 +38,7 @@ func (p *access) numbers(line []byte, at int, ev *ingest.Event) (end int, ok boo
 		b = b[1:]
 	} else {
 		n, rest, ok := leading(b)
-		if !ok || n > 999 {
+		if !ok || n > 999 || len(rest) > 0 && rest[0] != ' ' {
 			return 0, p.refuse(at+1, "status is not a number")
 		}
 		ev.Status = uint16(n)

@@ -32,12 +32,15 @@ func claimAt(msg []byte, at int) (c claim, ok bool) {
 	if n < 0 {
 		n = len(b)
 	}
-	host := bytes.TrimSuffix(b[:n], []byte(":"))
+	host := b[:n]
+	if n > 0 && host[n-1] == ':' {
+		host = host[:n-1]
+	}
 	c = claim{start: at, end: at + len(host), host: host}
 	if c.addr, ok = address(host); !ok && !hostname(host) {
 		return c, false
 	}
-	rest, isPort := bytes.CutPrefix(b[len(host):], []byte(" port "))
+	rest, isPort := cut(b[len(host):], " port ")
 	if !isPort {
 		return c, true
 	}

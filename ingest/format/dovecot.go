@@ -11,9 +11,9 @@ import (
 // auth_verbose, the auth process ("sql(USER,ADDR,<SESSION>): Password mismatch").
 // Where both log, the login process's line counts, for it knows the number of
 // attempts.
-type dovecot struct{ *host }
+type dovecot struct{ *shared }
 
-func newDovecot(h *host) messenger { return &dovecot{h} }
+func newDovecot(h *shared) messenger { return &dovecot{h} }
 
 const whyDovecot = "unknown message of Dovecot"
 

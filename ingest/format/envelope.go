@@ -6,64 +6,48 @@ import (
 	"gumshoe/ingest"
 )
 
-// stampStyle says how the stamp of a line is written.
-type stampStyle uint8
-
-const (
-	noStamp stampStyle = iota // journalctl without stamps, or a daemon's bare message
-	bsdStyle
-	isoStyle
-	taiStyle
-	rfc5424Style
-)
-
 // open takes the envelope off a line: it fills the event's Time, Host, Program
 // and PID and returns the message. It tells the styles apart by the first
 // bytes, so that each line pays for one reader alone.
-func (c *clock) open(line []byte, ev *ingest.Event) (msg []byte, style stampStyle, ok bool) {
-	if len(line) == 0 {
-		return nil, noStamp, false
-	}
+func (c *clock) open(line []byte, ev *ingest.Event) (msg []byte, ok bool) {
 	b := line
-	if b[0] == '<' {
+	if len(b) > 0 && b[0] == '<' {
 		if rest, ok := priority(b); ok {
 			if msg, ok := c.open5424(rest, ev); ok {
-				return msg, rfc5424Style, true
+				return msg, true
 			}
 			b = bytes.TrimPrefix(rest, []byte(" "))
 		}
 	}
 	if len(b) == 0 {
-		return nil, noStamp, false
+		return nil, false
 	}
 	stamped := true
 	switch first := b[0]; {
 	case first == '@':
 		ev.Time, b, stamped = taiStamp(b)
-		style = taiStyle
 	case digit(first) && len(b) > 4 && b[4] != ' ':
 		ev.Time, b, stamped = c.isoStamp(b)
-		style = isoStyle
 	case digit(first) || monthName(b) > 0 && len(b) > 3 && b[3] == ' ':
 		ev.Time, b, stamped = c.bsdStamp(b)
-		style = bsdStyle
 	default:
-		msg, ok = openBare(line, ev)
-		return msg, noStamp, ok
+		return openBare(line, ev)
 	}
 	if !stamped {
-		return nil, style, false
+		return nil, false
 	}
-	if msg, ok = openTag(b, ev); !ok {
-		return nil, style, false
-	}
-	return msg, style, true
+	return openTag(b, ev)
 }
 
 // openTag reads what follows a stamp: " host program[pid]: message", where the
 // host may be missing, and a colon may follow the stamp (Cisco, some relays).
 func openTag(b []byte, ev *ingest.Event) (msg []byte, ok bool) {
-	b = bytes.TrimLeft(bytes.TrimPrefix(b, []byte(":")), " ")
+	if len(b) > 0 && b[0] == ':' {
+		b = b[1:]
+	}
+	for len(b) > 0 && b[0] == ' ' {
+		b = b[1:]
+	}
 	if msg, ok = tag(b, ev); ok {
 		return msg, true
 	}
@@ -95,7 +79,10 @@ func tag(b []byte, ev *ingest.Event) (msg []byte, ok bool) {
 			} else if len(rest) > 0 && rest[0] != ' ' {
 				return nil, false
 			}
-			return bytes.TrimPrefix(rest, []byte(" ")), true
+			if len(rest) > 0 && rest[0] == ' ' {
+				rest = rest[1:]
+			}
+			return rest, true
 		case c <= ' ' || i > 64:
 			return nil, false
 		}

@@ -45,7 +45,7 @@ func fuzzDaemon(f *testing.F, program, files string) {
 	var clock clock
 	seed(f, files, func(line []byte) []byte {
 		var ev ingest.Event
-		msg, _, _ := clock.open(line, &ev)
+		msg, _ := clock.open(line, &ev)
 		return msg
 	})
 	head := "Nov 20 10:00:00 host " + program + "[77]: "

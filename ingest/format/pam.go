@@ -8,9 +8,9 @@ import (
 
 // pam reads the messages of Linux-PAM, which every program writes under its own
 // name: "pam_unix(sshd:auth): authentication failure; ... rhost=ADDR  user=NAME".
-type pam struct{ *host }
+type pam struct{ *shared }
 
-func newPAM(h *host) messenger { return &pam{h} }
+func newPAM(h *shared) messenger { return &pam{h} }
 
 // isPAM reports whether a message comes from PAM, whatever the program.
 func isPAM(program, msg []byte) bool {

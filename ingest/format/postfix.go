@@ -9,9 +9,9 @@ import (
 // postfix reads smtpd (also for submission) and postscreen. Postfix names a
 // client NAME[ADDR] before anything that the client sent; NAME comes from DNS,
 // without blanks or brackets.
-type postfix struct{ *host }
+type postfix struct{ *shared }
 
-func newPostfix(h *host) messenger { return &postfix{h} }
+func newPostfix(h *shared) messenger { return &postfix{h} }
 
 const whyPostfix = "unknown message of Postfix"
 

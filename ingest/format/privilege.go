@@ -7,9 +7,9 @@ import (
 )
 
 // sudo reads "USER : [N incorrect password attempts ; ]TTY=... ; COMMAND=...".
-type sudo struct{ *host }
+type sudo struct{ *shared }
 
-func newSudo(h *host) messenger { return &sudo{h} }
+func newSudo(h *shared) messenger { return &sudo{h} }
 
 // message implements messenger.
 func (p *sudo) message(msg []byte, ev *ingest.Event) string {
@@ -43,7 +43,7 @@ func (p *sudo) message(msg []byte, ev *ingest.Event) string {
 // that was asked for.
 type su struct{}
 
-func newSu(*host) messenger { return su{} }
+func newSu(*shared) messenger { return su{} }
 
 // message implements messenger.
 func (su) message(msg []byte, ev *ingest.Event) string {

@@ -16,9 +16,9 @@ import (
 //     connection then ends before authentication, that end is the failure;
 //   - "Invalid user" announces an account that does not exist;
 //   - the end of a connection whose failure was told is a mere disconnect.
-type sshd struct{ *host }
+type sshd struct{ *shared }
 
-func newSSHD(h *host) messenger { return &sshd{h} }
+func newSSHD(h *shared) messenger { return &sshd{h} }
 
 const whySSHD = "unknown message of sshd"
 
@@ -26,9 +26,7 @@ const whySSHD = "unknown message of sshd"
 // first words; the client's text comes later in every message.
 func (p *sshd) message(msg []byte, ev *ingest.Event) string {
 	ev.Service = ingest.ServiceSSH
-	msg, preauth := bytes.CutSuffix(bytes.TrimRight(msg, " "), []byte(" [preauth]"))
-	msg = bytes.TrimPrefix(msg, []byte("error: "))
-	msg = bytes.TrimPrefix(msg, []byte("fatal: "))
+	msg, preauth := frame(msg)
 	if len(msg) == 0 {
 		return whyQuiet
 	}
@@ -57,6 +55,21 @@ func (p *sshd) message(msg []byte, ev *ingest.Event) string {
 		return why
 	}
 	return p.trouble(msg, ev)
+}
+
+// frame removes the level in front of a message and the stage behind it.
+func frame(msg []byte) (inner []byte, preauth bool) {
+	for n := len(msg); n > 0 && msg[n-1] == ' '; n-- {
+		msg = msg[:n-1]
+	}
+	if n := len(msg); n > 0 && msg[n-1] == ']' {
+		msg, preauth = bytes.CutSuffix(msg, []byte(" [preauth]"))
+	}
+	if len(msg) > 0 && (msg[0] == 'e' || msg[0] == 'f') {
+		msg, _ = cut(msg, "error: ")
+		msg, _ = cut(msg, "fatal: ")
+	}
+	return msg, preauth
 }
 
 // failed reads "METHOD for [invalid user ]USER from ADDR port N ssh2[: KEY]".

@@ -10,7 +10,7 @@ import (
 // daemon is one line of the table of daemons that log through syslog.
 type daemon struct {
 	programs []string // as the envelope names them, or their part before "/" or "-"
-	new      func(*host) messenger
+	new      func(*shared) messenger
 }
 
 func (d daemon) serves(program string) bool { return slices.Contains(d.programs, program) }
@@ -32,8 +32,8 @@ type messenger interface {
 	message(msg []byte, ev *ingest.Event) (why string)
 }
 
-// host is what the messengers of one parser share.
-type host struct {
+// shared is what the messengers of one parser have in common.
+type shared struct {
 	setup
 	processes processTable
 }
@@ -47,28 +47,35 @@ const (
 // syslog reads every line that begins with a syslog-like envelope.
 type syslog struct {
 	clock
-	host
-	byProgram map[string]messenger
+	shared
+	byProgram map[string]server
 	pam       messenger
+	last      server // of the last line
 	why       string
 }
 
+// server is a messenger under one of its programs' names.
+type server struct {
+	program string
+	messenger
+}
+
 func newSyslog(s setup) lineParser {
-	p := &syslog{clock: newClock(s.Context), host: host{setup: s}, byProgram: map[string]messenger{}}
+	p := &syslog{clock: newClock(s.Context), shared: shared{setup: s}, byProgram: map[string]server{}}
 	for _, d := range daemons {
-		m := d.new(&p.host)
+		m := d.new(&p.shared)
 		for _, program := range d.programs {
-			p.byProgram[program] = m
+			p.byProgram[program] = server{program, m}
 		}
 	}
-	p.pam = newPAM(&p.host)
+	p.pam = newPAM(&p.shared)
 	return p
 }
 
 // Parse implements ingest.Parser.
 func (p *syslog) Parse(line []byte, ev *ingest.Event) ingest.Result {
 	ev.Reset()
-	msg, _, ok := p.open(line, ev)
+	msg, ok := p.open(line, ev)
 	if !ok {
 		ev.Reset()
 		p.why = "no syslog envelope"
@@ -87,10 +94,7 @@ func (p *syslog) dispatch(msg []byte, ev *ingest.Event) (why string) {
 	if isPAM(ev.Program, msg) {
 		return p.pam.message(msg, ev)
 	}
-	m := p.byProgram[string(ev.Program)]
-	if m == nil {
-		m = p.byProgram[string(stem(ev.Program))]
-	}
+	m := p.messenger(ev.Program)
 	if m == nil {
 		return whyProgram
 	}
@@ -100,6 +104,20 @@ func (p *syslog) dispatch(msg []byte, ev *ingest.Event) (why string) {
 		return why
 	}
 	return m.message(msg, ev)
+}
+
+// messenger finds who understands a program's messages. Neighbouring lines are
+// mostly of one program, and so the last answer is kept.
+func (p *syslog) messenger(program []byte) messenger {
+	if string(program) == p.last.program {
+		return p.last.messenger
+	}
+	found, ok := p.byProgram[string(program)]
+	if !ok {
+		return p.byProgram[string(stem(program))].messenger
+	}
+	p.last = found
+	return found.messenger
 }
 
 func (p *syslog) repeat(m messenger, inner []byte, ev *ingest.Event) string {

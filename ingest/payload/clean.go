@@ -5,6 +5,7 @@ const (
 	byteClean uint8 = iota // passes on its own
 	bytePlus               // "+": a space in a query
 	byteEscape
+	byteMark // "?": begins the query
 	byteOdd // needs a closer look
 )
 
@@ -17,11 +18,13 @@ func byteTables() (raw, escaped [256]uint8) {
 		c := byte(i)
 		letter := 'a' <= c|0x20 && c|0x20 <= 'z' || '0' <= c && c <= '9'
 		switch {
-		case letter || c == '/' || c == '-' || c == '_' || c == '.' || c == '=' || c == '&' || c == '?' || c == '~' || c == ',' || c == ':' || c == '@' || c == '!':
+		case letter || c == '/' || c == '-' || c == '_' || c == '.' || c == '=' || c == '&' || c == '~' || c == ',' || c == ':' || c == '@' || c == '!':
 		case c == '+':
 			raw[i] = bytePlus
 		case c == '%':
 			raw[i] = byteEscape
+		case c == '?':
+			raw[i] = byteMark
 		case c >= 0xc2 && c <= 0xdf, c >= 0x80 && c <= 0xbf, c >= 0xe1 && c <= 0xef:
 		default:
 			raw[i] = byteOdd
@@ -31,6 +34,7 @@ func byteTables() (raw, escaped [256]uint8) {
 	escaped[' '] = byteClean
 	escaped['+'] = byteClean
 	escaped['%'] = byteOdd
+	escaped['?'] = byteOdd
 	escaped['&'] = byteOdd
 	return raw, escaped
 }
@@ -40,7 +44,7 @@ func byteTables() (raw, escaped [256]uint8) {
 // literals of all rules looked for at once. False means only that a closer look
 // is needed.
 func clean(target []byte) bool {
-	state := uint16(0)
+	state, query := uint16(0), false
 	for i := 0; i < len(target); i++ {
 		b := target[i]
 		switch rawBytes[b] {
@@ -55,11 +59,17 @@ func clean(target []byte) bool {
 				return false
 			}
 			b, i = v, i+2
+		case byteMark:
+			if query {
+				return false // a URL in a parameter, or a wildcard
+			}
+			query = true
+			b = '&'
 		case byteOdd:
 			return false
 		}
-		state = literals.step(state, b)
-		if state >= literals.first {
+		state = wordLiterals.step(state, b)
+		if state >= wordLiterals.first {
 			return false
 		}
 	}

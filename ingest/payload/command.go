@@ -69,7 +69,7 @@ var commandRules = []rule{
 		any:  []string{"|", ">", "<", "&"},
 		expr: `\|\s*(?:/?(?:usr/)?(?:s?bin)/)?(?:ba|da|z|k)?sh\b\s*(?:$|[;&|\-<"'])|>\s*/(?:dev|tmp|var|etc|home|proc)/|\b[\w/]+\s*<\s*/etc/|\|\s*set\s+/a\b`},
 	{class: ingest.ClassRCE, stage: ingest.StageExecute, on: pair, at: inValue, any: commandParams,
-		expr: `^(?:cmd|cmds|exec|execute|command|shell|run|ping|daemon|do|ip|host|daemon_cmd|system|cli|process|upload_cmd|c|code|payload|e|x)=\s*["']?(?:` + commandNames + `|dir|set|ver|hostname|date|reboot|echo\s\S+)["']?(?:\s+(?:[-/.\d~*$|>]\S*|\w+)?)?$`, check: commandOnly},
+		expr: `^&\w+=\s*["']?(?:` + commandNames + `|dir|set|ver|hostname|date|reboot|echo\s\S+)["']?(?:\s+(?:[-/.\d~*$|>]\S*|\w+)?)?$`, check: commandOnly},
 	{class: ingest.ClassRCE, stage: ingest.StageExecute, on: plain | shell, at: inQuery | inPath, any: []string{"<!--#", "!!python", "!!ruby", "!!javax", "os.system", "subprocess", "__import__", "os.popen", "popen(", "commands.getoutput", "socket.socket", "gethostbyname", "start-process", "new-object", "downloadstring", "invoke-expression", "wscript.shell", "createobject(", "pty.spawn", "-rsocket", "fsockopen", "execute(", "server.createobject", "response.write"},
 		expr: `<!--\s*#\s*(?:exec|include|echo|printenv|config|set)\b|!!(?:python|ruby|javax)|\bos\.(?:system|popen)\s*\(|\bsubprocess\.|__import__\s*\(|\bpopen\d?\s*\(|commands\.getoutput|socket\.(?:socket|gethostbyname)|\bstart-process\b|\bnew-object\s+\w+\.|downloadstring|invoke-expression|wscript\.shell|\bcreateobject\s*\(|pty\.spawn|-rsocket|fsockopen\s*\(|\bexecute\s*\(\s*["']|response\.write\s*\(`},
 	{class: ingest.ClassRCE, stage: ingest.StageExecute, on: tight, at: inQuery, any: []string{`"execute`, `eval(`, `exe"&`}, expr: `(?:ev)al\(["']?(?:ex)?ecute`},
@@ -77,7 +77,16 @@ var commandRules = []rule{
 		expr: `(?:^|[;|&\s])(?:ping\s+(?:-\w\s+\d+\s+)*(?:\d{1,3}\.){3}\d|sleep\s+\d+\s*(?:$|[;|&#])|nslookup\s+\S+\.\S+)`, check: notSentence},
 }
 
-var commandParams = []string{"cmd=", "cmds=", "exec=", "execute=", "command=", "shell=", "run=", "ping=", "daemon=", "do=", "ip=", "host=", "system=", "cli=", "process=", "c=", "code=", "payload=", "e=", "x="}
+// commandParams are parameters that web shells and careless devices run.
+var commandParams = parameters("cmd cmds exec execute command shell run ping daemon do ip host daemon_cmd system cli process upload_cmd c code payload e x")
+
+// parameters returns the literals by which rules on pairs are found.
+func parameters(names string) (literals []string) {
+	for name := range strings.FieldsSeq(names) {
+		literals = append(literals, "&"+name+"=")
+	}
+	return literals
+}
 
 // commandOnly accepts names that are words elsewhere ("x=env", "e=node") only
 // where the parameter's name or an argument says command.
@@ -102,13 +111,13 @@ func notList(v *value) (ingest.Class, ingest.Stage) {
 // quietCommand reports whether a separator is followed by a command that nobody
 // lists: those that tell about the machine or fetch something.
 func quietCommand(text string) bool {
-	for _, part := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(";|&", r) })[0:] {
+	for _, part := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(";|&", r) }) {
 		first, rest, _ := strings.Cut(strings.TrimSpace(part), " ")
 		switch first {
 		case "id", "ls", "ps", "pwd", "whoami", "uname", "ifconfig", "ipconfig", "netstat", "printenv", "systeminfo", "tasklist", "w", "wget", "curl", "iwr", "nslookup":
 			return true
 		case "cat", "sh", "bash", "nc", "rm", "regedit", "cmd", "powershell", "ping":
-			if rest != "" && !notWords(rest) {
+			if rest != "" && !onlyWords(rest) {
 				return true
 			}
 		}
@@ -116,8 +125,8 @@ func quietCommand(text string) bool {
 	return false
 }
 
-// notWords reports whether a text is only words, as a title is.
-func notWords(s string) bool {
+// onlyWords reports whether a text is only words, as a title is.
+func onlyWords(s string) bool {
 	for _, w := range strings.Fields(s) {
 		for _, c := range w {
 			if c >= '0' && c <= '9' || c == '.' || c == '*' || c == '_' {

@@ -40,11 +40,11 @@ func traversal(v *value) (ingest.Class, ingest.Stage) {
 		}
 		part := text[i:j]
 		switch {
-		case j < len(text) && parent(part), j == len(text) && parent(part) && i > 0:
+		case parent(part) != 0 && (j < len(text) || i > 0):
 			steps++
 			depth--
 			above = above || depth < 0
-			odd = odd || len(part) != 2 || (j < len(text) && text[j] == '\\') || (i > 0 && text[i-1] == '\\')
+			odd = odd || parent(part) != 2 || (j < len(text) && text[j] == '\\') || (i > 0 && text[i-1] == '\\')
 		case len(part) > 0:
 			depth++
 			if hexSteps(part) || v.at == inPath && bytes.HasPrefix(part, []byte("..")) && trimmedDots(part) {
@@ -76,16 +76,22 @@ func traversal(v *value) (ingest.Class, ingest.Stage) {
 	return ingest.ClassLFI, ingest.StageSyntax
 }
 
-// parent reports whether a path segment climbs: "..", what filters and servers
-// make of "....", "...", "..;" and "x:..".
-func parent(part []byte) bool {
-	if n := len(part); n > 0 && part[n-1] == ';' {
-		part = part[:n-1]
-	}
+// parent returns how many bytes of a path segment climb, 0 for none: "..", and
+// "....", "..;" of which filters and servers make it. What stands before it
+// ("x=..", `href="..`) is not part of the path.
+func parent(part []byte) int {
+	semicolon := bytes.HasSuffix(part, []byte{';'})
+	part = bytes.TrimSuffix(part, []byte{';'})
 	if i := bytes.LastIndexAny(part, "=:, '\"(>"); i >= 0 {
 		part = part[i+1:]
 	}
-	return len(part) >= 2 && len(part) == bytes.Count(part, []byte("."))
+	if len(part) < 2 || len(part) != bytes.Count(part, []byte(".")) {
+		return 0
+	}
+	if semicolon {
+		return len(part) + 1
+	}
+	return len(part)
 }
 
 // hexSteps reports "0x2e0x2e": dots spelled for a decoder that nobody has.

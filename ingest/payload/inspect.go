@@ -81,7 +81,7 @@ func (in *inspector) closer(path, query, target []byte) {
 			if given && bytes.IndexByte(name, '\'') < 0 && !bytes.ContainsAny(name, "<(") {
 				in.value(name, name, inName)
 			} else {
-				// "?x<1=1" has no name: an operator was taken for the separator.
+				// "?x'='x" has no name: its "=" is an operator of the payload.
 				name, value = nil, param
 			}
 		}
@@ -120,12 +120,12 @@ func (in *inspector) value(name, raw []byte, at place) {
 		in.try(name, v, tight, in.other)
 	}
 	if at == inValue && len(name) != 0 && len(name) <= 32 {
-		in.other = append(in.other[:0], name...)
+		in.other = append(in.other[:0], '&')
+		for _, c := range name {
+			in.other = append(in.other, lower(c))
+		}
 		in.other = append(in.other, '=')
 		in.other = append(in.other, in.plain...)
-		for i := range name {
-			in.other[i] = lower(in.other[i])
-		}
 		in.try(name, v, pair, in.other)
 	}
 	if in.stage > before && in.stage >= ingest.StageLogic && in.stage < ingest.StageExecute && d.depth >= 2 {

@@ -17,7 +17,7 @@ var methods = map[string]bool{
 }
 
 // hints are methods that ordinary clients never use and that do no harm alone.
-var hints = map[string]bool{"TRACE": true, "TRACK": true, "DEBUG": true, "PATCHES": true}
+var hints = map[string]bool{"TRACE": true, "TRACK": true, "DEBUG": true}
 
 // protocol judges the request line itself: what no client of a web site sends.
 func protocol(method, target, vhost []byte) verdict {

@@ -15,7 +15,7 @@ const (
 	plain form = 1 << iota // decoded, lower case, single spaces, no SQL comments
 	shell                  // plain without the quotes and empty expansions of a shell
 	tight                  // plain without spaces and string concatenations
-	pair                   // plain, preceded by the parameter's name and "="
+	pair                   // plain, preceded by "&", the parameter's name and "="
 )
 
 // place is a set of the places where a value stands.
@@ -45,6 +45,7 @@ type rule struct {
 	on    form     // 0: plain
 	at    place    // 0: inTarget
 	any   []string // literals in lower case, at least one
+	odd   bool     // holds only where the target has bytes that make it odd; the scan for clean ones need not look for its literals
 	expr  string   // RE2, on text in lower case
 	check func(v *value) (ingest.Class, ingest.Stage)
 
@@ -58,19 +59,20 @@ type value struct {
 	at      place
 }
 
-// rules is the table of all rules; the literals of all of them are found in one
-// pass.
+// rules is the table of all rules. literals finds the literals of all of them in
+// one pass, wordLiterals of those that clean bytes alone can fulfil.
 var (
 	rules    = slices.Concat(sqlRules, scriptRules, fileRules, commandRules, codeRules, templateRules, networkRules, markerRules)
-	literals = compile(rules)
+
+	literals, wordLiterals = compile(rules)
 )
 
-func compile(rules []rule) *automaton {
+func compile(rules []rule) (all, clean *automaton) {
 	if len(rules) > maxRules {
 		panic(fmt.Sprintf("payload: %d rules, room for %d", len(rules), maxRules))
 	}
-	var words []string
-	var ids []uint16
+	var words, cleanWords []string
+	var ids, cleanIDs []uint16
 	for i := range rules {
 		r := &rules[i]
 		if r.on == 0 {
@@ -85,7 +87,21 @@ func compile(rules []rule) *automaton {
 		for _, w := range r.any {
 			words = append(words, w)
 			ids = append(ids, uint16(i))
+			if !r.odd && cleanText(w) {
+				cleanWords = append(cleanWords, w)
+				cleanIDs = append(cleanIDs, uint16(i))
+			}
 		}
 	}
-	return newAutomaton(words, ids)
+	return newAutomaton(words, ids), newAutomaton(cleanWords, cleanIDs)
+}
+
+// cleanText reports whether a literal can occur in a clean target at all.
+func cleanText(s string) bool {
+	for i := range len(s) {
+		if escapedBytes[s[i]] != byteClean && s[i] != '&' {
+			return false
+		}
+	}
+	return true
 }

@@ -2,7 +2,8 @@ package window
 
 // arena hands out small blocks of T in power-of-two sizes and takes them back.
 // T holds no pointers, so millions of blocks cost the garbage collector one
-// slice header a page. An offset stays valid until its block is freed.
+// slice header a page. An offset stays valid until its block is freed; pages
+// never move, and so a pointer into a block stays valid as long.
 type arena[T any] struct {
 	pages [][]T
 	used  int         // elements of the last page that were handed out
@@ -10,7 +11,7 @@ type arena[T any] struct {
 }
 
 const (
-	pageBits = 13
+	pageBits = 10
 	pageLen  = 1 << pageBits
 )
 
@@ -37,4 +38,16 @@ func (a *arena[T]) put(off uint32, class uint8) { a.free[class] = append(a.free[
 func (a *arena[T]) block(off uint32, class uint8) []T {
 	i := off & (pageLen - 1)
 	return a.pages[off>>pageBits][i : i+1<<class : i+1<<class]
+}
+
+// at returns the element at an offset.
+func (a *arena[T]) at(off uint32) *T { return &a.pages[off>>pageBits][off&(pageLen-1)] }
+
+// len returns how many elements were handed out, of an arena that only ever
+// gave single ones: their offsets are 0, 1, 2, ...
+func (a *arena[T]) len() int {
+	if len(a.pages) == 0 {
+		return 0
+	}
+	return (len(a.pages)-1)<<pageBits + a.used
 }

@@ -26,7 +26,7 @@ const (
 	registers   = 1024
 )
 
-// add inserts h and reports whether an exact set grew.
+// add inserts h and reports whether it may be new: false is certain.
 func (d *Distinct) add(a *arena[uint64], h uint64) bool {
 	switch {
 	case d.n == 0:
@@ -37,7 +37,7 @@ func (d *Distinct) add(a *arena[uint64], h uint64) bool {
 		return true
 	case d.n == sketched:
 		observe(a.block(d.off, sketchClass), h)
-		return false
+		return true
 	}
 	b := a.block(d.off, d.class)
 	for _, m := range b[:d.n] {
@@ -48,7 +48,7 @@ func (d *Distinct) add(a *arena[uint64], h uint64) bool {
 	if d.n == Exact {
 		d.sketch(a)
 		observe(a.block(d.off, sketchClass), h)
-		return false
+		return true
 	}
 	if int(d.n) == len(b) {
 		off := a.get(d.class + 1)
@@ -105,12 +105,12 @@ func observe(regs []uint64, h uint64) {
 	}
 }
 
+// maxBytes is the maximum byte by byte, of bytes below 128: the top bit of each
+// byte of (x|top)-y says whether x's is at least y's.
 func maxBytes(x, y uint64) uint64 {
-	var out uint64
-	for s := 0; s < 64; s += 8 {
-		out |= max(x>>s&0xff, y>>s&0xff) << s
-	}
-	return out
+	const top = 0x8080808080808080
+	ge := ((x | top) - y) & top >> 7 * 0xff
+	return x&ge | y&^ge
 }
 
 // count returns the (estimated) number of members.
@@ -121,24 +121,43 @@ func (d Distinct) count(a *arena[uint64]) int {
 	return estimate(a.block(d.off, sketchClass))
 }
 
-// estimate is the raw HyperLogLog estimate with linear counting below 2.5 m.
+// estimate is Ertl's improved raw estimate: without bias at any size and without
+// thresholds, unlike the original's (O. Ertl, "New cardinality estimation
+// algorithms for HyperLogLog sketches", arXiv:1702.01284, algorithm 6; its tau
+// term is 0 here because no register reaches its limit).
+//
+//	n = m^2 / (2 ln 2 (sum over k >= 1 of C[k] 2^-k  +  m sigma(C[0]/m)))
+//
+// where C[k] is how many of the m registers hold k.
 func estimate(regs []uint64) int {
-	const m, alpha = float64(registers), 0.7213 / (1 + 1.079/registers)
-	sum, zero := 0.0, 0
+	const m = float64(registers)
+	var held [256]int
 	for _, w := range regs {
 		for s := 0; s < 64; s += 8 {
-			r := w >> s & 0xff
-			if r == 0 {
-				zero++
-			}
-			sum += math.Ldexp(1, -int(r))
+			held[w>>s&0xff]++
 		}
 	}
-	e := alpha * m * m / sum
-	if e <= 2.5*m && zero > 0 {
-		e = m * math.Log(m/float64(zero))
+	z := m * sigma(float64(held[0])/m)
+	for k := 1; k < len(held); k++ {
+		z += math.Ldexp(float64(held[k]), -k)
 	}
-	return int(e + .5)
+	return int(m*m/(2*math.Ln2*z) + .5)
+}
+
+// sigma is x + sum over k >= 1 of x^(2^k) 2^(k-1): what empty registers weigh.
+func sigma(x float64) float64 {
+	if x == 1 {
+		return math.Inf(1)
+	}
+	z, weight := x, 1.0
+	for {
+		x *= x
+		next := z + x*weight
+		if next == z {
+			return z
+		}
+		z, weight = next, 2*weight
+	}
 }
 
 // members returns the exact members in ascending order, or false for a sketch.

@@ -10,6 +10,8 @@ type index struct {
 	n     int
 }
 
+// slot is one entry. Its place follows from the tag alone, so that growing need
+// not look at the rows; the tag's other bits still tell neighbours apart.
 type slot struct {
 	tag uint32 // upper half of the hash
 	row uint32 // row number + 1; 0: empty
@@ -20,9 +22,8 @@ func (x *index) find(hash uint64, same func(row uint32) bool) (uint32, bool) {
 	if len(x.slots) == 0 {
 		return 0, false
 	}
-	mask := uint64(len(x.slots) - 1)
-	tag := uint32(hash >> 32)
-	for i := hash & mask; ; i = (i + 1) & mask {
+	tag, mask := uint32(hash>>32), uint32(len(x.slots)-1)
+	for i := tag & mask; ; i = (i + 1) & mask {
 		s := x.slots[i]
 		if s.row == 0 {
 			return 0, false
@@ -33,25 +34,24 @@ func (x *index) find(hash uint64, same func(row uint32) bool) (uint32, bool) {
 	}
 }
 
-// insert adds a row that find did not see. rehash returns the hash of a row, for
-// growing.
-func (x *index) insert(hash uint64, row uint32, rehash func(row uint32) uint64) {
+// insert adds a row that find did not see.
+func (x *index) insert(hash uint64, row uint32) {
 	if x.n*4 >= len(x.slots)*3 {
 		old := x.slots
 		x.slots = make([]slot, max(64, 2*len(old)))
 		for _, s := range old {
 			if s.row != 0 {
-				x.place(rehash(s.row-1), s)
+				x.place(s)
 			}
 		}
 	}
-	x.place(hash, slot{uint32(hash >> 32), row + 1})
+	x.place(slot{uint32(hash >> 32), row + 1})
 	x.n++
 }
 
-func (x *index) place(hash uint64, s slot) {
-	mask := uint64(len(x.slots) - 1)
-	i := hash & mask
+func (x *index) place(s slot) {
+	mask := uint32(len(x.slots) - 1)
+	i := s.tag & mask
 	for x.slots[i].row != 0 {
 		i = (i + 1) & mask
 	}

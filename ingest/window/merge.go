@@ -3,7 +3,6 @@ package window
 import (
 	"bytes"
 	"cmp"
-	"encoding/binary"
 	"runtime"
 	"slices"
 	"sync"
@@ -13,135 +12,177 @@ import (
 
 // shards is how many parts the merged set has. A source's rows lie in one
 // shard, and so do an object's hours. The count is fixed and shards are cut by
-// the keyed hash, so that the set does not depend on the machine.
+// a hash of the key alone, so that the set does not depend on the machine.
 const shards = 16
 
-// shard is a table that is sorted: rows by (unit, service, hour), objects by
+// shard is a finished part of a Set: rows by (unit, service, hour), objects by
 // (kind, id, hour, service).
-type shard struct{ table }
+type shard struct {
+	arenas
+	rows    []Row
+	objects []Object
+}
 
 // Merge joins the builders of all workers. The builders are spent. The result
 // does not depend on their number or order.
 func Merge(builders []*Builder, opt Options) *Set {
-	s := &Set{hash: opt.Hash, names: map[uint64]Name{}, services: []string{}}
-	remap := mergeServices(s, builders)
-	for _, b := range builders {
-		for id, n := range b.names {
-			// Spellings of one account may differ in case: the smallest is kept.
-			if old, ok := s.names[id]; !ok || n.Text < old.Text {
-				s.names[id] = n
-			}
+	s := &Set{hash: opt.Hash}
+	remap := s.mergeServices(builders)
+	parts := make([]parts, len(builders))
+	parallel(len(builders), func(i int) { parts[i] = split(&builders[i].table) })
+	parallel(shards+1, func(i int) {
+		if i == 0 {
+			s.names = mergeNames(builders, opt)
+			return
 		}
+		s.shards[i-1] = collect(builders, parts, i-1, remap, opt.Seed)
+	})
+	for _, b := range builders {
+		*b = Builder{}
 	}
-	var wg sync.WaitGroup
-	gate := make(chan struct{}, runtime.GOMAXPROCS(0))
-	for i := range s.shards {
-		wg.Add(1)
-		go func() {
-			defer wg.Done()
-			gate <- struct{}{}
-			s.shards[i].collect(builders, remap, uint64(i), opt.Seed)
-			<-gate
-		}()
-	}
-	wg.Wait()
-	s.index()
+	s.list()
 	return s
 }
 
+// parallel calls f(0) to f(n-1) on all cores.
+func parallel(n int, f func(i int)) {
+	var wg sync.WaitGroup
+	gate := make(chan struct{}, runtime.GOMAXPROCS(0))
+	for i := range n {
+		gate <- struct{}{}
+		wg.Go(func() {
+			f(i)
+			<-gate
+		})
+	}
+	wg.Wait()
+}
+
+// Where there are too many services for a byte, the alphabetically last ones
+// share an index.
+const (
+	maxIndex = 255
+	others   = "other services"
+)
+
 // mergeServices numbers the services of all builders in alphabetical order.
-func mergeServices(s *Set, builders []*Builder) [][]uint8 {
+func (s *Set) mergeServices(builders []*Builder) (remap [][]uint8) {
 	for _, b := range builders {
-		s.services = append(s.services, b.services...)
+		for i := range b.services {
+			s.services = append(s.services, b.services[i].name)
+		}
 	}
 	slices.Sort(s.services)
 	s.services = slices.Compact(s.services)
-	if len(s.services) > 255 {
-		s.services = s.services[:255]
-	}
-	remap := make([][]uint8, len(builders))
+	remap = make([][]uint8, len(builders))
 	for i, b := range builders {
-		remap[i] = make([]uint8, max(1, len(b.services)))
-		for j, name := range b.services {
-			k, _ := slices.BinarySearch(s.services, name)
-			remap[i][j] = uint8(min(k, 254))
+		for j := range b.services {
+			k, _ := slices.BinarySearch(s.services, b.services[j].name)
+			remap[i] = append(remap[i], uint8(min(k, maxIndex)))
 		}
+	}
+	if len(s.services) > maxIndex+1 {
+		s.services = append(s.services[:maxIndex], others)
 	}
 	return remap
 }
 
-func (s *shard) collect(builders []*Builder, remap [][]uint8, part, seed uint64) {
-	for i, b := range builders {
-		for j := range b.rows {
-			r := &b.rows[j]
-			if unitHash(&r.Unit, 0)>>60 != part {
-				continue
-			}
-			t, fresh := s.row(&r.Unit, r.Hour, remap[i][r.Service], seed)
-			if fresh {
-				t.First, t.firstSource, t.firstOffset = r.First, r.firstSource, r.firstOffset
-			}
-			t.merge(r, &s.arenas, &b.arenas)
+// mergeNames joins what the builders know of names.
+func mergeNames(builders []*Builder, opt Options) map[uint64]Name {
+	out := map[uint64]Name{}
+	for _, b := range builders {
+		for i := range b.services {
+			out[b.services[i].id] = Name{Text: b.services[i].name}
 		}
-		for j := range b.objects {
-			o := &b.objects[j]
-			if mix(o.ID, 0)>>60 != part {
-				continue
-			}
-			svc := o.Service
-			if o.Kind != LogObject {
-				svc = remap[i][svc]
-			}
-			t, fresh := s.object(o.Kind, o.ID, o.Hour, svc, seed)
-			if fresh {
-				t.First = o.First
-			}
-			t.merge(o, &s.arenas, &b.arenas)
+		for i := range b.logs {
+			out[b.logs[i].id] = Name{Text: b.logs[i].name}
 		}
 	}
-	s.rowAt, s.objectAt = index{}, index{}
-	slices.SortFunc(s.rows, func(a, b Row) int {
-		return cmp.Or(bytes.Compare(a.Unit[:], b.Unit[:]), cmp.Compare(a.Service, b.Service), cmp.Compare(a.Hour, b.Hour))
-	})
-	slices.SortFunc(s.objects, func(a, b Object) int {
-		return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.ID, b.ID), cmp.Compare(a.Hour, b.Hour), cmp.Compare(a.Service, b.Service))
-	})
+	for k := range AgentObject + 1 {
+		all := newNames(opt.names)
+		for _, b := range builders {
+			for id, n := range b.names[k].of {
+				all.put(id, n)
+			}
+		}
+		all.prune()
+		for id, n := range all.of {
+			out[id] = n
+		}
+	}
+	return out
 }
 
-// index lists the units and things of all shards in order.
-func (s *Set) index() {
-	for i := range s.shards {
-		sh := &s.shards[i]
-		for lo := 0; lo < len(sh.rows); {
-			hi := lo + 1
-			for hi < len(sh.rows) && sh.rows[hi].Unit == sh.rows[lo].Unit {
-				hi++
-			}
-			s.units = append(s.units, Unit{Prefix: PrefixOf(sh.rows[lo].Unit), Rows: sh.rows[lo:hi:hi], key: sh.rows[lo].Unit, arenas: &sh.arenas})
-			lo = hi
+// parts lists the rows and objects of a table by the shard that they go to.
+type parts struct{ rows, objects [shards][]uint32 }
+
+func split(t *table) (p parts) {
+	for i := range uint32(t.rows.len()) {
+		part := unitHash(&t.rows.at(i).Unit, 0) >> 60
+		p.rows[part] = append(p.rows[part], i)
+	}
+	for i := range uint32(t.objects.len()) {
+		part := mix(t.objects.at(i).ID, 0) >> 60
+		p.objects[part] = append(p.objects[part], i)
+	}
+	return p
+}
+
+// collect merges one part of all builders.
+func collect(builders []*Builder, parts []parts, part int, remap [][]uint8, seed uint64) shard {
+	var t table
+	for i, b := range builders {
+		for _, j := range parts[i].rows[part] {
+			r := b.rows.at(j)
+			t.row(&r.Unit, r.Hour, uint16(remap[i][r.service]), seed).merge(r, &t.arenas, &b.arenas)
 		}
-		for lo := 0; lo < len(sh.objects); {
-			hi := lo + 1
-			for hi < len(sh.objects) && sh.objects[hi].ID == sh.objects[lo].ID {
-				hi++
+		for _, j := range parts[i].objects[part] {
+			o := b.objects.at(j)
+			svc := uint16(0)
+			if o.Kind != LogObject {
+				svc = uint16(remap[i][o.service])
 			}
-			o := sh.objects[lo]
-			s.things[o.Kind] = append(s.things[o.Kind], Thing{ID: o.ID, Kind: o.Kind, Name: s.names[o.ID], Hours: sh.objects[lo:hi:hi], arenas: &sh.arenas})
-			lo = hi
+			t.object(o.Kind, o.ID, o.Hour, svc, seed).merge(o, &t.arenas, &b.arenas)
 		}
 	}
-	slices.SortFunc(s.units, func(a, b Unit) int {
-		return cmp.Or(cmp.Compare(binary.BigEndian.Uint64(a.key[:8]), binary.BigEndian.Uint64(b.key[:8])),
-			cmp.Compare(binary.BigEndian.Uint64(a.key[8:]), binary.BigEndian.Uint64(b.key[8:])))
-	})
-	for k := range s.things {
-		slices.SortFunc(s.things[k], func(a, b Thing) int {
-			return cmp.Or(cmp.Compare(a.Name.Text, b.Name.Text), cmp.Compare(a.ID, b.ID))
-		})
+	s := shard{rows: sorted(&t.rows, func(a, b *Row) int {
+		return cmp.Or(bytes.Compare(a.Unit[:], b.Unit[:]), cmp.Compare(a.service, b.service), cmp.Compare(a.Hour, b.Hour))
+	}), objects: sorted(&t.objects, func(a, b *Object) int {
+		return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.ID, b.ID), cmp.Compare(a.Hour, b.Hour), cmp.Compare(a.service, b.service))
+	})}
+	s.arenas = t.arenas
+	s.settle()
+	return s
+}
+
+// sorted copies single elements into order.
+func sorted[T any](a *arena[T], compare func(x, y *T) int) []T {
+	order := make([]*T, a.len())
+	for i := range order {
+		order[i] = a.at(uint32(i))
 	}
-	s.unitAt = make(map[uint64]int32, len(s.units))
-	for i := range s.units {
-		s.unitAt[UnitID(s.hash, s.units[i].key)] = int32(i)
+	slices.SortFunc(order, compare)
+	out := make([]T, len(order))
+	for i, p := range order {
+		out[i] = *p
+	}
+	return out
+}
+
+// settle writes down the final number of each row's and object's service.
+func (s *shard) settle() {
+	for i := range s.rows {
+		s.rows[i].Service = uint8(s.rows[i].service)
+	}
+	for i := range s.objects {
+		o := &s.objects[i]
+		o.Service = uint8(o.service)
+		if o.touches.n > 0 {
+			sessions := s.touches.block(o.touches.off, o.touches.class)[:o.touches.n]
+			for j := range sessions {
+				sessions[j].Aux = uint64(o.Service)
+			}
+		}
 	}
 }
 

@@ -33,6 +33,9 @@ type Object struct {
 	ProbeErrors uint32 // of those, answered 5xx other than 502, 503, 504
 	Static      uint32
 
+	path    ingest.PathFlags // of the requests for a path; the template hides the digits that make a backup
+	service uint16           // index of the service in the Builder
+
 	goodUnits Distinct // sources that got what they asked for
 	badUnits  Distinct // sources that failed or were refused
 	touches   Touches  // accounts: sessions and privileged commands
@@ -47,25 +50,41 @@ const (
 	Absent                         // account: a line says that it does not exist
 )
 
-// Name is what is known of an object beyond its counts.
-type Name struct {
-	Text   string // account, vhost and template, agent, service or log; verbatim: hostile
-	Path   ingest.PathFlags
-	Client ingest.ClientKind
-	Claim  string // agent: the search engine whose name it carries
+// count adds an event and its time.
+func (o *Object) count(out outcome, ev *ingest.Event) {
+	sec := seconds(ev)
+	o.First = min(o.First, sec)
+	o.Last = max(o.Last, sec)
+	o.Events = plus(o.Events, ev.Count)
+	switch out {
+	case good:
+		o.Good = plus(o.Good, ev.Count)
+		if ev.Request.Flags&ingest.PathStatic != 0 {
+			o.Static = plus(o.Static, ev.Count)
+		}
+	case bad:
+		o.Bad = plus(o.Bad, ev.Count)
+	case failed:
+		o.Errors = plus(o.Errors, ev.Count)
+	}
+	if ev.Request.Stage >= ingest.StageSyntax {
+		o.Probes = plus(o.Probes, ev.Count)
+	}
 }
 
+// merge adds what p counted; its sets live in b.
 func (o *Object) merge(p *Object, a, b *arenas) {
 	o.First = min(o.First, p.First)
 	o.Last = max(o.Last, p.Last)
 	o.Flags |= p.Flags
-	o.Events += p.Events
-	o.Good += p.Good
-	o.Bad += p.Bad
-	o.Errors += p.Errors
-	o.Probes += p.Probes
-	o.ProbeErrors += p.ProbeErrors
-	o.Static += p.Static
+	o.path |= p.path
+	o.Events = plus(o.Events, p.Events)
+	o.Good = plus(o.Good, p.Good)
+	o.Bad = plus(o.Bad, p.Bad)
+	o.Errors = plus(o.Errors, p.Errors)
+	o.Probes = plus(o.Probes, p.Probes)
+	o.ProbeErrors = plus(o.ProbeErrors, p.ProbeErrors)
+	o.Static = plus(o.Static, p.Static)
 	o.goodUnits.merge(&a.words, p.goodUnits, &b.words)
 	o.badUnits.merge(&a.words, p.badUnits, &b.words)
 	o.touches.merge(&a.touches, p.touches, &b.touches)

@@ -1,7 +1,7 @@
 package window
 
 import (
-	"net/netip"
+	"cmp"
 
 	"gumshoe/ingest"
 )
@@ -28,16 +28,20 @@ type Row struct {
 	Referred uint32 // web: requests with a referer
 
 	Same, Diff uint16 // adjacent requests less than a minute apart with the same and with another agent, counted inside chunks
-	lastAgent  uint32
-	lastChunk  uint32
-
-	firstSource int32 // where the first event stands
-	firstOffset int64
 
 	goodNames Distinct // accounts logged in to; web: templates of pages answered well
 	badNames  Distinct // accounts that failed; web: templates answered 4xx
 	agents    Distinct
 	touches   Touches
+
+	firstOffset int64 // where the first event stands
+	firstSource int32
+
+	// Of a Builder: the request before, and the service's index there.
+	lastChunk  uint32
+	lastAgent  uint32
+	lastSecond uint16 // of the hour
+	service    uint16
 }
 
 // RowFlags are facts that happened at least once in the row.
@@ -59,62 +63,64 @@ func (r *Row) FirstAt() ingest.Origin {
 // Has reports whether an agent of kind k was seen.
 func (r *Row) Has(k ingest.ClientKind) bool { return r.Clients&(1<<k) != 0 }
 
-// unitOf reduces an address to its unit.
-func unitOf(a netip.Addr) [16]byte {
-	b := a.As16()
-	if !a.Is4() && !a.Is4In6() {
-		clear(b[8:])
-	}
-	return b
+// saw notes the time and place of an event.
+func (r *Row) saw(sec uint32, at ingest.Origin) {
+	r.Last = max(r.Last, sec)
+	r.Minutes |= 1 << (sec % 3600 / 60)
+	r.begin(sec, at)
 }
 
-// PrefixOf returns the prefix of a unit: /32 for IPv4, /64 for IPv6.
-func PrefixOf(unit [16]byte) netip.Prefix {
-	a := netip.AddrFrom16(unit).Unmap()
-	if a.Is4() {
-		return netip.PrefixFrom(a, 32)
+// begin keeps the first event: by second, then by place, so that merging does
+// not depend on who saw which.
+func (r *Row) begin(sec uint32, at ingest.Origin) {
+	if cmp.Or(cmp.Compare(sec, r.First), cmp.Compare(at.Source, r.firstSource), cmp.Compare(at.Offset, r.firstOffset)) < 0 {
+		r.First, r.firstSource, r.firstOffset = sec, at.Source, at.Offset
 	}
-	return netip.PrefixFrom(a, 64)
 }
 
+// count adds an event.
+func (r *Row) count(out outcome, ev *ingest.Event) {
+	r.Events = plus(r.Events, ev.Count)
+	switch out {
+	case good:
+		r.Good = plus(r.Good, ev.Count)
+	case bad:
+		r.Bad = plus(r.Bad, ev.Count)
+	case failed:
+		r.Errors = plus(r.Errors, ev.Count)
+	}
+	if ev.Kind == ingest.KindProbe {
+		r.Probes = plus(r.Probes, ev.Count)
+	}
+}
+
+// merge adds what o counted; its sets live in b.
 func (r *Row) merge(o *Row, a, b *arenas) {
-	if o.before(r) {
-		r.First, r.firstSource, r.firstOffset = o.First, o.firstSource, o.firstOffset
-	}
+	r.begin(o.First, o.FirstAt())
 	r.Last = max(r.Last, o.Last)
 	r.Minutes |= o.Minutes
 	r.Flags |= o.Flags
 	r.Clients |= o.Clients
-	r.Events += o.Events
-	r.Good += o.Good
-	r.Bad += o.Bad
-	r.Errors += o.Errors
-	r.Probes += o.Probes
-	r.Static += o.Static
-	r.Referred += o.Referred
-	r.Same = saturate(r.Same, o.Same)
-	r.Diff = saturate(r.Diff, o.Diff)
+	r.Events = plus(r.Events, o.Events)
+	r.Good = plus(r.Good, o.Good)
+	r.Bad = plus(r.Bad, o.Bad)
+	r.Errors = plus(r.Errors, o.Errors)
+	r.Probes = plus(r.Probes, o.Probes)
+	r.Static = plus(r.Static, o.Static)
+	r.Referred = plus(r.Referred, o.Referred)
+	r.Same = plus(r.Same, o.Same)
+	r.Diff = plus(r.Diff, o.Diff)
 	r.goodNames.merge(&a.words, o.goodNames, &b.words)
 	r.badNames.merge(&a.words, o.badNames, &b.words)
 	r.agents.merge(&a.words, o.agents, &b.words)
 	r.touches.merge(&a.touches, o.touches, &b.touches)
 }
 
-// before orders first events: by second, then by place, so that merging does
-// not depend on who saw which.
-func (r *Row) before(o *Row) bool {
-	if r.First != o.First {
-		return r.First < o.First
+// plus adds without wrapping: who claims four billion events is not to end up
+// with none. Saturation at the top keeps addition associative.
+func plus[N uint16 | uint32](a, b N) N {
+	if s := a + b; s >= a {
+		return s
 	}
-	if r.firstSource != o.firstSource {
-		return r.firstSource < o.firstSource
-	}
-	return r.firstOffset < o.firstOffset
-}
-
-func saturate(a, b uint16) uint16 {
-	if s := uint32(a) + uint32(b); s < 1<<16 {
-		return uint16(s)
-	}
-	return 1<<16 - 1
+	return ^N(0)
 }

@@ -25,6 +25,7 @@ type Set struct {
 	units    []Unit
 	things   [LogObject + 1][]Thing
 	unitAt   map[uint64]int32
+	nameless int
 }
 
 // Unit is one source with all its rows, sorted by service and hour.
@@ -35,7 +36,8 @@ type Unit struct {
 	arenas *arenas
 }
 
-// Thing is one account, path, agent, service or log with all its hours.
+// Thing is one account, path, agent, service or log with all its hours. An
+// account of two services has an hour of each.
 type Thing struct {
 	ID     uint64
 	Kind   ObjectKind
@@ -65,14 +67,19 @@ func (s *Set) Things(k ObjectKind) []Thing { return s.things[k] }
 // Service returns the name of a service index.
 func (s *Set) Service(i uint8) string { return s.services[i] }
 
-// Name returns what is known of an account, path or agent.
+// Name returns what is known of an account, path or agent; its Text is empty for
+// an unknown id and for a name that was dropped.
 func (s *Set) Name(id uint64) Name { return s.names[id] }
+
+// Nameless returns how many accounts, paths and agents lost their names because
+// there were too many.
+func (s *Set) Nameless() int { return s.nameless }
 
 // Touches returns the remembered events of a row, in order of time.
 func (u *Unit) Touches(r *Row) []Touch { return r.touches.list(&u.arenas.touches) }
 
 // TouchesFull reports whether the row had more events worth remembering than it kept.
-func (u *Unit) TouchesFull(r *Row) bool { return r.touches.n == MaxTouches }
+func (u *Unit) TouchesFull(r *Row) bool { return r.touches.more }
 
 // GoodNames returns the accounts or page templates that were answered well, or
 // false when there were too many to keep.

@@ -2,8 +2,7 @@ package window
 
 import (
 	"encoding/binary"
-
-	"gumshoe/ingest"
+	"math"
 )
 
 // arenas hold what rows and objects grow.
@@ -12,11 +11,12 @@ type arenas struct {
 	touches arena[Touch]
 }
 
-// table holds rows and objects under their keys.
+// table holds rows and objects under their keys. It grows by pages: nothing is
+// copied, and no two generations of a slice are alive at once.
 type table struct {
 	arenas
-	rows     []Row
-	objects  []Object
+	rows     arena[Row]
+	objects  arena[Object]
 	rowAt    index
 	objectAt index
 }
@@ -25,65 +25,44 @@ func unitHash(unit *[16]byte, seed uint64) uint64 {
 	return mix(binary.LittleEndian.Uint64(unit[:8])^seed, binary.LittleEndian.Uint64(unit[8:]))
 }
 
-func rowHash(unit *[16]byte, hour uint32, svc uint8, seed uint64) uint64 {
-	return mix(unitHash(unit, seed), uint64(hour)<<8|uint64(svc))
+func rowHash(unit *[16]byte, hour uint32, svc uint16, seed uint64) uint64 {
+	return mix(unitHash(unit, seed), uint64(hour)<<16|uint64(svc))
 }
 
-func objectHash(id uint64, hour uint32, svc uint8, seed uint64) uint64 {
-	return mix(id^seed, uint64(hour)<<8|uint64(svc))
+func objectHash(id uint64, hour uint32, svc uint16, seed uint64) uint64 {
+	return mix(id^seed, uint64(hour)<<16|uint64(svc))
 }
 
-// row finds or makes the row of a key and notes the event's time and place.
-func (b *Builder) row(unit [16]byte, hour uint32, svc uint8, sec uint32, at ingest.Origin) *Row {
-	r, fresh := b.table.row(&unit, hour, svc, b.seed)
-	here := Row{First: sec, firstSource: at.Source, firstOffset: at.Offset}
-	if fresh || here.before(r) {
-		r.First, r.firstSource, r.firstOffset = sec, at.Source, at.Offset
+// row finds or makes the row of a key.
+func (t *table) row(unit *[16]byte, hour uint32, svc uint16, seed uint64) *Row {
+	h := rowHash(unit, hour, svc, seed)
+	i, ok := t.rowAt.find(h, func(i uint32) bool {
+		r := t.rows.at(i)
+		return r.Hour == hour && r.service == svc && r.Unit == *unit
+	})
+	if ok {
+		return t.rows.at(i)
 	}
+	i = t.rows.get(0)
+	t.rowAt.insert(h, i)
+	r := t.rows.at(i)
+	*r = Row{Unit: *unit, Hour: hour, service: svc, First: math.MaxUint32}
 	return r
 }
 
-func (t *table) row(unit *[16]byte, hour uint32, svc uint8, seed uint64) (r *Row, fresh bool) {
-	h := rowHash(unit, hour, svc, seed)
-	i, ok := t.rowAt.find(h, func(i uint32) bool {
-		r := &t.rows[i]
-		return r.Hour == hour && r.Service == svc && r.Unit == *unit
-	})
-	if !ok {
-		i = uint32(len(t.rows))
-		t.rows = append(t.rows, Row{Unit: *unit, Hour: hour, Service: svc})
-		t.rowAt.insert(h, i, func(i uint32) uint64 {
-			r := &t.rows[i]
-			return rowHash(&r.Unit, r.Hour, r.Service, seed)
-		})
-	}
-	return &t.rows[i], !ok
-}
-
-// object finds or makes the object of a key and notes the event's time.
-func (b *Builder) object(k ObjectKind, id uint64, hour uint32, svc uint8, sec uint32) *Object {
-	o, fresh := b.table.object(k, id, hour, svc, b.seed)
-	if fresh {
-		o.First = sec
-	}
-	o.First = min(o.First, sec)
-	o.Last = max(o.Last, sec)
-	return o
-}
-
-func (t *table) object(k ObjectKind, id uint64, hour uint32, svc uint8, seed uint64) (o *Object, fresh bool) {
+// object finds or makes the object of a key.
+func (t *table) object(k ObjectKind, id uint64, hour uint32, svc uint16, seed uint64) *Object {
 	h := objectHash(id, hour, svc, seed)
 	i, ok := t.objectAt.find(h, func(i uint32) bool {
-		o := &t.objects[i]
-		return o.ID == id && o.Hour == hour && o.Service == svc
+		o := t.objects.at(i)
+		return o.ID == id && o.Hour == hour && o.service == svc && o.Kind == k
 	})
-	if !ok {
-		i = uint32(len(t.objects))
-		t.objects = append(t.objects, Object{ID: id, Hour: hour, Kind: k, Service: svc})
-		t.objectAt.insert(h, i, func(i uint32) uint64 {
-			o := &t.objects[i]
-			return objectHash(o.ID, o.Hour, o.Service, seed)
-		})
+	if ok {
+		return t.objects.at(i)
 	}
-	return &t.objects[i], !ok
+	i = t.objects.get(0)
+	t.objectAt.insert(h, i)
+	o := t.objects.at(i)
+	*o = Object{ID: id, Hour: hour, Kind: k, service: svc, First: math.MaxUint32}
+	return o
 }

@@ -14,7 +14,7 @@ import (
 type Touch struct {
 	Milli  int64  // event time
 	Name   uint64 // path or account that was touched, 0 for none
-	Aux    uint64 // shape of the payload (web)
+	Aux    uint64 // web: shape of the payload; sessions: index into Set.Services
 	Offset int64  // of the line in its source
 	Source int32  // index of the source
 	Count  uint32 // happenings the line stands for
@@ -39,22 +39,25 @@ type Touches struct {
 	n     uint8
 	class uint8
 	worst uint8 // index of the latest one, valid when full
+	more  bool  // there were more than it kept
 }
 
-func compareTouch(a, b Touch) int {
+func compareTouch(a, b *Touch) int {
 	return cmp.Or(cmp.Compare(a.Milli, b.Milli), cmp.Compare(a.Source, b.Source), cmp.Compare(a.Offset, b.Offset))
 }
 
-func (l *Touches) add(a *arena[Touch], t Touch) {
+// add keeps a touch if it is among the first.
+func (l *Touches) add(a *arena[Touch], t *Touch) {
 	if l.n == 0 {
 		l.class, l.off, l.n = 0, a.get(0), 1
-		a.block(l.off, 0)[0] = t
+		*a.at(l.off) = *t
 		return
 	}
 	b := a.block(l.off, l.class)
 	if l.n == MaxTouches {
-		if compareTouch(t, b[l.worst]) < 0 {
-			b[l.worst] = t
+		l.more = true
+		if compareTouch(t, &b[l.worst]) < 0 {
+			b[l.worst] = *t
 			l.findWorst(b)
 		}
 		return
@@ -66,7 +69,7 @@ func (l *Touches) add(a *arena[Touch], t Touch) {
 		l.off, l.class = off, l.class+1
 		b = a.block(l.off, l.class)
 	}
-	b[l.n] = t
+	b[l.n] = *t
 	l.n++
 	if l.n == MaxTouches {
 		l.findWorst(b)
@@ -76,7 +79,7 @@ func (l *Touches) add(a *arena[Touch], t Touch) {
 func (l *Touches) findWorst(b []Touch) {
 	w := 0
 	for i := range b {
-		if compareTouch(b[i], b[w]) > 0 {
+		if compareTouch(&b[i], &b[w]) > 0 {
 			w = i
 		}
 	}
@@ -87,9 +90,11 @@ func (l *Touches) merge(a *arena[Touch], o Touches, b *arena[Touch]) {
 	if o.n == 0 {
 		return
 	}
-	for _, t := range b.block(o.off, o.class)[:o.n] {
-		l.add(a, t)
+	kept := b.block(o.off, o.class)[:o.n]
+	for i := range kept {
+		l.add(a, &kept[i])
 	}
+	l.more = l.more || o.more
 }
 
 func (l Touches) list(a *arena[Touch]) []Touch {
@@ -97,6 +102,6 @@ func (l Touches) list(a *arena[Touch]) []Touch {
 		return nil
 	}
 	out := slices.Clone(a.block(l.off, l.class)[:l.n])
-	slices.SortFunc(out, compareTouch)
+	slices.SortFunc(out, func(a, b Touch) int { return compareTouch(&a, &b) })
 	return out
 }

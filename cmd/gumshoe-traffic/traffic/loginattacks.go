@@ -14,7 +14,7 @@ func Stuffing(start time.Time, span time.Duration) Part {
 	return func(w *World) {
 		w.Truth.Claim(network, Hostile, "a botnet in one network", attack)
 		w.Truth.Expect(Expect{
-			Attack: attack, Sources: []string{network}, Detections: []string{"account_fanin", "distributed_guessing"},
+			Attack: attack, Sources: []string{network}, Detections: []string{"distributed_guessing", "account_fanin"},
 			SeverityMin: "high", Ban: "planned", Targets: []string{stuffedMailbox},
 			MustSay: []string{network, fmt.Sprint(bots), fmt.Sprint(failures), stuffedMailbox}, MustNotAccuse: []string{"all others"},
 		})
@@ -35,7 +35,7 @@ func BreakIn(start time.Time) Part {
 	return func(w *World) {
 		w.Truth.Claim(addr, Hostile, "an intruder", attack)
 		w.Truth.Expect(Expect{
-			Attack: attack, Sources: []string{addr}, Detections: []string{"breakin", "break_in"},
+			Attack: attack, Sources: []string{addr}, Detections: []string{"break_in"},
 			SeverityMin: "critical", Ban: "planned|held", Targets: []string{targetAccount},
 			MustSay: []string{addr, targetAccount, fmt.Sprint(guesses), "sudo|useradd|" + added}, MustNotAccuse: []string{"all others"},
 		})

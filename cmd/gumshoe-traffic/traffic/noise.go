@@ -5,7 +5,13 @@ import (
 	"time"
 )
 
-// noiseAddr is noisemaker i: one machine in a network of its own.
+// Most noisemakers pass by once; a few come back for weeks.
+const (
+	passersBy = 30_000
+	regulars  = 4
+)
+
+// noiseAddr is the address of noisemaker i, networks away from the next one's.
 func noiseAddr(i int) netip.Addr {
 	return v4(198<<24 | 19<<16 | 1<<15 | scatter(uint32(i), 15)&^0xff | uint32(2+i%250))
 }
@@ -14,18 +20,23 @@ func noiseAddr(i int) netip.Addr {
 var scannerPaths = []string{"/.env", "/.git/config", "/wp-login.php", "/xmlrpc.php", "/boaform/admin/formLogin", "/actuator/health", "/cgi-bin/luci",
 	"/vendor/phpunit/phpunit/src/Util/PHP/eval-stdin.php", "/login.action", "/HNAP1", "/config.json", "/owa/auth/logon.aspx"}
 
-var scannerAgents = []string{"", "Mozilla/5.0 zgrab/0.x", "Go-http-client/1.1", "Mozilla/5.0 (compatible; CensysInspect/1.1; +https://about.censys.io/)", "curl/8.5.0",
-	"Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/108.0.0.0 Safari/537.36"}
+var scannerAgents = []string{"", "Mozilla/5.0 zgrab/0.x", "Mozilla/5.0 (compatible; CensysInspect/1.1; +https://about.censys.io/)", "Go-http-client/1.1", "curl/8.5.0", "Mozilla/5.0",
+	"Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/108.0.0.0 Safari/537.36",
+	"Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/124.0.0.0 Safari/537.36"}
 
 // Noise is what every server on the internet hears all day: scanners that ask
 // for one or two things and go on, guessers of root's password, and mail bots.
 func Noise(w *World) {
 	w.Truth.Claim(noiseNet, Nuisance, "background noise: scanners and guessers that pass by", "")
 	rng := w.Rand("noise")
-	machines := w.Scaled(500)
-	next := func() netip.Addr { return noiseAddr(rng.IntN(machines)) }
+	next := func() netip.Addr {
+		if rng.IntN(30) == 0 {
+			return noiseAddr(rng.IntN(regulars))
+		}
+		return noiseAddr(regulars + rng.IntN(passersBy))
+	}
 
-	w.Arrivals(Rhythm{Peak: 2, Flat: true}, rng, func(w *World) {
+	w.Arrivals(Rhythm{Peak: .9, Flat: true}, rng, func(w *World) {
 		hit := Hit{Src: next(), Status: 404, Bytes: 153, Agent: pick(rng, scannerAgents)}
 		for i := range 1 + rng.IntN(2) {
 			h := hit
@@ -33,7 +44,7 @@ func Noise(w *World) {
 			w.Once(w.now.Add(time.Duration(i)*1300*time.Millisecond), func(w *World) { w.Hit(&h) })
 		}
 	})
-	w.Arrivals(Rhythm{Peak: .7, Flat: true, Dispersion: 2}, rng, func(w *World) {
+	w.Arrivals(Rhythm{Peak: .35, Flat: true, Dispersion: 2}, rng, func(w *World) {
 		peer := newSSHPeer(rng, next())
 		user := pick(rng, []string{"root", "root", "root", "admin", "test", "ubuntu", "oracle", "pi"})
 		tries := 1 + rng.IntN(4)
@@ -46,7 +57,7 @@ func Noise(w *World) {
 			})
 		}
 	})
-	w.Arrivals(Rhythm{Peak: .3, Flat: true}, rng, func(w *World) {
+	w.Arrivals(Rhythm{Peak: .2, Flat: true}, rng, func(w *World) {
 		addr, pid := next(), w.PID()
 		w.Syslog(Mail, "postfix/smtpd", pid, "connect from unknown[%s]", addr)
 		w.Once(w.now.Add(3*time.Second), func(w *World) {

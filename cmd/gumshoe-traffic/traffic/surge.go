@@ -34,7 +34,7 @@ func Surge(start time.Time, total int) Part {
 		}
 		w.claimHomes(1)
 		w.Truth.Expect(Expect{
-			Attack: attack, Sources: []string{}, Detections: []string{"anomaly", "seasonal"},
+			Attack: attack, Sources: []string{}, Detections: []string{"traffic_anomaly"},
 			SeverityMin: "high", Ban: "none", Targets: []string{"http"},
 			MustSay:       append([]string{fmt.Sprintf("%d|%d,%03d", total, total/1000, total%1000), start.Format("15:04"), "sigma|σ|z-score|z ="}, top...),
 			MustNotAccuse: []string{"all others"},

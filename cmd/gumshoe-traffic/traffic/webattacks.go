@@ -75,7 +75,7 @@ func AgentFlood(start time.Time) Part {
 	return func(w *World) {
 		w.Truth.Claim(addr, Hostile, "a script that copies the catalogue", attack)
 		w.Truth.Expect(Expect{
-			Attack: attack, Sources: []string{addr}, Detections: []string{"user_agent"},
+			Attack: attack, Sources: []string{addr}, Detections: []string{"automation", "user_agent"},
 			SeverityMin: "low", Ban: "none", Targets: []string{agent},
 			MustSay: []string{addr, agent, "50", "2 min|two min|120 s|118 s|117 s"}, MustNotAccuse: []string{"all others"},
 		})
@@ -95,7 +95,7 @@ func FakeGooglebot(start time.Time) Part {
 	return func(w *World) {
 		w.Truth.Claim(addr, Hostile, "a scraper that calls itself Googlebot", attack)
 		w.Truth.Expect(Expect{
-			Attack: attack, Sources: []string{addr}, Detections: []string{"user_agent", "scan"},
+			Attack: attack, Sources: []string{addr}, Detections: []string{"fake_crawler", "automation", "user_agent", "scan"},
 			SeverityMin: "low", Ban: "none|planned", Targets: []string{agent},
 			MustSay: []string{addr, "Google"}, MustNotAccuse: []string{"all others"},
 		})

@@ -1,0 +1,61 @@
+package window
+
+import "gumshoe/ingest"
+
+// outcome reduces an event to what it means for its source.
+type outcome uint8
+
+const (
+	neutral outcome = iota
+	good
+	bad
+	failed // the server's own failure
+)
+
+func outcomeOf(ev *ingest.Event) outcome {
+	switch ev.Kind {
+	case ingest.KindAuthSuccess:
+		return good
+	case ingest.KindAuthFailure:
+		return bad
+	case ingest.KindInvalidUser: // announced, counted when it fails
+		return neutral
+	}
+	switch {
+	case !telling(ev.Kind):
+		return neutral
+	case ev.Method != nil:
+		return answer(ev)
+	case ev.Kind.Hostile():
+		return bad
+	}
+	return neutral
+}
+
+// telling reports whether a kind says anything about its source: a bare
+// connection proves nothing, for or against.
+func telling(k ingest.Kind) bool {
+	return k != ingest.KindConnect && k != ingest.KindDisconnect && k != ingest.KindOther && k != ingest.KindSession
+}
+
+// answer is the outcome of a web request. A probe that was answered well is
+// nobody's success.
+func answer(ev *ingest.Event) outcome {
+	switch s := ev.Status; {
+	case s >= 500 && s < 600:
+		return failed
+	case s >= 400 && s < 500:
+		return bad
+	case s >= 200 && s < 400 && ev.Kind != ingest.KindProbe:
+		return good
+	}
+	return neutral
+}
+
+// interesting decides which web requests are remembered singly.
+func interesting(ev *ingest.Event) bool {
+	req := &ev.Request
+	return ev.Status >= 400 || ev.Kind == ingest.KindProbe || req.Stage >= ingest.StageSyntax ||
+		req.Flags&(ingest.PathVocabulary|ingest.PathSensitive) != 0 ||
+		req.Flags&ingest.PathLogin != 0 && string(ev.Method) == "POST"
+}

@@ -1,0 +1,393 @@
+package window
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"testing"
+
+	"gumshoe/ingest"
+)
+
+// plainRow and plainObject are a Row and an Object with everything in them spelt
+// out, so that two sets can be compared byte by byte.
+type plainRow struct {
+	Prefix                      string
+	Service                     string
+	Hour, First, Last           uint32
+	At                          ingest.Origin
+	Minutes                     uint64
+	Flags                       RowFlags
+	Clients                     uint16
+	Events, Good, Bad, Errors   uint32
+	Probes, Static, Referred    uint32
+	Same, Diff                  uint16
+	GoodNames, BadNames, Agents string
+	Touches                     []Touch
+	Full                        bool
+}
+
+type plainObject struct {
+	Kind                      ObjectKind
+	ID                        uint64
+	Name                      Name
+	Service                   string
+	Hour, First, Last         uint32
+	Flags                     ObjectFlags
+	Events, Good, Bad, Errors uint32
+	Probes, ProbeErrors       uint32
+	Static                    uint32
+	GoodUnits, BadUnits       string
+	Touches                   []Touch
+}
+
+// dump writes a set down canonically, in the set's own order.
+func dump(s *Set) string {
+	var out strings.Builder
+	fmt.Fprintln(&out, "services", s.services, "nameless", s.nameless)
+	for i := range s.units {
+		u := &s.units[i]
+		for j := range u.Rows {
+			r := &u.Rows[j]
+			fmt.Fprintf(&out, "%+v\n", plainRow{
+				Prefix: u.Prefix.String(), Service: s.Service(r.Service), Hour: r.Hour, First: r.First, Last: r.Last, At: r.FirstAt(),
+				Minutes: r.Minutes, Flags: r.Flags, Clients: r.Clients, Events: r.Events, Good: r.Good, Bad: r.Bad, Errors: r.Errors,
+				Probes: r.Probes, Static: r.Static, Referred: r.Referred, Same: r.Same, Diff: r.Diff,
+				GoodNames: written(r.goodNames, u.arenas), BadNames: written(r.badNames, u.arenas), Agents: written(r.agents, u.arenas),
+				Touches: u.Touches(r), Full: u.TouchesFull(r),
+			})
+		}
+	}
+	for k := range s.things {
+		for i := range s.things[k] {
+			t := &s.things[k][i]
+			for j := range t.Hours {
+				o := &t.Hours[j]
+				service := ""
+				if t.Kind != LogObject {
+					service = s.Service(o.Service)
+				}
+				fmt.Fprintf(&out, "%+v\n", plainObject{
+					Kind: t.Kind, ID: t.ID, Name: t.Name, Service: service, Hour: o.Hour, First: o.First, Last: o.Last, Flags: o.Flags,
+					Events: o.Events, Good: o.Good, Bad: o.Bad, Errors: o.Errors, Probes: o.Probes, ProbeErrors: o.ProbeErrors, Static: o.Static,
+					GoodUnits: written(o.goodUnits, t.arenas), BadUnits: written(o.badUnits, t.arenas), Touches: t.Touches(o),
+				})
+			}
+		}
+	}
+	return out.String()
+}
+
+// written is a set's members, or the registers of its sketch.
+func written(d Distinct, a *arenas) string {
+	if members, ok := d.members(&a.words); ok {
+		return fmt.Sprintf("%x", members)
+	}
+	return fmt.Sprintf("sketch %x", a.words.block(d.off, sketchClass))
+}
+
+// plainSet is a set of hashes as anybody would write it.
+type plainSet map[uint64]bool
+
+func (p plainSet) String() string {
+	if len(p) <= Exact {
+		var members []uint64
+		for h := range p {
+			members = append(members, h)
+		}
+		slices.Sort(members)
+		return fmt.Sprintf("%x", members)
+	}
+	var register [registers]uint64
+	for h := range p {
+		rest, rank := h<<10, uint64(1)
+		for rest>>63 == 0 && rank < 55 {
+			rest, rank = rest<<1, rank+1
+		}
+		register[h>>54] = max(register[h>>54], rank)
+	}
+	words := make([]uint64, registers/8)
+	for i, r := range register {
+		words[i/8] |= r << (i % 8 * 8)
+	}
+	return fmt.Sprintf("sketch %x", words)
+}
+
+// placed is an event with its place.
+type placed struct {
+	ev ingest.Event
+	at ingest.Origin
+}
+
+// plain counts chunks of events with maps and lists, one event at a time, and
+// says what a Set of them must look like.
+func plain(chunks [][]placed, opt Options) string {
+	type rowKey struct {
+		unit    [16]byte
+		service string
+		hour    uint32
+	}
+	type objectKey struct {
+		kind    ObjectKind
+		id      uint64
+		service string
+		hour    uint32
+	}
+	type rowSets struct {
+		row               plainRow
+		good, bad, agents plainSet
+	}
+	type objectSets struct {
+		object    plainObject
+		good, bad plainSet
+	}
+	rows, objects := map[rowKey]*rowSets{}, map[objectKey]*objectSets{}
+	names := map[uint64]Name{}
+	services := map[string]bool{}
+	add := func(to *uint32, n uint32) { *to = uint32(min(uint64(*to)+uint64(n), math.MaxUint32)) }
+
+	object := func(kind ObjectKind, id uint64, service string, ev *ingest.Event, out outcome, unit uint64) *objectSets {
+		sec := uint32(ev.Time / 1000)
+		key := objectKey{kind, id, service, sec / 3600}
+		o := objects[key]
+		if o == nil {
+			o = &objectSets{plainObject{Kind: kind, ID: id, Service: service, Hour: key.hour, First: sec}, plainSet{}, plainSet{}}
+			objects[key] = o
+		}
+		o.object.First, o.object.Last = min(o.object.First, sec), max(o.object.Last, sec)
+		add(&o.object.Events, ev.Count)
+		switch out {
+		case good:
+			add(&o.object.Good, ev.Count)
+			if ev.Request.Flags&ingest.PathStatic != 0 {
+				add(&o.object.Static, ev.Count)
+			}
+		case bad:
+			add(&o.object.Bad, ev.Count)
+		case failed:
+			add(&o.object.Errors, ev.Count)
+		}
+		if ev.Request.Stage >= ingest.StageSyntax {
+			add(&o.object.Probes, ev.Count)
+		}
+		if unit != 0 && out == good {
+			o.good[unit] = true
+		}
+		if unit != 0 && (out == bad || out == failed) {
+			o.bad[unit] = true
+		}
+		return o
+	}
+	account := func(ev *ingest.Event, as string, out outcome, unit uint64) *objectSets {
+		id := tagged(AccountObject, opt.Hash.String(group(as)+"\x00"+strings.ToLower(string(ev.User))))
+		o := object(AccountObject, id, ev.Service, ev, out, unit)
+		if out == good || ev.Account == ingest.AccountExists {
+			o.object.Flags |= Exists
+		}
+		if ev.Account == ingest.AccountAbsent {
+			o.object.Flags |= Absent
+		}
+		names[id] = Name{Text: max(names[id].Text, string(ev.User))}
+		return o
+	}
+
+	for _, chunk := range chunks {
+		before := map[rowKey]*ingest.Event{} // the last request with an agent, in this chunk
+		for i := range chunk {
+			ev, at := &chunk[i].ev, chunk[i].at
+			if ev.Count == 0 {
+				continue
+			}
+			out := outcomeOf(ev)
+			sec := uint32(ev.Time / 1000)
+			services[ev.Service] = true
+			log := tagged(LogObject, opt.Hash.String(opt.Logs[at.Source]))
+			names[log] = Name{Text: opt.Logs[at.Source]}
+			object(LogObject, log, "", ev, out, 0)
+			if ev.Kind == ingest.KindSession {
+				if len(ev.User) > 0 {
+					o := account(ev, ingest.ServiceSSH, neutral, 0)
+					o.object.Touches = append(o.object.Touches, Touch{Milli: ev.Time, Offset: at.Offset, Source: at.Source, Count: ev.Count, Kind: ev.Kind, Name: o.object.ID})
+				}
+				continue
+			}
+			key := rowKey{service: ev.Service, hour: sec / 3600}
+			unit := uint64(0)
+			counts := ev.Src.IsValid() && ev.Kind != ingest.KindConnect && ev.Kind != ingest.KindDisconnect && ev.Kind != ingest.KindOther
+			if counts {
+				key.unit = unitOf(ev.Src)
+				unit = UnitID(opt.Hash, key.unit)
+			}
+			service := tagged(ServiceObject, opt.Hash.String(ev.Service))
+			names[service] = Name{Text: ev.Service}
+			object(ServiceObject, service, ev.Service, ev, out, unit)
+			if !counts {
+				continue
+			}
+
+			rs := rows[key]
+			if rs == nil {
+				rs = &rowSets{plainRow{Prefix: PrefixOf(key.unit).String(), Service: ev.Service, Hour: key.hour, First: sec, At: at}, plainSet{}, plainSet{}, plainSet{}}
+				rows[key] = rs
+			}
+			r := &rs.row
+			if sec < r.First || sec == r.First && (at.Source < r.At.Source || at.Source == r.At.Source && at.Offset < r.At.Offset) {
+				r.First, r.At = sec, at
+			}
+			r.Last = max(r.Last, sec)
+			r.Minutes |= 1 << (sec / 60 % 60)
+			add(&r.Events, ev.Count)
+			switch out {
+			case good:
+				add(&r.Good, ev.Count)
+			case bad:
+				add(&r.Bad, ev.Count)
+			case failed:
+				add(&r.Errors, ev.Count)
+			}
+			if ev.Kind == ingest.KindProbe {
+				add(&r.Probes, ev.Count)
+			}
+			t := Touch{Milli: ev.Time, Offset: at.Offset, Source: at.Source, Count: ev.Count, Status: ev.Status, Kind: ev.Kind, Stage: ev.Request.Stage,
+				Class: ev.Request.Class, Aux: ev.Request.Shape, Key: ev.Key, Absent: ev.Account == ingest.AccountAbsent, Post: string(ev.Method) == "POST"}
+			if ev.Method == nil {
+				if len(ev.User) > 0 {
+					t.Name = account(ev, ev.Service, out, unit).object.ID
+					if out == good {
+						rs.good[t.Name] = true
+					}
+					if out == bad {
+						rs.bad[t.Name] = true
+					}
+				}
+				r.Touches = append(r.Touches, t)
+				continue
+			}
+
+			if m := string(ev.Method); m == "POST" || m == "PUT" || m == "DELETE" {
+				r.Flags |= Wrote
+			}
+			if len(ev.Referer) > 0 {
+				add(&r.Referred, ev.Count)
+			}
+			if len(ev.User) > 0 && ev.Status/100 == 2 {
+				r.Flags |= Authenticated
+			}
+			static := ev.Request.Flags&ingest.PathStatic != 0
+			if static && out == good {
+				add(&r.Static, ev.Count)
+			}
+			r.Clients |= 1 << ev.Client.Kind
+			if ev.Client.Odd {
+				r.Flags |= Odd
+			}
+			if ev.Client.Claim != "" {
+				r.Flags |= Claimed
+			}
+			if ev.Client.ID != 0 {
+				rs.agents[ev.Client.ID] = true
+				if last := before[key]; last != nil && max(ev.Time/1000, last.Time/1000)-min(ev.Time/1000, last.Time/1000) < 60 {
+					if last.Client.ID == ev.Client.ID {
+						r.Same++
+					} else {
+						r.Diff++
+					}
+				}
+				before[key] = ev
+				names[AgentID(ev.Client.ID)] = Name{Text: string(ev.Agent), Client: ev.Client.Kind, Claim: ev.Client.Claim}
+				object(AgentObject, AgentID(ev.Client.ID), ev.Service, ev, out, unit)
+			}
+			if ev.Request.Template != 0 {
+				t.Name = tagged(PathObject, ev.Request.Template)
+				if len(ev.VHost) > 0 {
+					t.Name = tagged(PathObject, mix(ev.Request.Template, opt.Hash.Bytes(ev.VHost)))
+				}
+				n := names[t.Name]
+				n.Text = string(ev.VHost) + ev.Request.Text
+				n.Path |= ev.Request.Flags &^ ingest.PathQuery
+				names[t.Name] = n
+				o := object(PathObject, t.Name, ev.Service, ev, out, unit)
+				if ev.Request.Stage >= ingest.StageSyntax && (ev.Status == 500 || ev.Status == 501 || ev.Status > 504 && ev.Status < 600) {
+					add(&o.object.ProbeErrors, ev.Count)
+				}
+				if ev.Request.Flags&ingest.PathNeutral == 0 {
+					if out == bad {
+						rs.bad[t.Name] = true
+					}
+					if out == good && !static {
+						rs.good[t.Name] = true
+					}
+				}
+			}
+			if interesting(ev) {
+				r.Touches = append(r.Touches, t)
+			}
+		}
+	}
+
+	list := make([]string, 0, len(services))
+	for s := range services {
+		list = append(list, s)
+	}
+	slices.Sort(list)
+	first := func(all []Touch) []Touch {
+		slices.SortFunc(all, func(a, b Touch) int {
+			return cmp.Or(cmp.Compare(a.Milli, b.Milli), cmp.Compare(a.Source, b.Source), cmp.Compare(a.Offset, b.Offset))
+		})
+		return all[:min(len(all), 64)]
+	}
+	var out strings.Builder
+	fmt.Fprintln(&out, "services", list, "nameless", 0)
+
+	var rowKeys []rowKey
+	for k := range rows {
+		rowKeys = append(rowKeys, k)
+	}
+	slices.SortFunc(rowKeys, func(a, b rowKey) int {
+		return cmp.Or(strings.Compare(string(a.unit[:]), string(b.unit[:])), cmp.Compare(a.service, b.service), cmp.Compare(a.hour, b.hour))
+	})
+	for _, k := range rowKeys {
+		r := rows[k]
+		r.row.GoodNames, r.row.BadNames, r.row.Agents = r.good.String(), r.bad.String(), r.agents.String()
+		r.row.Full = len(r.row.Touches) > 64
+		r.row.Touches = first(r.row.Touches)
+		fmt.Fprintf(&out, "%+v\n", r.row)
+	}
+
+	var objectKeys []objectKey
+	for k := range objects {
+		objectKeys = append(objectKeys, k)
+	}
+	slices.SortFunc(objectKeys, func(a, b objectKey) int {
+		return cmp.Or(cmp.Compare(a.kind, b.kind), cmp.Compare(names[a.id].Text, names[b.id].Text), cmp.Compare(a.id, b.id),
+			cmp.Compare(a.hour, b.hour), cmp.Compare(a.service, b.service))
+	})
+	for _, k := range objectKeys {
+		o := objects[k]
+		o.object.Name = names[k.id]
+		o.object.GoodUnits, o.object.BadUnits = o.good.String(), o.bad.String()
+		o.object.Touches = first(o.object.Touches)
+		for i := range o.object.Touches {
+			o.object.Touches[i].Aux = uint64(slices.Index(list, k.service))
+		}
+		fmt.Fprintf(&out, "%+v\n", o.object)
+	}
+	return out.String()
+}
+
+// differ shows the first line in which two dumps differ.
+func differ(t *testing.T, got, want string) {
+	t.Helper()
+	if got == want {
+		return
+	}
+	g, w := strings.Split(got, "\n"), strings.Split(want, "\n")
+	for i := range min(len(g), len(w)) {
+		if g[i] != w[i] {
+			t.Fatalf("line %d of the dump\n got %s\nwant %s", i, g[i], w[i])
+		}
+	}
+	t.Fatalf("dump of %d lines, want %d", len(g), len(w))
+}

@@ -1,0 +1,95 @@
+package window
+
+import "gumshoe/ingest"
+
+// web counts a web request.
+func (b *Builder) web(r *Row, ev *ingest.Event, out outcome, member uint64, t *Touch) {
+	switch string(ev.Method) {
+	case "POST":
+		t.Post = true
+		r.Flags |= Wrote
+	case "PUT", "DELETE":
+		r.Flags |= Wrote
+	}
+	if len(ev.Referer) > 0 {
+		r.Referred = plus(r.Referred, ev.Count)
+	}
+	if len(ev.User) > 0 && ev.Status >= 200 && ev.Status < 300 {
+		r.Flags |= Authenticated
+	}
+	if out == good && ev.Request.Flags&ingest.PathStatic != 0 {
+		r.Static = plus(r.Static, ev.Count)
+	}
+	b.agent(r, ev, out, member)
+	if ev.Request.Template != 0 {
+		t.Name = b.pathID(ev.VHost, ev.Request.Template)
+		b.path(r, t.Name, ev, out, member)
+	}
+	if interesting(ev) {
+		r.touches.add(&b.touches, t)
+	}
+}
+
+// agent counts a user agent.
+func (b *Builder) agent(r *Row, ev *ingest.Event, out outcome, member uint64) {
+	client := &ev.Client
+	r.Clients |= 1 << client.Kind
+	if client.Odd {
+		r.Flags |= Odd
+	}
+	if client.Claim != "" {
+		r.Flags |= Claimed
+	}
+	if client.ID == 0 {
+		return
+	}
+	b.pair(r, uint32(client.ID>>32), seconds(ev))
+	r.agents.add(&b.words, client.ID)
+	o := b.object(AgentObject, AgentID(client.ID), r.Hour, r.service, b.seed)
+	if d := &b.names[AgentObject]; o.Events == 0 && d.wants(o.ID) {
+		d.put(o.ID, Name{Text: string(cut(ev.Agent)), Client: client.Kind, Claim: client.Claim})
+	}
+	o.count(out, ev)
+	b.join(o, out, member)
+}
+
+// pair counts whether adjacent requests of a source carry the same agent. The
+// order is that of the chunk; the pair across a chunk's edge is not counted, so
+// that the sum does not depend on who read which chunk, nor on what else a
+// worker has read.
+func (b *Builder) pair(r *Row, agent, sec uint32) {
+	second := uint16(sec % 3600)
+	if gap := int(second) - int(r.lastSecond); r.lastChunk == b.chunk && -60 < gap && gap < 60 {
+		if r.lastAgent == agent {
+			r.Same = plus(r.Same, 1)
+		} else {
+			r.Diff = plus(r.Diff, 1)
+		}
+	}
+	r.lastChunk, r.lastAgent, r.lastSecond = b.chunk, agent, second
+}
+
+// path counts a path template of a vhost.
+func (b *Builder) path(r *Row, id uint64, ev *ingest.Event, out outcome, member uint64) {
+	req := &ev.Request
+	o := b.object(PathObject, id, r.Hour, r.service, b.seed)
+	if d := &b.names[PathObject]; o.Events == 0 && d.wants(id) {
+		d.put(id, Name{Text: string(ev.VHost) + req.Text})
+	}
+	o.path |= req.Flags &^ ingest.PathQuery
+	o.count(out, ev)
+	if req.Stage >= ingest.StageSyntax && out == failed && (ev.Status < 502 || ev.Status > 504) {
+		o.ProbeErrors = plus(o.ProbeErrors, ev.Count)
+	}
+	fresh := true // a source that the row knows with this path has joined before
+	switch {
+	case req.Flags&ingest.PathNeutral != 0:
+	case out == bad:
+		fresh = r.badNames.add(&b.words, id)
+	case out == good && req.Flags&ingest.PathStatic == 0:
+		fresh = r.goodNames.add(&b.words, id)
+	}
+	if fresh {
+		b.join(o, out, member)
+	}
+}
