@@ -44,6 +44,12 @@ func anomaly(c analyze.Case) bool {
 // silence reports whether the case is about missing events.
 func silence(c analyze.Case) bool { return anomaly(c) && c.Events == 0 }
 
+// routine reports what every server on the internet gets all day: probing of
+// nothing in particular that is not critical. A person need not read each.
+func routine(c analyze.Case) bool {
+	return len(c.Sources) > 0 && c.Impact == analyze.Generic && c.Level < analyze.Critical
+}
+
 // tally counts cases by level in words, worst first: "4 critical, 3 high".
 func tally(cases []analyze.Case) string {
 	var n [analyze.Critical + 1]int
@@ -67,6 +73,9 @@ const (
 	fullLow   = 12
 	lineCases = 40 // of medium and above, after those at length
 	lineInfo  = 12
+
+	fullRoutine = 3
+	lineRoutine = 10
 )
 
 // digest is what of a list of cases is shown, and how.
@@ -80,15 +89,25 @@ type digest struct {
 // one line each, then a number with the command that lists the rest.
 func fold(cases []analyze.Case) digest {
 	var d digest
-	var hidden, low [analyze.Critical + 1]int
-	serious, info := 0, 0
+	var hidden [analyze.Critical + 1]int
+	serious, low, info, daily := 0, 0, 0, 0
 	for _, c := range cases {
 		switch {
+		case routine(c):
+			daily++
+			switch {
+			case daily <= fullRoutine && c.Level >= analyze.Medium:
+				d.full = append(d.full, c)
+			case daily <= fullRoutine+lineRoutine:
+				d.brief = append(d.brief, c)
+			default:
+				hidden[c.Level]++
+			}
 		case c.Level == analyze.Info && info < lineInfo:
 			info++
 			d.brief = append(d.brief, c)
-		case c.Level == analyze.Low && low[c.Level] < fullLow:
-			low[c.Level]++
+		case c.Level == analyze.Low && low < fullLow:
+			low++
 			d.full = append(d.full, c)
 		case c.Level >= analyze.Medium && serious < fullCases:
 			serious++
@@ -216,7 +235,7 @@ func (r Report) deed(c analyze.Case) string {
 		return "ban"
 	case state == "held":
 		return "held"
-	case c.Level >= analyze.High:
+	case c.Level >= analyze.High && !routine(c):
 		return "your call"
 	}
 	return "-"

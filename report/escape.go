@@ -41,6 +41,9 @@ func escapeRune(b *strings.Builder, r rune) {
 // and unassigned code points do not; neither do the letters that draw nothing,
 // such as the Hangul fillers, nor variation selectors.
 func visible(r rune) bool {
+	if r < 0x80 {
+		return ' ' <= r && r <= '~'
+	}
 	return unicode.IsPrint(r) && !unicode.In(r, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector)
 }
 

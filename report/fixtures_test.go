@@ -248,7 +248,7 @@ const hostile = "a\x1b[2J\x1b]0;owned\x07\r\nSet-Cookie: x\x00\u202egnp.exe\u200
 // hostileNight puts hostile text into every field that comes from a log.
 func hostileNight() Report {
 	r := fiveAttacks()
-	long := hostile + strings.Repeat("A\u202e", 50_000)
+	long := hostile + strings.Repeat("A\u202e", 25_000) // 100 KB
 	r.Host, r.Version = hostile, hostile
 	r.Notes = []string{hostile, long}
 	for i := range r.Cases {

@@ -138,7 +138,7 @@ func (r Report) needs() (list []need, more int) {
 			asked = true
 			continue
 		}
-		if state, _ := r.Plan.Of(c.ID); c.Level < analyze.High || state == "planned" && !injectable(c) {
+		if state, _ := r.Plan.Of(c.ID); c.Level < analyze.High || routine(c) || state == "planned" && !injectable(c) {
 			continue
 		}
 		n := need{level: c.Level, what: strings.TrimRight(c.Headline, ". "), id: c.ID}

@@ -141,7 +141,7 @@ func (p *page) drawNight(r Report) {
 	p.NightTitle, p.NightNote, p.NightAxis = pic.title, pic.note, pic.axis.labels()
 	for _, c := range pic.rows {
 		p.Silence = p.Silence || silence(c)
-		p.Night = append(p.Night, nightRow{Level: c.Level, ID: c.ID, Name: cut(c.Headline, 60), Chart: strokeChart(pic.axis, c), State: r.deed(c)})
+		p.Night = append(p.Night, nightRow{Level: c.Level, ID: c.ID, Name: cut(pic.name(c), 60), Chart: strokeChart(pic.axis, c), State: r.deed(c)})
 	}
 }
 

@@ -25,10 +25,16 @@ type picture struct {
 func (r Report) picture() (picture, bool) {
 	p := picture{title: "The night"}
 	var first, last time.Time
-	hidden := 0
+	hidden, daily := 0, 0
 	for _, c := range r.Cases {
 		if c.Level == analyze.Info || c.First.IsZero() {
 			continue
+		}
+		if routine(c) {
+			if daily++; daily > fullRoutine {
+				hidden++
+				continue
+			}
 		}
 		if first.IsZero() || c.First.Before(first) {
 			first = c.First
@@ -60,4 +66,19 @@ func (r Report) picture() (picture, bool) {
 	}
 	p.axis, p.note = newAxis(from, to, r.location()), strings.Join(notes, " ")
 	return p, true
+}
+
+// name is what a row is called: its headline, led by who it is about where
+// another row tells the same story.
+func (p picture) name(c analyze.Case) string {
+	same := 0
+	for _, o := range p.rows {
+		if o.Headline == c.Headline {
+			same++
+		}
+	}
+	if same < 2 || len(c.Sources) == 0 {
+		return c.Headline
+	}
+	return address(c.Sources[0]) + ": " + c.Headline
 }

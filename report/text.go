@@ -108,7 +108,7 @@ func (p *printer) para(first, style, s string) {
 
 // section opens a part of the report with a rule through the whole width.
 func (p *printer) section(title string) {
-	title = "── " + title + " "
+	title = "── " + cut(title, p.width-4) + " "
 	p.line()
 	p.line(p.paint(dim, title+strings.Repeat("─", max(0, p.width-cells(title)))))
 	p.line()
@@ -175,6 +175,9 @@ func (p *printer) ask(c analyze.Case) {
 
 func (p *printer) need(n need) {
 	s := n.what + "."
+	if n.id != "" {
+		s = n.what + " (" + n.id + ")."
+	}
 	if n.do != "" {
 		s += " " + n.do
 	}
@@ -198,7 +201,7 @@ func (p *printer) night() {
 	silent := false
 	for _, c := range pic.rows {
 		silent = silent || silence(c)
-		p.line(p.paint(levelStyle(c.Level), glyphs[c.Level]), " ", fill(c.Headline, nightName), " ", p.strokes(pic.axis, c, n), " ",
+		p.line(p.paint(levelStyle(c.Level), glyphs[c.Level]), " ", fill(pic.name(c), nightName), " ", p.strokes(pic.axis, c, n), " ",
 			fill(p.r.deed(c), nightState))
 	}
 	p.line(strings.Repeat(" ", nightName+3), p.paint(dim, scale(pic.axis, n, n+nightState)))

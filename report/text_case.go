@@ -51,7 +51,7 @@ func (p *printer) digest(title string, cases []analyze.Case) {
 // story writes one case at length.
 func (p *printer) story(c analyze.Case) {
 	level := glyphs[c.Level] + " " + strings.ToUpper(c.Level.String())
-	p.line(p.paint(levelStyle(c.Level), level), "  ", p.paint(dim, c.ID), "  ", sure(c.Confidence))
+	p.line(p.paint(levelStyle(c.Level), level), "  ", p.paint(dim, cut(c.ID, p.width-30)), "  ", sure(c.Confidence))
 	p.para("  ", bold, c.Headline)
 	t := p.r.tell(c)
 	for _, s := range t.body {
@@ -104,7 +104,7 @@ func (p *printer) rhythm(c analyze.Case) {
 		return
 	}
 	from, to := p.r.weekOf(c)
-	ss := slots(p.r.Hours, c.Services[0], from, to, 56)
+	ss := slots(p.r.Hours, c.Services[0], from, to, min(56, p.width-4))
 	if len(ss) < 2 {
 		return
 	}

@@ -22,7 +22,7 @@ const maxGroups = 30
 func (p *printer) banGroups(word string, groups []group) {
 	for i, g := range groups {
 		if i == maxGroups {
-			p.line("  and ", counted(len(groups)-maxGroups, "more", "more"), ": gumshoe analyze --json lists them")
+			p.para("  ", "", "and "+count(len(groups)-maxGroups)+" more: gumshoe analyze --json lists them")
 			return
 		}
 		head := "  " + fill(word, 6) + p.paint(dim, fill(g.Case, 8))
@@ -33,9 +33,9 @@ func (p *printer) banGroups(word string, groups []group) {
 
 // Columns of the table of sources.
 const (
-	readName  = 30
-	readLines = 12
-	readGood  = 12
+	readName  = 30 // at most; a narrow terminal has less
+	readLines = 11
+	readGood  = 11
 )
 
 // read writes how well each log was understood, and which hours have events.
@@ -45,9 +45,10 @@ func (p *printer) read() {
 		return
 	}
 	p.section("What was read")
-	p.line("  ", p.paint(dim, fill("source", readName)+right("lines", readLines)+right("understood", readGood)))
+	name := min(readName, p.width-2-readLines-readGood)
+	p.line("  ", p.paint(dim, fill("source", name)+right("lines", readLines)+right("understood", readGood)))
 	for _, g := range list {
-		p.line("  ", fill(g.label(), readName), right(count(g.lines), readLines), right(share(g.good, g.lines), readGood), "  ", g.format)
+		p.line(cut("  "+fill(g.label(), name)+right(count(g.lines), readLines)+right(share(g.good, g.lines), readGood)+"  "+g.format, p.width))
 		for _, n := range g.notes {
 			p.para("    ", dim, n)
 		}

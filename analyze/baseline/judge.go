@@ -34,19 +34,24 @@ type Expectation struct {
 // Judgement compares a counted hour with its expectation.
 type Judgement struct {
 	Expectation
-	Hour    int64
-	Count   uint32
-	Kind    Kind
-	Level   analyze.Level // Info when usual; not above the cap of the model's stage
-	P       float64       // probability of so high a count in such an hour; never below 1e-300
-	PLow    float64       // of so low a count; 1 when the hour is not complete
-	Sigma   float64       // the deviation at which a normal variable is as rare as P; 0 for P of a half and more
-	Z       float64       // plain z-score against Same, as readers know it; NaN below two weeks
-	Reached int           // hours of the history that had at least this count
-	Model   *Model
+	Hour  int64
+	Count uint32
+	Kind  Kind
+	Level analyze.Level // Info when usual; not above the cap of the model's stage
+	P     float64       // probability of so high a count in such an hour; never below 1e-300
+	PLow  float64       // of so low a count; 1 when the hour is not complete
+	Sigma float64       // the deviation at which a normal variable is as rare as P; 0 for P of a half and more
+	Z     float64       // plain z-score against Same, as readers know it; NaN below two weeks
+	Model *Model
+
+	// Precedents counts the hours of the history that stood out by at least the same
+	// factor: where scanners come in bursts every other day, one more is no news,
+	// though still no usual hour. The level leaves that to the reader of the
+	// judgement, or forty attacks would buy the next one a blind eye.
+	Precedents int
 }
 
-// The rules. p < 1e-6 keeps a thousand judged hours below one false alarm in a
+// The rules. At p < 1e-6 a thousand judged hours raise one false alarm in a
 // thousand runs; the effect floors keep what is merely significant out of the mail.
 const (
 	spikeP     = 1e-6
@@ -112,19 +117,30 @@ func (m *Model) Judge(hour int64, count uint32, complete bool) Judgement {
 	}
 	j.Sigma = max(0, sigmas(j.P))
 	j.Z = plainZ(j.Same, count)
-	for h := m.first; h < m.Before; h++ {
-		if c, covered := m.series.At(h); covered && c >= count {
-			j.Reached++
+	j.decide()
+	if j.Kind == Spike {
+		for _, factor := range m.bursts {
+			if factor >= excess(float64(count), j.Mean) {
+				j.Precedents++
+			}
 		}
 	}
-	j.decide()
 	return j
 }
+
+// standsOut is the effect floor of a spike.
+func standsOut(count, mean float64) bool {
+	return count >= spikeTimes*mean && count-mean >= spikeMore
+}
+
+// excess is the factor by which a count is above its mean. Below a mean of one the
+// quotient would blow up.
+func excess(count, mean float64) float64 { return count / max(mean, 1) }
 
 func (j *Judgement) decide() {
 	count, m := float64(j.Count), j.Model
 	switch {
-	case j.P < spikeP && count >= spikeTimes*j.Mean && count-j.Mean >= spikeMore:
+	case j.P < spikeP && standsOut(count, j.Mean):
 		switch {
 		case m.Plateau > maxGrowth && count < spikeTimes*m.Plateau*j.Mean:
 			j.Kind, j.Level = Drift, analyze.Low

@@ -44,7 +44,8 @@ type Model struct {
 	first   int64 // first hour of the history
 	loc     *time.Location
 	profile profile
-	level   float64 // of the last week, over that of the profile
+	level   float64   // of the last week, over that of the profile
+	bursts  []float64 // excess of each past hour that stood out
 }
 
 // Fit learns from the hours of s before the given hour, at most eight weeks of
@@ -88,6 +89,11 @@ func (m *Model) learn(past []observation) {
 	}
 	m.level = levels[0]
 	m.Plateau = plateau(past)
+	for _, o := range past {
+		if o.count > o.clipped && standsOut(o.count, o.mean) {
+			m.bursts = append(m.bursts, excess(o.count, o.mean))
+		}
+	}
 }
 
 // plateau is the median of count over expectation in the last week, which the cap

@@ -78,22 +78,22 @@ func TestCausal(t *testing.T) {
 	}
 }
 
-// A site that grew fourfold last week has moved; that is said once and quietly,
-// while a burst above the new plateau still counts.
+// A site that grew sixfold last week has moved; that is said quietly, while a burst
+// above the new plateau still counts.
 func TestPlateauIsDrift(t *testing.T) {
 	rng := rand.New(rand.NewPCG(4, 0))
-	s := site{200, 30}.hours(rng, monday, 5*hoursPerWeek, time.UTC)
-	for i := 4 * hoursPerWeek; i < len(s.Counts); i++ {
-		s.Counts[i] *= 4
+	s := site{200, 30}.hours(rng, monday, 8*hoursPerWeek, time.UTC)
+	for i := 7 * hoursPerWeek; i < len(s.Counts); i++ {
+		s.Counts[i] *= 6
 	}
 	m := Fit(s, s.End(), time.UTC)
-	if m.Plateau < 2.6 || m.Plateau > 4 { // 4 / 1.2, the growth that is followed
-		t.Errorf("the last week is %.2f times what the model expects, want about 3.3", m.Plateau)
+	if m.Plateau < 4 || m.Plateau > 6 { // 6 / 1.2, the growth that is followed
+		t.Errorf("the last week is %.2f times what the model expects, want about 5", m.Plateau)
 	}
 	hour := s.End() + 12
-	plateau := 4 * (site{200, 30}).mean(hour, time.UTC)
+	plateau := 6 * (site{200, 30}).mean(hour, time.UTC)
 	if j := m.Judge(hour, uint32(plateau), true); j.Kind != Drift || j.Level != analyze.Low {
-		t.Errorf("on the plateau: %v at %v, want drift at low", j.Kind, j.Level)
+		t.Errorf("on the plateau: %v at %v (p %.2g, expected %.0f), want drift at low", j.Kind, j.Level, j.P, j.Mean)
 	}
 	if j := m.Judge(hour, uint32(10*plateau), true); j.Kind != Spike || j.Level != analyze.High {
 		t.Errorf("above the plateau: %v at %v, want a spike at high", j.Kind, j.Level)

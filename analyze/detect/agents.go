@@ -93,7 +93,7 @@ func (d Agents) tool(in *analyze.Input, u *window.Unit) (analyze.Finding, bool) 
 		Body:     []string{fmt.Sprintf("%s sent %s as %s, a tool that surveys or attacks servers.", bare(u.Prefix), count(f.Events, "request"), some(names, 2))},
 		Why:      []string{"No visitor uses such a tool; surveys of the whole internet do, and so do attackers."},
 		Not:      []string{"A name alone is no attack: see what it asked for."},
-		Do:       []string{"If it is your own scanner, put its address on the allowlist."},
+		Do:       []string{doNothing},
 	}
 	return f, true
 }

@@ -183,7 +183,16 @@ type flip struct {
 	hit, tried         int // distinct payloads answered 5xx, and all payloads
 	clean, cleanErrors int
 	first              time.Time // first error
+	before, status     uint16    // what the last payload before it was answered well with, 0: visitors alone were; and the first error
 	p                  float64
+}
+
+// answeredWell says who had no error before the first one.
+func (f flip) answeredWell() string {
+	if f.before == 0 {
+		return "Visitors were answered well"
+	}
+	return fmt.Sprintf("The first were answered %d", f.before)
 }
 
 // flipped tests one path: at least two distinct payloads answered 5xx other than
@@ -194,18 +203,19 @@ func flipped(in *analyze.Input, path uint64, shots []shot) (flip, bool) {
 	fl := flip{path: path, text: in.Set.Name(path).Text, tried: len(shots)}
 	shapes := map[uint64]bool{}
 	errorHours := map[uint32]bool{}
-	goodBefore := false
 	errors := 0
 	for _, s := range shots {
 		if s.Stage < ingest.StageSyntax {
 			continue
 		}
 		if !s.failed() {
-			goodBefore = goodBefore || s.Status >= 200 && s.Status < 300 && fl.first.IsZero()
+			if fl.first.IsZero() && s.Status >= 200 && s.Status < 300 {
+				fl.before = s.Status
+			}
 			continue
 		}
 		if fl.first.IsZero() {
-			fl.first = s.at
+			fl.first, fl.status = s.at, s.Status
 		}
 		errors++
 		shapes[s.Aux] = true
@@ -216,6 +226,7 @@ func flipped(in *analyze.Input, path uint64, shots []shot) (flip, bool) {
 	if len(shapes) < 2 || th == nil {
 		return flip{}, false
 	}
+	goodBefore := fl.before != 0
 	cleanIn, cleanErrorsIn := 0, 0
 	for i := range th.Hours {
 		o := &th.Hours[i]
@@ -305,9 +316,9 @@ func injectionStory(in *analyze.Input, u *window.Unit, f analyze.Finding, shots 
 		fl := flips[0]
 		s.Headline = fmt.Sprintf("%s on %s, and the answers changed", upper(kind), where)
 		s.Body = []string{
-			fmt.Sprintf("%s sent %s with hostile content in %s, each sharper than the last: %s.", bare(u.Prefix), count(len(shots), "request"), lasted, kind),
-			fmt.Sprintf("The first were answered well; from %s on, %d of them got an error 500. The input very likely reaches the interpreter behind %s unescaped: it may be injectable.",
-				fl.first.Format("15:04:05"), fl.hit, fl.text),
+			fmt.Sprintf("%s sent %s with hostile content in %s%s: %s.", bare(u.Prefix), count(len(shots), "request"), lasted, sharper(shots), kind),
+			fmt.Sprintf("%s; from %s on, %d of them got an error %d. The input very likely reaches the interpreter behind %s unescaped: it may be injectable.",
+				fl.answeredWell(), fl.first.In(in.Location).Format("15:04:05"), fl.hit, fl.status, fl.text),
 		}
 		s.Why = []string{fmt.Sprintf("%s failed %d of %d times on these payloads, and %d times in %s other requests.", fl.text, fl.hit, fl.tried, fl.cleanErrors, number(fl.clean))}
 		s.Not = []string{"An outage is ruled out: other requests to it were answered in the same hours."}
@@ -327,6 +338,14 @@ func injectionStory(in *analyze.Input, u *window.Unit, f analyze.Finding, shots 
 		s.Not = []string{"Nothing that exists here answered: the requests were refused or met no page."}
 	}
 	return s
+}
+
+// sharper says so when the payloads went up the stages.
+func sharper(shots []shot) string {
+	if first, last := shots[0].Stage, shots[len(shots)-1].Stage; last > first {
+		return ", growing sharper"
+	}
+	return ""
 }
 
 func values(ts []analyze.Target) (out []string) {

@@ -260,6 +260,9 @@ func walk(first []contact, t0 float64) float64 {
 	return words + max(0, others)
 }
 
+// doNothing is the advice on probing that met nothing.
+const doNothing = "Nothing to do. If the address is yours (a link checker, a scanner you hired), put it on the allowlist."
+
 func scanStory(in *analyze.Input, u *window.Unit, f analyze.Finding, bads []contact, more, words int, pauses []time.Duration, p float64) analyze.Story {
 	var paths []string
 	answers := map[uint16]int{}
@@ -295,7 +298,7 @@ func scanStory(in *analyze.Input, u *window.Unit, f analyze.Finding, bads []cont
 		s.Why = append(s.Why, fmt.Sprintf("An honest visitor fails on %.0f of 100 new pages at most; this one failed on %s.", failHonest*100, share(total, total+goodOnes(u, in))))
 	}
 	s.Not = []string{"Nothing it asked for was served, so nothing leaked through these requests."}
-	s.Do = []string{"Nothing is exposed by these requests. If the address is yours (a link checker, a scanner you hired), put it on the allowlist."}
+	s.Do = []string{doNothing}
 	return s
 }
 

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 
@@ -16,7 +17,6 @@ import (
 	"gumshoe/analyze"
 	"gumshoe/ingest"
 	"gumshoe/ingest/agent"
-	"gumshoe/ingest/format"
 	"gumshoe/ingest/payload"
 	"gumshoe/ingest/source"
 	"gumshoe/ingest/window"
@@ -39,7 +39,7 @@ type logs struct {
 // openLogs opens what the job names: its arguments, or the configured sources.
 func (a *app) openLogs(ctx context.Context, j *job) (*logs, error) {
 	l := &logs{}
-	base := source.Options{Detect: format.Detect, Location: j.Settings.Location, Year: j.Year, Stdin: os.Stdin}
+	base := source.Options{Detect: detector("auto"), Location: j.Settings.Location, Year: j.Year, Stdin: a.in}
 	if j.AdHoc() {
 		if err := l.expand(ctx, a, j.Args, base); err != nil {
 			return nil, err
@@ -91,10 +91,7 @@ func (l *logs) configured(ctx context.Context, a *app, j *job, base source.Optio
 		if s.Location != nil {
 			opt.Location = s.Location
 		}
-		if s.Format != "auto" {
-			named, _ := format.ByName(s.Format) // checked when the configuration was read
-			opt.Detect = func(string, []byte) ingest.Format { return named }
-		}
+		opt.Detect = detector(s.Format)
 		found, err := filepath.Glob(s.Path)
 		if err != nil || len(found) == 0 {
 			if !s.Optional {
@@ -198,12 +195,13 @@ func (l *logs) history(from time.Time) time.Time {
 	return time.Time{}
 }
 
-// fetchEvidence reads the lines that show each case best, in the detectors' order.
+// fetchEvidence reads the lines that show each case best, in in order of time.
 func (l *logs) fetchEvidence(cases []analyze.Case) {
 	var all []ingest.Origin
 	for i := range cases {
 		c := &cases[i]
 		c.Marks = c.Marks[:min(len(c.Marks), evidenceLines)]
+		slices.SortStableFunc(c.Marks, func(a, b analyze.Mark) int { return a.Time.Compare(b.Time) })
 		for _, m := range c.Marks {
 			all = append(all, m.Origin)
 		}

@@ -18,12 +18,12 @@ import (
 )
 
 func main() {
-	os.Exit(run())
+	os.Exit(interruptible(&app{in: os.Stdin, out: os.Stdout, err: os.Stderr}, os.Args[1:]))
 }
 
-// run executes the command line and returns the exit code. The first SIGINT or
-// SIGTERM asks the command to stop and decides the code; a second one kills.
-func run() int {
+// interruptible runs a command line. The first SIGINT or SIGTERM asks the
+// command to stop and decides the exit code; a second one kills.
+func interruptible(a *app, args []string) int {
 	ctx, stop := context.WithCancelCause(context.Background())
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
@@ -36,13 +36,19 @@ func run() int {
 			stop(errInterrupted)
 		}
 	}()
+	return run(ctx, a, args)
+}
 
-	err := newRoot().ExecuteContext(ctx)
+// run executes a command line and returns the exit code.
+func run(ctx context.Context, a *app, args []string) int {
+	root := newRoot(a)
+	root.SetArgs(args)
+	err := root.ExecuteContext(ctx)
 	if errors.Is(err, context.Canceled) {
 		err = context.Cause(ctx)
 	}
 	if err != nil && err.Error() != "" {
-		fmt.Fprintln(os.Stderr, "gumshoe:", err)
+		fmt.Fprintln(a.err, "gumshoe:", err)
 	}
 	return exitCode(err)
 }

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"strconv"
 	"time"
 
@@ -40,7 +39,7 @@ nothing. FILE may be compressed; - reads standard input.`,
 			if err != nil {
 				return usagef("--tz: %w", err)
 			}
-			opt := source.Options{Detect: detector(name), Location: loc, Year: year, Stdin: os.Stdin}
+			opt := source.Options{Detect: detector(name), Location: loc, Year: year, Stdin: a.in}
 			return a.parse(cmd.Context(), args[0], opt)
 		},
 	}

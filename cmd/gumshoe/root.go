@@ -12,6 +12,7 @@ import (
 
 // app is what all subcommands share: the global flags and where to speak.
 type app struct {
+	in       io.Reader // what "-" reads
 	out, err io.Writer // results; talk
 
 	config  string
@@ -40,13 +41,12 @@ Exit codes:
   2  wrong usage or configuration
   3  a case at or above --fail-on
   4  done, but a source could not be read
-  5  another run holds the lock
-  6  the firewall could not be brought up to date
+  5  another run holds the lock (reserved: this version keeps no state)
+  6  the firewall could not be brought up to date (reserved)
 130  interrupted (143: terminated)`
 
 // newRoot builds the command tree.
-func newRoot() *cobra.Command {
-	a := &app{out: os.Stdout, err: os.Stderr}
+func newRoot(a *app) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "gumshoe",
 		Short: "The detective who reads the door's log",

@@ -78,7 +78,8 @@ func look(agent []byte) entry {
 	a := split(string(agent))
 	e := entry{client: classify(a)}
 	e.attack = e.client.Kind == ingest.ClientScanner && attackTool(a)
-	if e.client.Kind == ingest.ClientBrowser || a.mozilla && e.client.Kind == ingest.ClientLibrary {
+	switch {
+	case e.client.Kind == ingest.ClientBrowser, a.mozilla && (e.client.Kind == ingest.ClientLibrary || e.client.Kind == ingest.ClientUnknown):
 		e.since, e.until = lifetime(a)
 		e.client.Odd = impossible(a)
 	}

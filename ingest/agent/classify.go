@@ -163,16 +163,13 @@ func general(t text) (ingest.ClientKind, string) {
 	if w, kind := hinted(tailWords(t), hints); kind != ingest.ClientUnknown {
 		return kind, strings.Clone(w.raw)
 	}
+	if contact(t) || t.mozilla && t.has("compatible;") && !compatible(t) && len(t.words) > 2 {
+		return ingest.ClientCrawler, product(t)
+	}
 	if !t.engine {
 		if w, kind := hinted(t.words, engineless); kind != ingest.ClientUnknown {
 			return kind, strings.Clone(w.raw)
 		}
-	}
-	switch {
-	case contact(t):
-		return ingest.ClientCrawler, product(t)
-	case t.mozilla && t.has("compatible;") && !compatible(t) && len(t.words) > 2:
-		return ingest.ClientCrawler, product(t)
 	}
 	return ingest.ClientUnknown, ""
 }

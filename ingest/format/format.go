@@ -44,7 +44,7 @@ type layout struct {
 }
 
 // formats lists the whole-line formats in the order in which ties are decided
-// and odd lines are tried.
+// and odd lines are tried. Access logs come first.
 var formats = []layout{
 	{"combined", []string{"common", "vhost_combined", "access", "nginx", "apache", "apache2", "httpd", "http"}, newAccess},
 	{"syslog", []string{"auth", "secure", "mail", "messages", "journal", "rfc3164", "rfc5424"}, newSyslog},
@@ -92,6 +92,10 @@ func (c *chosen) Name() string {
 	}
 	return formats[c.primary].name
 }
+
+// Stateful implements ingest.Stateful: what a daemon says of a session is spread
+// over lines, a request stands in one.
+func (c *chosen) Stateful() bool { return c.primary != 0 }
 
 // NewParser implements ingest.Format.
 func (c *chosen) NewParser(ctx ingest.Context) ingest.Parser {

@@ -6,7 +6,8 @@ const (
 	bytePlus               // "+": a space in a query
 	byteEscape
 	byteMark // "?": begins the query
-	byteOdd // needs a closer look
+	byteJoin // "&": ends a parameter, and is odd in a path
+	byteOdd  // needs a closer look
 )
 
 var rawBytes, escapedBytes = byteTables()
@@ -18,13 +19,15 @@ func byteTables() (raw, escaped [256]uint8) {
 		c := byte(i)
 		letter := 'a' <= c|0x20 && c|0x20 <= 'z' || '0' <= c && c <= '9'
 		switch {
-		case letter || c == '/' || c == '-' || c == '_' || c == '.' || c == '=' || c == '&' || c == '~' || c == ',' || c == ':' || c == '@' || c == '!':
+		case letter || c == '/' || c == '-' || c == '_' || c == '.' || c == '=' || c == '~' || c == ',' || c == ':' || c == '@' || c == '!':
 		case c == '+':
 			raw[i] = bytePlus
 		case c == '%':
 			raw[i] = byteEscape
 		case c == '?':
 			raw[i] = byteMark
+		case c == '&':
+			raw[i] = byteJoin
 		case c >= 0xc2 && c <= 0xdf, c >= 0x80 && c <= 0xbf, c >= 0xe1 && c <= 0xef:
 		default:
 			raw[i] = byteOdd
@@ -43,8 +46,12 @@ func byteTables() (raw, escaped [256]uint8) {
 // one pass: bytes are classified, single escapes decoded on the way, and all
 // literals of all rules looked for at once. False means only that a closer look
 // is needed.
-func clean(target []byte) bool {
-	state, query := uint16(0), false
+func clean(target []byte) bool { return scan(target, 0, false) }
+
+// cleanParam is clean for one "name=value" of a query.
+func cleanParam(param []byte) bool { return scan(param, wordLiterals.step(0, '&'), true) }
+
+func scan(target []byte, state uint16, query bool) bool {
 	for i := 0; i < len(target); i++ {
 		b := target[i]
 		switch rawBytes[b] {
@@ -65,6 +72,10 @@ func clean(target []byte) bool {
 			}
 			query = true
 			b = '&'
+		case byteJoin:
+			if !query {
+				return false
+			}
 		case byteOdd:
 			return false
 		}

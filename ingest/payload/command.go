@@ -61,7 +61,7 @@ var commandRules = []rule{
 		expr: `\{(?:` + commandNames + `|echo|ping|sleep),|\{,\w+[,}]|\w?\{\w{0,3},-?\w{1,4}\}\w`},
 	{class: ingest.ClassRCE, stage: ingest.StageLogic, on: plain, at: inValue, any: []string{"!-", "!!"}, expr: `^!(?:!|-\d+)(?:!(?:!|-\d+))*$`},
 	{class: ingest.ClassRCE, stage: ingest.StageExecute, on: plain, at: inTarget, any: []string{"for ", "if "},
-		expr: `(?:^|[;&|(]\s*)for\b\s*(?:/[dflr]\b.{0,200}?)?\s*%+\S{0,3}.{0,40}\bin\s*\(.{0,300}\)\s*do\b|(?:^|[;&|(]\s*)for\s+/[dflr]\s.{0,200}\bin\s*\(.{0,200}\)\s*do\b` +
+		expr: `(?:^|[;&|(]\s*)for\b\s*(?:/[dflr]\b.{0,60}?)?\s*%+\S{0,3}.{0,40}\bin\s*\(.{0,60}\)\s*do\b|(?:^|[;&|(]\s*)for\s+/[dflr]\s.{0,60}\bin\s*\(.{0,60}\)\s*do\b` +
 			`|(?:^|[;&|(]\s*)if\s+(?:/i\s+)?(?:not\s+)?(?:(?:exist|defined)\s+\S+\s+\S|errorlevel\s+\d|cmdextversion\s+\d|\(?\S{1,40}(?:\s\S{1,20})?\s*\)?\s*(?:==|\b(?:geq|equ|neq|leq|lss|gtr)\b)\s*\S)`},
 	{class: ingest.ClassRCE, stage: ingest.StageExecute, on: plain, at: anywhere, any: []string{"() {", "(){", "() :", "()\t{"},
 		expr: `\(\s*\)\s*\{\s*(?:[:_;\w]|$)`, check: shellshock},

@@ -18,11 +18,11 @@ func (in *inspector) header(text []byte, from origin, h ingest.Hash) verdict {
 	if from == fromAgent {
 		if !plainAgent(text) {
 			in.line = unlog(in.line[:0], text)
-			in.value(nil, in.line, inAgent)
+			in.value(nil, in.line[:min(len(in.line), maxLook)], inAgent)
 		}
 	} else if !clean(text) {
 		in.line = unlog(in.line[:0], text)
-		in.value(nil, in.line, inReferer)
+		in.value(nil, in.line[:min(len(in.line), maxLook)], inReferer)
 	}
 	return in.conclude(h)
 }

@@ -72,10 +72,15 @@ func (in *inspector) closer(path, query, target []byte) {
 		in.line = unlog(in.line[:0], target)
 		path, query, _ = bytes.Cut(in.line, []byte{'?'})
 	}
-	in.value(nil, path, inPath)
-	for len(query) > 0 {
+	budget := maxLook
+	in.value(nil, ends(path, &budget), inPath)
+	for len(query) > 0 && budget > 0 {
 		var param []byte
 		param, query, _ = bytes.Cut(query, []byte{'&'})
+		if cleanParam(param) {
+			continue
+		}
+		param = ends(param, &budget)
 		name, value, given := bytes.Cut(param, []byte{'='})
 		if !identifier(name) {
 			if given && bytes.IndexByte(name, '\'') < 0 && !bytes.ContainsAny(name, "<(") {
@@ -87,6 +92,21 @@ func (in *inspector) closer(path, query, target []byte) {
 		}
 		in.value(name, value, inValue)
 	}
+}
+
+// maxLook bounds how many bytes of what is not clean in one target are looked at
+// closely: text made to be slow costs some 25 ms a kilobyte.
+const maxLook = 2 << 10
+
+// ends takes a text from the budget. Of one that is too long only both ends are
+// left: what is meant to work stands at either, the middle is padding.
+func ends(text []byte, budget *int) []byte {
+	n := min(len(text), *budget)
+	*budget -= n
+	if n == len(text) {
+		return text
+	}
+	return append(text[:n/2:n/2], text[len(text)-(n-n/2):]...)
 }
 
 // identifier reports whether a parameter name needs no look of its own.
@@ -160,6 +180,9 @@ func (in *inspector) try(name []byte, v value, f form, text []byte) {
 		r := &rules[i]
 		if !hits.has(uint16(i)) || r.on&f == 0 || r.at&v.at == 0 {
 			continue
+		}
+		if in.class&r.class == r.class && in.stage >= max(r.stage, ingest.StageExtract) {
+			continue // it would tell nothing new
 		}
 		if r.re != nil && !r.re.Match(text) {
 			continue

@@ -7,10 +7,10 @@ import "gumshoe/ingest"
 // filters of directories.
 var networkRules = []rule{
 	{class: ingest.ClassRFI, stage: ingest.StageExtract, at: inValue, any: []string{"http:/", "https:/", "ftp:/", "ftps:/"},
-		expr: `^\s*(?:https?|ftps?)://?(?:(?:\d{1,3}\.){3}\d{1,3}|\[?[0-9a-f]*:[0-9a-f:]+\]?)(?::\d+)?/\S*\.(?:php\d?|phtml|txt|inc|jpe?g|gif|png|sh|pl|py|asp|jsp|dat|ico|bin)\b|^\s*(?:https?|ftps?)://[^?\s]+\?{1,3}$|^\s*ftps?://|https?://[^/\s]{1,80}@[^/\s]{1,60}@`},
+		expr: `^\s*(?:https?|ftps?)://?(?:(?:\d{1,3}\.){3}\d{1,3}|\[?[0-9a-f]*:[0-9a-f:]+\]?)(?::\d+)?/\S*\.(?:php\d?|phtml|txt|inc|jpe?g|gif|png|sh|pl|py|asp|jsp|dat|ico|bin)\b|^\s*(?:https?|ftps?)://[^?\s]+\?{1,3}$|^\s*ftps?://|https?://[^/\s]{1,60}@[^/\s]{1,60}@`},
 	{class: ingest.ClassRFI, stage: ingest.StageExtract, on: pair, at: inValue,
-		any:  parameters("page file include inc path dir template tpl lang module mod src root absolute_path mosconfig_absolute_path basepath base_dir config conf body main content site pagina abre ver doc_root abspath skin theme"),
-		expr: `^&\w+=\s*https?:/+[^?\s]+\.(?:txt|php\d?|phtml|inc|sh|pl|gif\?|jpg\?)(?:\?\S*)?$`},
+		any:  []string{"=http:/", "=https:/"},
+		expr: `^&(?:page|file|include|inc|path|dir|template|tpl|lang|module|mod|src|root|absolute_path|mosconfig_\w+|basepath|base_dir|config|conf|body|main|content|site|pagina|abre|ver|doc_root|abspath|skin|theme)=\s*https?:/+[^?\s]+\.(?:txt|php\d?|phtml|inc|sh|pl|gif\?|jpg\?)(?:\?\S*)?$`},
 	{class: ingest.ClassSSRF, stage: ingest.StageExtract, at: inTarget, any: []string{"169.254.", "metadata.google", "100.100.100.200", "192.0.0.192", "instance-data", "/latest/meta-data", "metadata.", "a9fe:a9fe", "a9fea9fe", "metadata.tencentyun", "/computemetadata", "2852039166", "fd00:ec2", "rancher-metadata", "168.63.129.16"},
 		expr: `169\.254\.(?:169\.254|170\.2)|\bmetadata\.(?:google|azure|tencentyun|[a-z]+\.(?:net|internal|cloud)\b)|100\.100\.100\.200|192\.0\.0\.192|\binstance-data\b|/latest/meta-data|a9fe:?a9fe|/computemetadata|\b2852039166\b|fd00:ec2|rancher-metadata|168\.63\.129\.16`},
 	{class: ingest.ClassSSRF, stage: ingest.StageExtract, at: inValue, any: []string{"gopher:", "dict:", "ldap:", "ldaps:", "sftp:", "tftp:", "rtmp:", "smb:", "rmi:", "mailto://", "imap:", "telnet:", "netdoc:", "jar:", "ssh:", "redis:", "unix:", "svn:", "nntp:", "ws://localhost"},

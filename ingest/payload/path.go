@@ -20,13 +20,14 @@ var vocabulary = readVocabulary(vocabularyText)
 
 type wordlist struct {
 	segment   map[string]ingest.PathFlags // one segment of a path
-	whole     map[string]ingest.PathFlags // the path without its trailing slash, or its end after a "/"
+	whole     map[string]ingest.PathFlags // the path without its trailing slash, or its end from a "/"
+	last      map[string]bool             // last segments of whole: where it is worth a look
 	prefix    map[string]ingest.PathFlags // first one or two segments
 	extension map[string]ingest.PathFlags // without the dot
 }
 
 func readVocabulary(text string) wordlist {
-	v := wordlist{map[string]ingest.PathFlags{}, map[string]ingest.PathFlags{}, map[string]ingest.PathFlags{}, map[string]ingest.PathFlags{}}
+	v := wordlist{segment: map[string]ingest.PathFlags{}, whole: map[string]ingest.PathFlags{}, last: map[string]bool{}, prefix: map[string]ingest.PathFlags{}, extension: map[string]ingest.PathFlags{}}
 	flags := ingest.PathFlags(0)
 	for line := range strings.Lines(text) {
 		line = strings.TrimSpace(line)
@@ -45,6 +46,7 @@ func readVocabulary(text string) wordlist {
 				v.prefix[strings.TrimSuffix(entry, "/*")] |= flags
 			case strings.HasPrefix(entry, "/"):
 				v.whole[entry] |= flags
+				v.last[entry[strings.LastIndexByte(entry, '/')+1:]] = true
 			default:
 				v.segment[entry] |= flags
 			}
@@ -79,7 +81,10 @@ func section(line string) ingest.PathFlags {
 func pathFlags(raw []byte, scratch *[]byte) ingest.PathFlags {
 	path := (*scratch)[:0]
 	for i := 0; i < len(raw); {
-		c, size := pathByte(raw[i:])
+		c, size := raw[i], 1
+		if c == '%' {
+			c, size = pathByte(raw[i:])
+		}
 		i += size
 		if c == '/' && len(path) > 0 && path[len(path)-1] == '/' {
 			continue
@@ -96,17 +101,18 @@ func pathFlags(raw []byte, scratch *[]byte) ingest.PathFlags {
 	path = bytes.TrimSuffix(path, []byte{'/'})
 
 	flags := prefixFlags(path)
-	last := path
+	last := path[bytes.LastIndexByte(path, '/')+1:]
+	whole := vocabulary.last[string(last)]
 	for rest := path; len(rest) > 0; {
-		// rest begins with a slash: it is a tail of the path.
-		flags |= vocabulary.whole[string(rest)]
+		if whole {
+			flags |= vocabulary.whole[string(rest)] // rest begins with a slash: it is a tail of the path
+		}
 		segment := rest[1:]
 		rest = nil
 		if i := bytes.IndexByte(segment, '/'); i >= 0 {
 			segment, rest = segment[:i], segment[i:]
 		}
 		flags |= segmentFlags(segment)
-		last = segment
 	}
 	return flags | nameFlags(last)
 }

@@ -62,7 +62,7 @@ type value struct {
 // rules is the table of all rules. literals finds the literals of all of them in
 // one pass, wordLiterals of those that clean bytes alone can fulfil.
 var (
-	rules    = slices.Concat(sqlRules, scriptRules, fileRules, commandRules, codeRules, templateRules, networkRules, markerRules)
+	rules = slices.Concat(sqlRules, scriptRules, fileRules, commandRules, codeRules, templateRules, networkRules, markerRules)
 
 	literals, wordLiterals = compile(rules)
 )
@@ -96,10 +96,11 @@ func compile(rules []rule) (all, clean *automaton) {
 	return newAutomaton(words, ids), newAutomaton(cleanWords, cleanIDs)
 }
 
-// cleanText reports whether a literal can occur in a clean target at all.
+// cleanText reports whether a literal can occur in a clean target at all: "&" is
+// there only in front of a parameter.
 func cleanText(s string) bool {
 	for i := range len(s) {
-		if escapedBytes[s[i]] != byteClean && s[i] != '&' {
+		if escapedBytes[s[i]] != byteClean && (s[i] != '&' || i > 0 || len(s) == 1) {
 			return false
 		}
 	}

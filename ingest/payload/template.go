@@ -29,8 +29,11 @@ func appendTemplate(dst, path []byte) []byte {
 		}
 	}
 	for i := 0; i < len(path) && len(dst)-start < maxTemplate; {
-		c, size := pathByte(path[i:])
-		if !wordByte(c) {
+		c, size := path[i], 1
+		if c == '%' {
+			c, size = pathByte(path[i:])
+		}
+		if !alnum(c) {
 			switch {
 			case c == '/' && len(dst) > start && dst[len(dst)-1] == '/':
 			case c == '/' && bytes.HasSuffix(dst[start:], []byte("/.")):
@@ -63,8 +66,11 @@ func appendWord(dst *[]byte, path []byte) int {
 	hex, digits, upper, small, letters := true, 0, 0, 0, 0
 	i := 0
 	for i < len(path) {
-		c, size := pathByte(path[i:])
-		if !wordByte(c) {
+		c, size := path[i], 1
+		if c == '%' {
+			c, size = pathByte(path[i:])
+		}
+		if !alnum(c) {
 			break
 		}
 		switch {
@@ -115,8 +121,6 @@ func pathByte(path []byte) (c byte, size int) {
 	}
 	return path[0], 1
 }
-
-func wordByte(c byte) bool { return alnum(c) }
 
 // uuid returns 36 if path begins with one in the usual spelling.
 func uuid(path []byte) int {

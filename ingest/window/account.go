@@ -19,7 +19,7 @@ func (b *Builder) auth(r *Row, ev *ingest.Event, out outcome, member uint64, t *
 
 // account counts an event of an account.
 func (b *Builder) account(id uint64, ev *ingest.Event, out outcome, hour uint32, svc uint16) *Object {
-	o := b.object(AccountObject, id, hour, svc, b.seed)
+	o, _ := b.object(AccountObject, id, hour, svc, b.seed)
 	b.names[AccountObject].spell(id, ev.User)
 	o.count(out, ev)
 	if out == good || ev.Account == ingest.AccountExists {

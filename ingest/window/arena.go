@@ -2,10 +2,10 @@ package window
 
 // arena hands out small blocks of T in power-of-two sizes and takes them back.
 // T holds no pointers, so millions of blocks cost the garbage collector one
-// slice header a page. An offset stays valid until its block is freed; pages
+// pointer a page. An offset stays valid until its block is freed; pages
 // never move, and so a pointer into a block stays valid as long.
 type arena[T any] struct {
-	pages [][]T
+	pages []*[pageLen]T
 	used  int         // elements of the last page that were handed out
 	free  [8][]uint32 // offsets of freed blocks by class; class c holds 1<<c elements
 }
@@ -25,7 +25,7 @@ func (a *arena[T]) get(class uint8) uint32 {
 	}
 	n := 1 << class
 	if len(a.pages) == 0 || a.used+n > pageLen {
-		a.pages = append(a.pages, make([]T, pageLen))
+		a.pages = append(a.pages, new([pageLen]T))
 		a.used = 0
 	}
 	off := uint32(len(a.pages)-1)<<pageBits | uint32(a.used)

@@ -102,7 +102,7 @@ func seconds(ev *ingest.Event) uint32 { return uint32(ev.Time / 1000) }
 // at returns the object of a stream's hour.
 func (b *Builder) at(k ObjectKind, s *stream, hour uint32, svc uint16) *Object {
 	if s.object == nil || s.object.Hour != hour {
-		s.object = b.object(k, s.id, hour, svc, b.seed)
+		s.object, _ = b.object(k, s.id, hour, svc, b.seed)
 	}
 	return s.object
 }

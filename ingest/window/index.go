@@ -38,7 +38,7 @@ func (x *index) find(hash uint64, same func(row uint32) bool) (uint32, bool) {
 func (x *index) insert(hash uint64, row uint32) {
 	if x.n*4 >= len(x.slots)*3 {
 		old := x.slots
-		x.slots = make([]slot, max(64, 2*len(old)))
+		x.slots = make([]slot, max(8, 2*len(old)))
 		for _, s := range old {
 			if s.row != 0 {
 				x.place(s)

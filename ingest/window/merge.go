@@ -142,7 +142,8 @@ func collect(builders []*Builder, parts []parts, part int, remap [][]uint8, seed
 			if o.Kind != LogObject {
 				svc = uint16(remap[i][o.service])
 			}
-			t.object(o.Kind, o.ID, o.Hour, svc, seed).merge(o, &t.arenas, &b.arenas)
+			sum, _ := t.object(o.Kind, o.ID, o.Hour, svc, seed)
+			sum.merge(o, &t.arenas, &b.arenas)
 		}
 	}
 	s := shard{rows: sorted(&t.rows, func(a, b *Row) int {

@@ -39,7 +39,7 @@ type Row struct {
 
 	// Of a Builder: the request before, and the service's index there.
 	lastChunk  uint32
-	lastAgent  uint32
+	lastAgent  uint32 // number of its object + 1, 0: none
 	lastSecond uint16 // of the hour
 	service    uint16
 }
@@ -53,6 +53,9 @@ const (
 	Claimed                            // an agent carried the name of a search engine
 	Odd                                // an agent that no living browser sends
 	Wrote                              // web: POST, PUT or DELETE
+
+	joinedGood RowFlags = 1 << 6 // of a Builder: the last agent has the source in its good units
+	joinedBad  RowFlags = 1 << 7 // and in its bad ones
 )
 
 // FirstAt returns where the row's first event stands.
@@ -99,7 +102,7 @@ func (r *Row) merge(o *Row, a, b *arenas) {
 	r.begin(o.First, o.FirstAt())
 	r.Last = max(r.Last, o.Last)
 	r.Minutes |= o.Minutes
-	r.Flags |= o.Flags
+	r.Flags |= o.Flags &^ (joinedGood | joinedBad)
 	r.Clients |= o.Clients
 	r.Events = plus(r.Events, o.Events)
 	r.Good = plus(r.Good, o.Good)

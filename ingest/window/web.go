@@ -43,36 +43,52 @@ func (b *Builder) agent(r *Row, ev *ingest.Event, out outcome, member uint64) {
 	if client.ID == 0 {
 		return
 	}
-	b.pair(r, uint32(client.ID>>32), seconds(ev))
-	r.agents.add(&b.words, client.ID)
-	o := b.object(AgentObject, AgentID(client.ID), r.Hour, r.service, b.seed)
+	o, number := b.object(AgentObject, AgentID(client.ID), r.Hour, r.service, b.seed)
 	if d := &b.names[AgentObject]; o.Events == 0 && d.wants(o.ID) {
 		d.put(o.ID, Name{Text: string(cut(ev.Agent)), Client: client.Kind, Claim: client.Claim})
 	}
 	o.count(out, ev)
-	b.join(o, out, member)
+
+	same := r.lastAgent == number+1 // in most rows always: the sets need not be looked at
+	b.pair(r, same, seconds(ev))
+	if !same {
+		r.agents.add(&b.words, client.ID)
+		r.lastAgent = number + 1
+		r.Flags &^= joinedGood | joinedBad
+	}
+	joined := RowFlags(0)
+	switch out {
+	case good:
+		joined = joinedGood
+	case bad, failed:
+		joined = joinedBad
+	}
+	if r.Flags&joined != joined {
+		b.join(o, out, member)
+		r.Flags |= joined
+	}
 }
 
 // pair counts whether adjacent requests of a source carry the same agent. The
 // order is that of the chunk; the pair across a chunk's edge is not counted, so
 // that the sum does not depend on who read which chunk, nor on what else a
 // worker has read.
-func (b *Builder) pair(r *Row, agent, sec uint32) {
+func (b *Builder) pair(r *Row, same bool, sec uint32) {
 	second := uint16(sec % 3600)
 	if gap := int(second) - int(r.lastSecond); r.lastChunk == b.chunk && -60 < gap && gap < 60 {
-		if r.lastAgent == agent {
+		if same {
 			r.Same = plus(r.Same, 1)
 		} else {
 			r.Diff = plus(r.Diff, 1)
 		}
 	}
-	r.lastChunk, r.lastAgent, r.lastSecond = b.chunk, agent, second
+	r.lastChunk, r.lastSecond = b.chunk, second
 }
 
 // path counts a path template of a vhost.
 func (b *Builder) path(r *Row, id uint64, ev *ingest.Event, out outcome, member uint64) {
 	req := &ev.Request
-	o := b.object(PathObject, id, r.Hour, r.service, b.seed)
+	o, _ := b.object(PathObject, id, r.Hour, r.service, b.seed)
 	if d := &b.names[PathObject]; o.Events == 0 && d.wants(id) {
 		d.put(id, Name{Text: string(ev.VHost) + req.Text})
 	}

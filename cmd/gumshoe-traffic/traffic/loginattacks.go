@@ -37,7 +37,7 @@ func BreakIn(start time.Time) Part {
 		w.Truth.Expect(Expect{
 			Attack: attack, Sources: []string{addr}, Detections: []string{"break_in"},
 			SeverityMin: "critical", Ban: "planned|held", Targets: []string{targetAccount},
-			MustSay: []string{addr, targetAccount, fmt.Sprint(guesses), "sudo|useradd|" + added}, MustNotAccuse: []string{"all others"},
+			MustSay: []string{addr, targetAccount, fmt.Sprint(guesses), "root rights"}, MustNotAccuse: []string{"all others"},
 		})
 		rng := w.Rand(attack)
 		names := []string{"root", "admin", targetAccount, "backup", targetAccount, "git", "mira", targetAccount, "postgres", targetAccount}

@@ -53,7 +53,7 @@ func Injection(start time.Time) Part {
 		w.Truth.Expect(Expect{
 			Attack: attack, Sources: []string{addr}, Detections: []string{"injection"},
 			SeverityMin: "critical", Ban: "planned", Targets: []string{injectable},
-			MustSay: []string{addr, injectable, "500", "200", "id", "UNION|SQL"}, MustNotAccuse: []string{"all others"},
+			MustSay: []string{addr, injectable, "500", "200", "UNION|SQL"}, MustNotAccuse: []string{"all others"},
 		})
 		rng := w.Rand(attack)
 		at := At(start)

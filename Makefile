@@ -1,0 +1,55 @@
+# make test    everything that must hold before a commit
+# make build   the static binary ./gumshoe
+
+SHELL       := bash
+.SHELLFLAGS := -euo pipefail -c
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+VERSION     := $(shell git describe --tags --always --dirty 2>/dev/null)
+EVAL        ?=
+WORK        ?= $(shell mktemp -u -d)
+
+.PHONY: build test tools lint unit fuzz quality bench golden
+
+build:
+	CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=$(VERSION)" -o gumshoe ./cmd/gumshoe
+
+test: tools lint unit fuzz
+
+# The race detector needs a C compiler; the program does not.
+tools:
+	@command -v gcc >/dev/null || { [ "$$(id -u)" = 0 ] || { echo "the race detector needs gcc: apt-get install gcc libc6-dev"; exit 1; }; \
+		apt-get update -q && apt-get install -qy --no-install-recommends gcc libc6-dev; }
+
+lint:
+	@bad=$$(gofmt -l $$(git ls-files -co --exclude-standard '*.go')); [ -z "$$bad" ] || { echo "not gofmt-ed:"; echo "$$bad"; exit 1; }
+	go vet ./...
+	go run $(STATICCHECK) ./...
+
+# Where a tool is missing a test skips and says so; in CI (CI=true) that is a
+# failure, because nobody reads there what was skipped.
+unit:
+ifeq ($(CI),true)
+	@log=$$(mktemp); trap 'rm -f "$$log"' EXIT; \
+	CGO_ENABLED=1 go test -race -v ./... >"$$log" 2>&1 || { grep -vE '^\s*(=== |--- PASS)' "$$log"; exit 1; }; \
+	grep -E '^ok' "$$log"; \
+	! grep -A2 -E '^\s*--- SKIP' "$$log" || { echo "a skipped test is a failure here"; exit 1; }
+else
+	CGO_ENABLED=1 go test -race ./...
+endif
+
+# Every fuzz target for a few seconds, two minutes in all.
+fuzz:
+	@.ci/fuzz 90
+
+# How well it detects: EVAL is a directory of labelled logs with its score.py.
+quality: build
+	@[ -n "$(EVAL)" ] || { echo "usage: make quality EVAL=DIR"; exit 2; }
+	python3 $(EVAL)/score.py run $(EVAL) $(WORK) --bin ./gumshoe --analyze
+
+bench:
+	go test -run '^$$' -bench . -benchmem ./...
+
+# Rewrite what the tests expect. Read the diff before you commit it.
+golden:
+	@for p in $$(grep -lE 'flag\.Bool\("update"' $$(git ls-files -co --exclude-standard '*_test.go') | xargs -r -n1 dirname | sort -u); do \
+		echo "go test ./$$p -update"; go test "./$$p" -update; done

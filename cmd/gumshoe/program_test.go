@@ -1,0 +1,101 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"gumshoe/analyze"
+	"gumshoe/report"
+)
+
+// run is one run of the program inside the test, and what it left.
+type outcome struct {
+	out, err string
+	code     int
+}
+
+// gumshoe runs the program without configuration, in UTC.
+func gumshoe(t testing.TB, args ...string) outcome {
+	t.Helper()
+	return pipe(t, nil, args...)
+}
+
+// pipe runs it with a standard input.
+func pipe(t testing.TB, in io.Reader, args ...string) outcome {
+	t.Helper()
+	var out, talk bytes.Buffer
+	a := &app{in: in, out: &out, err: &talk}
+	code := run(t.Context(), a, append([]string{args[0], "--config", os.DevNull, "--tz", "UTC"}, args[1:]...))
+	return outcome{out.String(), talk.String(), code}
+}
+
+// cases reads what --json printed.
+func (o outcome) cases(t testing.TB) (cases []report.CaseJSON) {
+	t.Helper()
+	for line := range strings.Lines(o.out) {
+		var c report.CaseJSON
+		dec := json.NewDecoder(strings.NewReader(line))
+		dec.DisallowUnknownFields()
+		if err := dec.Decode(&c); err != nil {
+			t.Fatalf("%v: %q", err, line)
+		}
+		cases = append(cases, c)
+	}
+	return cases
+}
+
+// accuses reports whether a case of level low or above has a source in p.
+func accuses(t testing.TB, cases []report.CaseJSON, p netip.Prefix) bool {
+	t.Helper()
+	for _, c := range cases {
+		for _, s := range c.Sources {
+			if c.Severity >= analyze.Low && parsePrefix(t, s).Overlaps(p) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// parsePrefix reads an address or a prefix as reports write them.
+func parsePrefix(t testing.TB, s string) netip.Prefix {
+	t.Helper()
+	p, err := parseNetwork(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// lines joins log lines to the text of a file.
+func lines(l ...string) string { return strings.Join(l, "\n") + "\n" }
+
+// files lists what is in a directory.
+func files(t testing.TB, dir string) (names []string) {
+	t.Helper()
+	entries, err := os.ReadDir(dir)
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		names = append(names, e.Name())
+	}
+	return names
+}
+
+// read returns a file's text.
+func read(t testing.TB, path ...string) string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(path...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}

@@ -1,0 +1,237 @@
+package format
+
+import (
+	"bytes"
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"gumshoe/ingest"
+)
+
+// sentence is one message of a daemon as its source code prints it, with fields
+// where it fills something in:
+//
+//	Bad password attempt for '{user}' from {peer}
+//
+// A sentence speaks for a whole message. Text that the client chose may imitate
+// any part of it, so a message may be readable in several ways; where the
+// client's fields stand tells which reading is the daemon's own. See settle.
+type sentence struct {
+	kind    ingest.Kind
+	account ingest.Account
+	byKey   bool // a login without a password
+	parts   []part
+	key     []byte // the longest literal: without it there is no match
+	settle  settling
+	fixed   bool // no free text before the peer: there is one place for it
+}
+
+// part is a literal or a field.
+type part struct {
+	field   field
+	literal []byte
+}
+
+type field uint8
+
+const (
+	fieldLiteral field = iota
+	fieldPeer          // {peer} the client: ADDR or NAME, also [ADDR], ADDR:PORT, [ADDR]:PORT
+	fieldAddr          // {addr} the client, an address without a port
+	fieldPort          // {addr:port} the client, an address with a port, also for IPv6 without brackets
+	fieldIP            // {ip} an address that is not the client's, with or without a port
+	fieldUser          // {user} the account: any text, chosen by the client
+	fieldText          // {text} any text that the client has a hand in
+	fieldWords         // {words} any text of the daemon's own
+	fieldWord          // {word} the daemon's own, without blanks
+	fieldName          // {name} a host name from DNS, may be empty: no blanks, brackets, quotes or parentheses
+	fieldNumber        // {n} digits
+	fieldCount         // {count} digits: what the line stands for
+)
+
+var fieldNames = map[string]field{"peer": fieldPeer, "addr": fieldAddr, "addr:port": fieldPort, "ip": fieldIP, "user": fieldUser,
+	"text": fieldText, "words": fieldWords, "word": fieldWord, "name": fieldName, "n": fieldNumber, "count": fieldCount}
+
+func (f field) isPeer() bool   { return f == fieldPeer || f == fieldAddr || f == fieldPort }
+func (f field) isClient() bool { return f == fieldUser || f == fieldText }
+func (f field) isFree() bool   { return f >= fieldUser && f <= fieldName }
+
+// settling says which of several readings is the daemon's own.
+type settling uint8
+
+const (
+	settleFirst settling = iota // the client's text stands behind the peer: the leftmost peer
+	settleLast                  // ... before it: the rightmost peer
+	settleAgree                 // ... on both sides: the readings must agree, or there is no peer
+)
+
+// sentences are what a daemon says.
+type sentences []sentence
+
+// say makes sentences of one kind. A part in double brackets may be missing:
+// "from {peer}[[ port {n}]]". It panics on a malformed text, as the tables of
+// sentences are part of the program.
+func say(kind ingest.Kind, texts ...string) sentences {
+	var out sentences
+	for _, text := range texts {
+		for _, variant := range variants(text) {
+			s := sentence{kind: kind, parts: parts(variant)}
+			s.prepare(variant)
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// absent marks sentences that tell that the account does not exist.
+func (ss sentences) absent() sentences { return ss.about(ingest.AccountAbsent) }
+
+// exists marks sentences that tell that the account exists.
+func (ss sentences) exists() sentences { return ss.about(ingest.AccountExists) }
+
+// byKey marks sentences about a login with a public key.
+func (ss sentences) byKey() sentences {
+	for i := range ss {
+		ss[i].byKey = true
+	}
+	return ss
+}
+
+func (ss sentences) about(a ingest.Account) sentences {
+	for i := range ss {
+		ss[i].account = a
+	}
+	return ss
+}
+
+// variants writes out the texts with and without each optional part, the longer
+// ones first.
+func variants(text string) []string {
+	head, rest, ok := strings.Cut(text, "[[")
+	if !ok {
+		return []string{text}
+	}
+	optional, tail, ok := strings.Cut(rest, "]]")
+	if !ok {
+		panic(fmt.Sprintf("format: %q: [[ without ]]", text))
+	}
+	var out []string
+	for _, end := range variants(tail) {
+		out = append(out, head+optional+end, head+end)
+	}
+	return out
+}
+
+func parts(text string) (ps []part) {
+	for text != "" {
+		head, rest, more := strings.Cut(text, "{")
+		if head != "" {
+			ps = append(ps, part{literal: []byte(head)})
+		}
+		if !more {
+			break
+		}
+		name, tail, _ := strings.Cut(rest, "}")
+		f, ok := fieldNames[name]
+		if !ok {
+			panic(fmt.Sprintf("format: %q: no field {%s}", text, name))
+		}
+		ps = append(ps, part{field: f})
+		text = tail
+	}
+	return ps
+}
+
+// prepare finds the key and how to settle, and checks that free text ends
+// before a literal or with the message.
+func (s *sentence) prepare(text string) {
+	peers, free, before, after := 0, false, false, false
+	for i, p := range s.parts {
+		switch {
+		case p.field == fieldLiteral:
+			if len(p.literal) > len(s.key) {
+				s.key = p.literal
+			}
+		case p.field.isPeer():
+			peers++
+			s.fixed = !free
+		case p.field.isClient():
+			before = before || peers == 0
+			after = after || peers > 0
+		}
+		free = free || p.field.isFree()
+		if p.field.isFree() && i+1 < len(s.parts) && s.parts[i+1].field != fieldLiteral {
+			panic(fmt.Sprintf("format: %q: free text before another field", text))
+		}
+	}
+	if peers > 1 || s.key == nil {
+		panic(fmt.Sprintf("format: %q: two peers, or nothing but fields", text))
+	}
+	switch {
+	case before && after:
+		s.settle = settleAgree
+	case before:
+		s.settle = settleLast
+	}
+}
+
+// tell fills ev from the first sentence that matches the whole message. Where
+// others match too, with another peer, they settle it as readings do.
+func (ss sentences) tell(msg []byte, ev *ingest.Event) bool {
+	var best matcher
+	for i := range ss {
+		s := &ss[i]
+		if first := &s.parts[0]; first.field == fieldLiteral {
+			if !bytes.HasPrefix(msg, first.literal) {
+				continue
+			}
+		}
+		if !bytes.Contains(msg, s.key) {
+			continue
+		}
+		m := matcher{sentence: s, msg: msg, steps: maxSteps}
+		if m.walk(0, 0); !m.found {
+			continue
+		}
+		if !best.found {
+			best = m
+		} else {
+			best.against(&m)
+		}
+	}
+	if !best.found {
+		return false
+	}
+	best.fill(ev)
+	return true
+}
+
+// fill writes the best reading into the event.
+func (m *matcher) fill(ev *ingest.Event) {
+	r := &m.best
+	ev.Kind, ev.Account, ev.User, ev.Key = m.kind, m.account, r.user, m.byKey
+	if r.count > 0 {
+		ev.Count = min(r.count, maxRepeat)
+	}
+	switch {
+	case m.torn:
+	case r.addr.IsValid():
+		ev.Src = r.addr
+	case r.host != nil:
+		ev.SrcHost = r.host
+	}
+}
+
+// reading is one way to read a message.
+type reading struct {
+	at    int        // where the peer stands
+	host  []byte     // the peer's name
+	addr  netip.Addr // the peer's address
+	user  []byte
+	count uint32
+}
+
+// concat joins what a daemon says.
+func concat(parts ...sentences) sentences { return slices.Concat(parts...) }
