@@ -11,6 +11,7 @@ package analyze
 import (
 	"fmt"
 	"net/netip"
+	"slices"
 	"time"
 
 	"gumshoe/ingest"
@@ -200,4 +201,13 @@ type Case struct {
 	Evidence    []Line // filled by the caller from Marks
 	Verdict     Verdict
 	Findings    []Finding
+}
+
+// Accused returns the sources, and the network that explains them where nobody
+// honest was seen in it.
+func (c *Case) Accused() []netip.Prefix {
+	if !c.Prefix.IsValid() || c.Collateral > 0 || len(c.Sources) < 2 {
+		return c.Sources
+	}
+	return append(slices.Clone(c.Sources), c.Prefix)
 }

@@ -107,14 +107,14 @@ func archiveNDJSON(w io.Writer, r Report) error {
 func caseJSON(c analyze.Case, plan ban.Plan) CaseJSON {
 	j := CaseJSON{
 		Schema: Schema, ID: c.ID, Kind: c.Kind, Severity: c.Level, Confidence: decimals(c.Confidence),
-		Impact: c.Impact, Sources: addresses(c.Sources), Detections: list(c.Detections), Techniques: list(c.Techniques),
+		Impact: c.Impact, Sources: addresses(c.Accused()), Detections: list(c.Detections), Techniques: list(c.Techniques),
 		Headline: c.Headline, Summary: c.Summary, Explanation: strings.Join(c.Explanation, " "), Do: list(c.Do),
 		Targets: list(c.Targets), Services: list(c.Services), Events: c.Events, FirstSeen: instant(c.First), LastSeen: instant(c.Last),
 		Evidence: []EvidenceJSON{}, Families: []FamilyJSON{}, Prior: decimals(c.Prior), Visitors: addresses(c.Visitors),
 		Collateral: c.Collateral, Verdict: c.Verdict,
 	}
 	var targets []netip.Prefix
-	if j.Ban, targets = plan.Of(c.ID); j.Ban == "planned" && !covers(targets, c.Sources) {
+	if j.Ban, targets = plan.Of(c.ID); j.Ban == "planned" && !covers(targets, c.Accused()) {
 		j.BanTargets = addresses(targets)
 	}
 	if c.Prefix.IsValid() {

@@ -287,7 +287,7 @@ func scanStory(in *analyze.Input, u *window.Unit, f analyze.Finding, bads []cont
 		lo, hi := slices.Min(pauses), slices.Max(pauses)
 		s.Body = append(s.Body, fmt.Sprintf("The pauses between knocks lasted %s, over %s.", minutesBetween(lo, hi), span(lasted)))
 		if p < 1e-3 {
-			s.Why = append(s.Why, fmt.Sprintf("People are not that regular: by chance pauses are as even as these in %s cases. Scripts that duck rate limits are.", chance(p)))
+			s.Why = append(s.Why, fmt.Sprintf("People are not that regular: the chance of pauses this even is %s. Scripts that duck rate limits are.", chance(p)))
 		} else {
 			s.Why = append(s.Why, "It never hurries: no limit that counts over ten minutes sees it.")
 		}

@@ -2,6 +2,7 @@ package detect
 
 import (
 	"fmt"
+	"math"
 	"net/netip"
 	"strconv"
 	"strings"
@@ -104,7 +105,7 @@ func chance(p float64) string {
 	case p < 1e-6:
 		return "less than one in a million"
 	}
-	return fmt.Sprintf("one in %s", number(int(1/p)))
+	return fmt.Sprintf("about one in %s", number(int(math.Round(1/p))))
 }
 
 // upper makes a sentence of a phrase.

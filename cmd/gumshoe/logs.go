@@ -149,11 +149,25 @@ func (l *logs) read(ctx context.Context, a *app, j *job) (*window.Set, error) {
 			a.note("%s: %s", h.Source, h.Error)
 			l.degraded = true
 		}
-		for _, p := range h.Problems {
-			a.detail("%s: byte %d: %s", h.Source, p.Offset, p.Text)
-		}
+		a.problems(h)
 	}
 	return window.Merge(builders, opt), nil
+}
+
+// problems tells where a source's first bad line stands, and with --verbose
+// where the next few do.
+func (a *app) problems(h ingest.Health) {
+	for i, p := range h.Problems {
+		tell := a.detail
+		if i == 0 {
+			tell = a.note
+		}
+		more := ""
+		if n := h.Unparsed + h.BadStamp; i == 0 && n > 1 {
+			more = fmt.Sprintf(" (first of %d lines)", n)
+		}
+		tell("%s: byte %d: %s%s", h.Source, p.Offset, p.Text, more)
+	}
 }
 
 // historyFrom is the first moment that the job looks at; files are read whole.

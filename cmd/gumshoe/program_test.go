@@ -15,7 +15,7 @@ import (
 	"gumshoe/report"
 )
 
-// run is one run of the program inside the test, and what it left.
+// outcome is one run of the program inside the test, and what it left.
 type outcome struct {
 	out, err string
 	code     int
@@ -30,10 +30,36 @@ func gumshoe(t testing.TB, args ...string) outcome {
 // pipe runs it with a standard input.
 func pipe(t testing.TB, in io.Reader, args ...string) outcome {
 	t.Helper()
+	return configured(t, os.DevNull, in, args...)
+}
+
+// configured runs it with a configuration.
+func configured(t testing.TB, config string, in io.Reader, args ...string) outcome {
+	t.Helper()
 	var out, talk bytes.Buffer
 	a := &app{in: in, out: &out, err: &talk}
-	code := run(t.Context(), a, append([]string{args[0], "--config", os.DevNull, "--tz", "UTC"}, args[1:]...))
+	code := run(t.Context(), a, append([]string{args[0], "--config", config, "--tz", "UTC"}, args[1:]...))
 	return outcome{out.String(), talk.String(), code}
+}
+
+// saved runs it with --save-report and reads the last line of the saved NDJSON,
+// which tells how the sources were read.
+func saved(t testing.TB, args ...string) (outcome, report.RunJSON, string) {
+	t.Helper()
+	dir := t.TempDir()
+	config := filepath.Join(dir, "gumshoe.yaml")
+	if err := os.WriteFile(config, []byte("report:\n  dir: "+dir+"/reports\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	o := configured(t, config, nil, append(args, "--save-report")...)
+	var last struct{ Run report.RunJSON }
+	if o.code != 1 {
+		all := strings.TrimSuffix(read(t, dir, "reports", "latest.ndjson"), "\n")
+		if err := json.Unmarshal([]byte(all[strings.LastIndexByte(all, '\n')+1:]), &last); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return o, last.Run, filepath.Join(dir, "reports")
 }
 
 // cases reads what --json printed.

@@ -39,6 +39,12 @@ func newNames(limit int) names {
 
 func (d *names) wants(id uint64) bool { return d.bar == 0 || id < d.bar }
 
+// lacks reports whether the name of an id is worth making.
+func (d *names) lacks(id uint64) bool {
+	_, ok := d.of[id]
+	return !ok && d.wants(id)
+}
+
 // put adds a name. Of several texts for one id the greatest is kept: accounts
 // differ in letter case only, and the greatest spelling is the lower-case one.
 func (d *names) put(id uint64, n Name) {

@@ -44,7 +44,7 @@ func (b *Builder) agent(r *Row, ev *ingest.Event, out outcome, member uint64) {
 		return
 	}
 	o, number := b.object(AgentObject, AgentID(client.ID), r.Hour, r.service, b.seed)
-	if d := &b.names[AgentObject]; o.Events == 0 && d.wants(o.ID) {
+	if d := &b.names[AgentObject]; o.Events == 0 && d.lacks(o.ID) {
 		d.put(o.ID, Name{Text: string(cut(ev.Agent)), Client: client.Kind, Claim: client.Claim})
 	}
 	o.count(out, ev)
@@ -89,7 +89,7 @@ func (b *Builder) pair(r *Row, same bool, sec uint32) {
 func (b *Builder) path(r *Row, id uint64, ev *ingest.Event, out outcome, member uint64) {
 	req := &ev.Request
 	o, _ := b.object(PathObject, id, r.Hour, r.service, b.seed)
-	if d := &b.names[PathObject]; o.Events == 0 && d.wants(id) {
+	if d := &b.names[PathObject]; o.Events == 0 && d.lacks(id) {
 		d.put(id, Name{Text: string(ev.VHost) + req.Text})
 	}
 	o.path |= req.Flags &^ ingest.PathQuery
