@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"gumshoe/ingest"
 )
 
 // group joins the findings that one story explains: those about one source, and
@@ -44,13 +46,19 @@ func rank(f Finding) int {
 
 // join returns the case that already holds at least half of the finding's
 // sources, or -1. Larger findings come first, so a lone source falls into its
-// campaign and not the other way round.
+// campaign and not the other way round. A case of one's own, such as a
+// break-in, takes in only what its own sources did: nobody else is drawn into it.
 func join(cases []Case, home map[netip.Prefix][]int, f Finding) int {
 	if f.Own {
-		return slices.IndexFunc(cases, func(c Case) bool {
-			first := c.Findings[0]
-			return len(f.Sources) > 0 && first.Detector == f.Detector && slices.Equal(first.Sources, f.Sources)
-		})
+		if len(f.Sources) == 0 {
+			return -1
+		}
+		for _, at := range home[f.Sources[0]] {
+			if first := cases[at].Findings[0]; first.Detector == f.Detector && slices.Equal(first.Sources, f.Sources) {
+				return at
+			}
+		}
+		return -1
 	}
 	shared := map[int]int{}
 	for _, s := range f.Sources {
@@ -60,7 +68,7 @@ func join(cases []Case, home map[netip.Prefix][]int, f Finding) int {
 	}
 	best := -1
 	for at, n := range shared {
-		if 2*n < len(f.Sources) {
+		if 2*n < len(f.Sources) || cases[at].Findings[0].Own && n < len(f.Sources) {
 			continue
 		}
 		if best < 0 || n > shared[best] || n == shared[best] && at < best {
@@ -108,9 +116,22 @@ func (c *Case) combine() {
 	c.Detections, c.Techniques, c.Targets, c.Services, c.Marks = Unique(c.Detections), Unique(c.Techniques), Unique(c.Targets), Unique(c.Services), Unique(c.Marks)
 	slices.SortFunc(c.Timeline, time.Time.Compare)
 	c.Timeline = slices.Compact(c.Timeline)
-	if len(c.Services) >= 2 && len(c.Sources) > 0 {
-		c.Findings = append(c.Findings, crosslog(c))
+	c.Timeline = Spread(c.Timeline, maxTimes)
+	c.Targets = c.Targets[:min(len(c.Targets), maxTargets)]
+	c.Marks = c.Marks[:min(len(c.Marks), maxMarks)]
+	if n := passwords(c.Services); n >= 2 && len(c.Sources) > 0 {
+		c.Findings = append(c.Findings, crosslog(c, n))
 	}
+}
+
+// passwords counts the services that have passwords of their own: a telephone
+// with an old one fails on SMTP as it fails on IMAP, and that is one mistake.
+func passwords(services []string) int {
+	n := len(services)
+	if slices.Contains(services, ingest.ServiceSMTP) && slices.Contains(services, ingest.ServiceIMAP) {
+		n--
+	}
+	return n
 }
 
 func (f *Finding) weight() (sum float64) {
@@ -127,12 +148,12 @@ func sortedPrefixes(in []netip.Prefix) []netip.Prefix {
 
 // crosslog is the evidence that the sources of a case misbehaved on several
 // services: +3 for two, +5 for three (a person who mistypes does so on one).
-func crosslog(c *Case) Finding {
+func crosslog(c *Case, services int) Finding {
 	odds := 3.0
-	if len(c.Services) >= 3 {
+	if services >= 3 {
 		odds = 5
 	}
 	lead := c.Findings[0]
 	return Finding{Detector: lead.Detector, Key: lead.Key, Sources: lead.Sources, Impact: Targeted, First: c.First, Last: c.Last,
-		Evidence: []Evidence{{Family: Crosslog, LogOdds: odds, Trials: len(c.Services), Fact: "misbehaved on " + strings.Join(c.Services, " and ")}}}
+		Evidence: []Evidence{{Family: Crosslog, LogOdds: odds, Trials: services, Fact: "misbehaved on " + strings.Join(c.Services, " and ")}}}
 }

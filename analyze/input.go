@@ -1,10 +1,10 @@
 package analyze
 
 import (
+	"bytes"
 	"math/bits"
 	"net/netip"
 	"slices"
-	"sort"
 	"time"
 
 	"gumshoe/ingest"
@@ -23,7 +23,15 @@ type Input struct {
 	benign    int
 	benignBad map[uint64]int // path -> benign visitors whom it failed
 	position  map[[16]byte]int
-	things    map[uint64]*window.Thing
+	things    map[uint64]thing
+}
+
+// thing is an account, path or agent with what its hours say together, so that
+// no detector walks the hours of a busy path once for every source.
+type thing struct {
+	*window.Thing
+	flags window.ObjectFlags
+	good  uint64
 }
 
 // Standing is how a source has behaved over everything that was read.
@@ -44,10 +52,11 @@ func (s *Standing) KnownHere() bool { return s.LoginDays >= 2 || s.Success && s.
 // NewInput prepares the facts that several detectors need.
 func NewInput(set *window.Set, from, to, now time.Time, loc *time.Location) *Input {
 	in := &Input{Set: set, From: from, To: to, Now: now, Location: loc, benignBad: map[uint64]int{}}
-	in.things = map[uint64]*window.Thing{}
+	in.things = map[uint64]thing{}
 	for _, k := range []window.ObjectKind{window.AccountObject, window.PathObject, window.AgentObject} {
-		for i, t := range set.Things(k) {
-			in.things[t.ID] = &set.Things(k)[i]
+		things := set.Things(k)
+		for i := range things {
+			in.things[things[i].ID] = sumUp(&things[i])
 		}
 	}
 	units := set.Units()
@@ -66,21 +75,30 @@ func NewInput(set *window.Set, from, to, now time.Time, loc *time.Location) *Inp
 	return in
 }
 
+func sumUp(t *window.Thing) thing {
+	s := thing{Thing: t}
+	for i := range t.Hours {
+		s.flags |= t.Hours[i].Flags
+		s.good += uint64(t.Hours[i].Good)
+	}
+	return s
+}
+
 func standing(u *window.Unit, set *window.Set) Standing {
 	var s Standing
 	accounts := map[uint64]bool{}
 	loginDays, pageDays := map[uint32]bool{}, map[uint32]bool{}
-	var events, bad, probes, pages, static uint32
+	var pages distinctPages
+	var events, bad, probes, static uint32
 	for i := range u.Rows {
 		r := &u.Rows[i]
 		events += r.Events
 		bad += r.Bad
 		probes += r.Probes
 		if set.Service(r.Service) == ingest.ServiceWeb {
-			n := uint32(u.GoodCount(r))
-			pages += n
+			pages.add(u, r)
 			static += r.Static
-			if n >= 3 && r.Static > 0 {
+			if u.GoodCount(r) >= enoughPages && r.Static > 0 {
 				pageDays[r.Hour/24] = true
 			}
 			if r.Flags&window.Authenticated != 0 {
@@ -111,12 +129,40 @@ func standing(u *window.Unit, set *window.Set) Standing {
 			s.LastOK = at
 		}
 	}
-	if pages >= 3 && static > 0 {
+	if pages.enough() && static > 0 {
 		s.Success = true
 	}
 	s.Accounts, s.LoginDays, s.PageDays = len(accounts), len(loginDays), len(pageDays)
 	s.Benign = s.Success && probes == 0 && bad*2 <= events
 	return s
+}
+
+// enoughPages is how many distinct pages, with their assets, make a visitor.
+const enoughPages = 3
+
+// distinctPages holds the first few distinct pages of a source: one page an
+// hour, three hours long, is one page.
+type distinctPages struct {
+	seen [enoughPages]uint64
+	n    int
+}
+
+func (d *distinctPages) enough() bool { return d.n == enoughPages }
+
+func (d *distinctPages) add(u *window.Unit, r *window.Row) {
+	if d.enough() || r.Good == 0 {
+		return
+	}
+	names, few := u.GoodNames(r)
+	if !few {
+		d.n = enoughPages
+	}
+	for _, id := range names {
+		if !d.enough() && !slices.Contains(d.seen[:d.n], id) {
+			d.seen[d.n] = id
+			d.n++
+		}
+	}
 }
 
 func badPaths(u *window.Unit) []uint64 {
@@ -176,12 +222,28 @@ func (in *Input) Current(u *window.Unit) bool {
 	return false
 }
 
+// within returns the sources inside p and the index of the first.
+func (in *Input) within(p netip.Prefix) (units []window.Unit, first int) {
+	all := in.Set.Units()
+	start := p.Masked().Addr().As16() // units lie in the order of their 16 bytes, v4 as ::ffff:a.b.c.d
+	first, _ = slices.BinarySearchFunc(all, start, func(u window.Unit, start [16]byte) int {
+		at := u.Prefix.Addr().As16()
+		return bytes.Compare(at[:], start[:])
+	})
+	last := first
+	for last < len(all) && p.Contains(all[last].Prefix.Addr()) {
+		last++
+	}
+	return all[first:last], first
+}
+
 // Collateral counts the sources inside p that have been honest. The accused are
 // not counted: an attacker's own success buys nothing.
 func (in *Input) Collateral(p netip.Prefix, accused map[netip.Prefix]bool) int {
 	n := 0
-	for i, u := range in.Set.Units() {
-		if in.standing[i].Success && p.Contains(u.Prefix.Addr()) && !accused[u.Prefix] {
+	units, first := in.within(p)
+	for i := range units {
+		if in.standing[first+i].Success && !accused[units[i].Prefix] {
 			n++
 		}
 	}
@@ -198,16 +260,28 @@ func Minutes(r *window.Row) []time.Time {
 }
 
 // Thing returns an account, path or agent with all its hours; nil if unknown.
-func (in *Input) Thing(id uint64) *window.Thing { return in.things[id] }
+func (in *Input) Thing(id uint64) *window.Thing { return in.things[id].Thing }
+
+// Exists reports whether an account is known to exist: it has logged in, or a
+// line says so.
+func (in *Input) Exists(id uint64) bool { return in.things[id].flags&window.Exists != 0 }
+
+// Absent reports whether lines say that an account does not exist, and none
+// that it does.
+func (in *Input) Absent(id uint64) bool {
+	return in.things[id].flags&(window.Exists|window.Absent) == window.Absent
+}
+
+// Answered returns how often an account or path was answered well.
+func (in *Input) Answered(id uint64) uint64 { return in.things[id].good }
 
 // Logins sums up the good logins of the sources inside p before a moment, into
 // the named accounts, or into any when none is named.
 func (in *Input) Logins(p netip.Prefix, accounts []string, before time.Time) (days, distinct int, last time.Time) {
-	units := in.Set.Units()
-	at := sort.Search(len(units), func(i int) bool { return !units[i].Prefix.Addr().Less(p.Masked().Addr()) })
+	units, _ := in.within(p)
 	onDays, into := map[int64]bool{}, map[uint64]bool{}
-	for ; at < len(units) && p.Contains(units[at].Prefix.Addr()); at++ {
-		u := &units[at]
+	for k := range units {
+		u := &units[k]
 		for i := range u.Rows {
 			if u.Rows[i].Good == 0 || in.Set.Service(u.Rows[i].Service) == ingest.ServiceWeb {
 				continue

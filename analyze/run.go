@@ -32,6 +32,9 @@ func Run(in *Input, detectors []Detector, judge Judge) []Case {
 		go func() {
 			defer wg.Done()
 			found[i] = d.Detect(in)
+			for j := range found[i] {
+				found[i][j].bound()
+			}
 		}()
 	}
 	wg.Wait()

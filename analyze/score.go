@@ -46,6 +46,9 @@ func (c *Case) score(now time.Time) {
 			floor = f.Floor
 		}
 		for _, e := range f.Evidence {
+			if e.Family == Guard && 2*len(f.Sources) < len(c.Sources) {
+				continue // one member's honest explanation does not excuse a campaign
+			}
 			limit := float64(familyCap)
 			if e.Trials >= massive {
 				limit = massiveCap
@@ -100,8 +103,15 @@ func allFloored(fs []Finding) (n int) {
 // active".
 const stillActive = 12 * time.Hour
 
+// unlikely is the confidence below which nobody is accused, whatever it would
+// mean if it were true.
+const unlikely = .1
+
 // severity is impact times confidence. Being sure alone makes nothing critical.
 func (c *Case) severity(now time.Time) Level {
+	if c.Confidence < unlikely {
+		return Info
+	}
 	column := 3
 	switch {
 	case c.Confidence >= .99:

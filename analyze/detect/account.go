@@ -125,7 +125,7 @@ func (d Account) judge(in *analyze.Input, t *window.Thing, all []knock, owners m
 	if len(per) == 0 {
 		return analyze.Finding{}, false
 	}
-	f.Marks = spread(f.Marks, 3)
+	f.Marks = analyze.Spread(f.Marks, 3)
 	f.Sources = sortedPrefixKeys(per)
 	if real || len(f.Sources) >= 10 {
 		f.Impact = analyze.Targeted

@@ -69,15 +69,3 @@ func hours(d time.Duration) string {
 	}
 	return fmt.Sprintf("%d hours", d/time.Hour)
 }
-
-// spread picks n items, evenly from first to last.
-func spread[T any](in []T, n int) []T {
-	if len(in) <= n {
-		return in
-	}
-	out := make([]T, n)
-	for i := range out {
-		out[i] = in[i*(len(in)-1)/(n-1)]
-	}
-	return out
-}

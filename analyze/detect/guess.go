@@ -130,7 +130,7 @@ func (d Guess) judge(in *analyze.Input, u *window.Unit, rows []window.Row, servi
 		f.Times = append(f.Times, t.at)
 		f.Marks = append(f.Marks, analyze.Mark{Origin: t.origin, Time: t.at})
 	}
-	f.Marks = spread(f.Marks, 3)
+	f.Marks = analyze.Spread(f.Marks, 3)
 	for _, id := range names {
 		f.Targets = append(f.Targets, analyze.Target{Kind: analyze.AccountName, Value: in.Set.Name(id).Text})
 		if th := in.Thing(id); th != nil && exists(th) {

@@ -136,7 +136,7 @@ func (d Network) judge(in *analyze.Input, service string, net netip.Prefix, fail
 			}
 		}
 	}
-	f.Marks = spread(f.Marks, 3)
+	f.Marks = analyze.Spread(f.Marks, 3)
 	f.Sources = sortedPrefixKeys(accused)
 	f.Prefix = longest(net, f.Sources)
 	f.Key = f.Prefix.String() + " " + service

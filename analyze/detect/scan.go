@@ -118,7 +118,7 @@ func (d Scan) judge(in *analyze.Input, u *window.Unit, st *analyze.Standing, t0 
 		}
 	}
 	f.Times = times
-	f.Marks = spread(f.Marks, 5)
+	f.Marks = analyze.Spread(f.Marks, 5)
 	f.Events = uint64(len(bads) + more)
 	f.Evidence = append(f.Evidence, analyze.Evidence{Family: analyze.Probing, LogOdds: sum, Trials: len(bads) + more,
 		Fact: fmt.Sprintf("%s asked for and refused", count(len(bads)+more, "distinct path"))})

@@ -103,11 +103,14 @@ func (a *app) save(j *job, r report.Report) error {
 func (j *job) window(l *logs, started time.Time) (now, from, to time.Time) {
 	now = started
 	if j.AdHoc() {
-		now = l.last().Add(time.Millisecond)
+		now = l.clock(started)
 	}
 	from, to = j.Span.Resolve(now)
 	if from.IsZero() {
 		from = l.first().Truncate(time.Hour)
+		if from.IsZero() { // not one believable event
+			from = to.Truncate(time.Hour)
+		}
 	}
 	if to.Before(now) { // --until in the past: nothing later is known
 		now = to

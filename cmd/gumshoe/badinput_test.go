@@ -48,7 +48,10 @@ func touch(t testing.TB, path string, at time.Time) {
 func gzipped(t testing.TB, text string) string {
 	t.Helper()
 	var b bytes.Buffer
-	z := gzip.NewWriter(&b)
+	z, err := gzip.NewWriterLevel(&b, gzip.NoCompression) // so that a cut falls where the test says
+	if err != nil {
+		t.Fatal(err)
+	}
 	if _, err := z.Write([]byte(text)); err != nil {
 		t.Fatal(err)
 	}
@@ -76,7 +79,8 @@ func TestBadInput(t *testing.T) {
 	}{
 		{name: "nowhere.log", text: missing, code: 4, says: "no such file or directory"},
 		{name: "wtmp.log", text: strings.Repeat("\x07\x00\x00\x00ts/0\x01\x02\x03", 100), code: 4, says: "binary"},
-		{name: "novel.log", text: lines("It was a dark", "and stormy night."), code: 4, says: "no format known here"},
+		{name: "novel.log", text: lines("It was a dark", "and stormy night."), code: 4, says: "no line of it is in a format known here",
+			health: counts{lines: 2, unparsed: 2}},
 		{name: "packed.log.gz", text: "\x1f\x8b", code: 4, says: "unexpected EOF"},
 		{name: "empty.log", text: "", code: 0},
 		{name: "cut.log.gz", text: packed[:len(packed)-20], code: 4, says: "unexpected EOF",
@@ -87,10 +91,10 @@ func TestBadInput(t *testing.T) {
 			health: counts{lines: 41, parsed: 41}},
 		{name: "long.log", text: lines(knock, strings.Repeat("x", 10<<20), knock), code: 0, says: "byte 91: line longer than 65536 bytes",
 			health: counts{lines: 3, parsed: 2, unparsed: 1, tooLong: 1}},
-		{name: "nul.log", text: lines(knock, strings.Repeat("\x00", 300), knock), code: 0, says: "byte 91: ",
+		{name: "nul.log", text: lines(knock, "\x00\x00\x00\x00\x00", knock), code: 0, says: "byte 91: ",
 			health: counts{lines: 3, parsed: 2, unparsed: 1}},
-		{name: "hole.log", text: strings.Repeat("\x00", 4096) + lines(knock), code: 0,
-			health: counts{lines: 1, parsed: 1}},
+		{name: "hole.log", text: strings.Repeat("\x00", 4096) + lines(knock, knock), code: 0, says: "byte 0: ",
+			health: counts{lines: 2, parsed: 1, unparsed: 1}},
 		{name: "latin1.log", text: lines(knock, strings.Replace(knock, "anna", "Ren\xe9", 1), "\xff\xfe\xc0\x80 nothing"), code: 0, says: "byte 182: ",
 			health: counts{lines: 3, parsed: 2, unparsed: 1}},
 		{name: "crlf.log", text: strings.ReplaceAll(lines(knock, knock), "\n", "\r\n"), code: 0,
@@ -118,6 +122,9 @@ func TestBadInput(t *testing.T) {
 			}
 			told := false
 			for line := range strings.Lines(o.err) {
+				if strings.HasPrefix(line, "gumshoe: saved ") {
+					continue
+				}
 				told = told || strings.Contains(line, test.name) && strings.Contains(line, test.says)
 			}
 			if told != (test.says != "") {

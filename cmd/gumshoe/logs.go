@@ -77,9 +77,7 @@ func (l *logs) note(a *app, n source.Note) {
 		a.detail("%s", text)
 		return
 	}
-	a.note("%s", text)
-	l.told = append(l.told, text)
-	l.degraded = true
+	l.missed(a, text)
 }
 
 // configured opens the sources of the configuration with those of their rotated
@@ -143,15 +141,38 @@ func (l *logs) read(ctx context.Context, a *app, j *job) (*window.Set, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, h := range health {
-		if h.Error != "" {
-			l.told = append(l.told, fmt.Sprintf("%s: %s", h.Source, h.Error))
-			a.note("%s: %s", h.Source, h.Error)
-			l.degraded = true
-		}
-		a.problems(h)
+	if err := l.judge(a, j); err != nil {
+		return nil, err
 	}
 	return window.Merge(builders, opt), nil
+}
+
+// judge tells how reading went. What was named and gave not a single line that
+// means anything was not read; if nothing else was, there is no run.
+func (l *logs) judge(a *app, j *job) error {
+	var lines, understood uint64
+	for _, h := range l.health {
+		a.problems(h)
+		lines += h.Lines
+		understood += h.Parsed + h.Ignored
+		switch {
+		case h.Error != "":
+			l.missed(a, fmt.Sprintf("%s: %s", h.Source, h.Error))
+		case h.Lines > 0 && h.Parsed+h.Ignored == 0 && (!j.AdHoc() || slices.Contains(j.Args, h.Source)):
+			l.missed(a, fmt.Sprintf("%s: no line of it is in a format known here", h.Source))
+		}
+	}
+	if lines > 0 && understood == 0 {
+		return errors.New("nothing to read: not one line is in a format known here; gumshoe parse FILE says why")
+	}
+	return nil
+}
+
+// missed notes that something which was named could not be read.
+func (l *logs) missed(a *app, text string) {
+	a.note("%s", text)
+	l.told = append(l.told, text)
+	l.degraded = true
 }
 
 // problems tells where a source's first bad line stands, and with --verbose
@@ -197,6 +218,23 @@ func (l *logs) last() (t time.Time) {
 		if h.Last.After(t) {
 			t = h.Last
 		}
+	}
+	return t
+}
+
+// clock is just behind the newest believable stamp; of logs without one, when
+// they were last written to.
+func (l *logs) clock(started time.Time) (t time.Time) {
+	if t = l.last(); !t.IsZero() {
+		return t.Add(time.Millisecond)
+	}
+	for _, s := range l.sources {
+		if a := s.Anchor(); a.After(t) {
+			t = a
+		}
+	}
+	if t.IsZero() {
+		return started
 	}
 	return t
 }

@@ -122,7 +122,8 @@ func (m *matcher) peer(i, pos int) {
 		n++
 	}
 	for ; n > 0; n-- {
-		if host, addr, ok := m.parts[i].field.peer(b[:n]); ok {
+		// Behind a colon any tail of an IPv6 address would read as another one.
+		if host, addr, ok := m.parts[i].field.peer(b[:n]); ok && (!addr.Is6() || pos == 0 || m.msg[pos-1] != ':') {
 			if m.parts[i].field != fieldIP {
 				m.now.at, m.now.host, m.now.addr = pos, host, addr
 			}

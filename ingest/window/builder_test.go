@@ -237,6 +237,28 @@ func TestPathFlagsAddUp(t *testing.T) {
 	}
 }
 
+// The first event is the earliest by second; of one second the one in the first
+// source, and there the first line, whoever met them in whatever order.
+func TestFirstEvent(t *testing.T) {
+	type place struct {
+		second int64
+		at     ingest.Origin
+	}
+	places := []place{{5, ingest.Origin{Source: 0, Offset: 100}}, {5, ingest.Origin{Source: 0, Offset: 300}}, {5, ingest.Origin{Source: 1, Offset: 0}}, {6, ingest.Origin{}}}
+	for range 20 {
+		builders := []*Builder{NewBuilder(Options{}), NewBuilder(Options{})}
+		for _, i := range rand.Perm(len(places)) {
+			ev := request("192.0.2.1", "/", 200)
+			ev.Time = noon + places[i].second*1000
+			builders[rand.IntN(2)].Add(&ev, places[i].at)
+		}
+		r := &Merge(builders, Options{}).Units()[0].Rows[0]
+		if r.FirstAt() != places[0].at || int64(r.First) != noon/1000+5 || int64(r.Last) != noon/1000+6 {
+			t.Fatalf("first event at %d in %+v", r.First, r.FirstAt())
+		}
+	}
+}
+
 // Same and Diff count neighbours of one chunk that are less than a minute
 // apart, whatever the worker has read before.
 func TestPairsOfAgents(t *testing.T) {
@@ -254,6 +276,7 @@ func TestPairsOfAgents(t *testing.T) {
 		{"same, same, other", []step{{0, 0, 1}, {0, 10, 1}, {0, 20, 1}, {0, 30, 2}}, 2, 1},
 		{"a minute is too long", []step{{0, 0, 1}, {0, 60, 1}, {0, 119, 1}}, 1, 0},
 		{"stamps out of order", []step{{0, 10, 1}, {0, 9, 1}}, 1, 0},
+		{"a minute back", []step{{0, 70, 1}, {0, 10, 1}}, 0, 0},
 		{"another chunk", []step{{0, 0, 1}, {1, 1, 1}, {1, 2, 2}}, 0, 1},
 		{"an earlier chunk after a later one", []step{{5, 3000, 1}, {2, 10, 1}, {2, 11, 1}}, 1, 0},
 	} {

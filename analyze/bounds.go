@@ -1,0 +1,29 @@
+package analyze
+
+// Bounds of what a finding and a case carry beside their sources, which are
+// never cut: a source that is not named is not banned.
+const (
+	maxTimes   = 512
+	maxTargets = 64
+	maxMarks   = 64
+)
+
+// bound cuts a finding to its bounds. Times are spread over the whole span,
+// targets and marks come in the order of their weight.
+func (f *Finding) bound() {
+	f.Times = Spread(f.Times, maxTimes)
+	f.Targets = f.Targets[:min(len(f.Targets), maxTargets)]
+	f.Marks = f.Marks[:min(len(f.Marks), maxMarks)]
+}
+
+// Spread picks at most n items, n being at least 2, evenly from first to last.
+func Spread[T any](in []T, n int) []T {
+	if len(in) <= n {
+		return in
+	}
+	out := make([]T, n)
+	for i := range out {
+		out[i] = in[i*(len(in)-1)/(n-1)]
+	}
+	return out
+}

@@ -1,0 +1,112 @@
+package detect
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"gumshoe/analyze"
+	"gumshoe/ingest"
+	"gumshoe/ingest/window"
+)
+
+// try is one failed login or refusal, or several of one line.
+type try struct {
+	at     time.Time
+	name   uint64
+	count  int
+	absent bool
+	login  bool // a login, as against mail refused
+	origin ingest.Origin
+}
+
+// tries lists the failed logins and refusals of some rows in order of time;
+// total counts also those of hours too busy to be kept singly.
+//
+// A server that takes no passwords says only that a name is invalid: such a line
+// counts where no failure on the name follows in the hour. Mail to a recipient
+// who does not exist counts once a recipient: honest senders try again.
+func tries(in *analyze.Input, u *window.Unit, rows []window.Row) (out []try, total int) {
+	mailed := map[uint64]bool{}
+	for i := range rows {
+		r := &rows[i]
+		if r.Bad == 0 && r.Events == r.Good {
+			continue
+		}
+		touches := u.Touches(r)
+		failed := map[uint64]bool{}
+		kept, listed := 0, 0
+		for _, t := range touches {
+			if t.Kind == ingest.KindAuthFailure {
+				failed[t.Name] = true
+			}
+			if t.Kind.Hostile() && t.Kind != ingest.KindInvalidUser {
+				listed += int(t.Count)
+			}
+		}
+		for _, t := range touches {
+			switch t.Kind {
+			case ingest.KindAuthFailure, ingest.KindRelayDenied, ingest.KindReject, ingest.KindAbuse, ingest.KindProbe:
+			case ingest.KindUserUnknown:
+				if mailed[t.Name] {
+					continue
+				}
+				mailed[t.Name] = true
+			case ingest.KindInvalidUser:
+				if failed[t.Name] {
+					continue
+				}
+			default:
+				continue
+			}
+			out = append(out, try{at: time.UnixMilli(t.Milli).UTC(), name: t.Name, count: int(t.Count), origin: t.Origin(),
+				absent: t.Absent || in.Absent(t.Name), login: t.Kind == ingest.KindAuthFailure || t.Kind == ingest.KindInvalidUser})
+			kept += int(t.Count)
+		}
+		total += kept
+		if u.TouchesFull(r) {
+			total += max(0, int(r.Bad)-listed)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b try) int {
+		return cmp.Or(a.at.Compare(b.at), cmp.Compare(a.origin.Source, b.origin.Source), cmp.Compare(a.origin.Offset, b.origin.Offset))
+	})
+	return out, total
+}
+
+// onlyLogins keeps the failed logins among some tries.
+func onlyLogins(all []try) []try {
+	return slices.DeleteFunc(all, func(t try) bool { return !t.login })
+}
+
+func anyAbsent(all []try) bool {
+	return slices.ContainsFunc(all, func(t try) bool { return t.absent })
+}
+
+// accounts lists the distinct accounts of some tries in order of first appearance.
+func accounts(all []try) []uint64 {
+	var ids []uint64
+	for _, t := range all {
+		if t.name != 0 {
+			ids = append(ids, t.name)
+		}
+	}
+	return analyze.Unique(ids)
+}
+
+// perAccount counts the tries on each account.
+func perAccount(all []try) map[uint64]int {
+	out := map[uint64]int{}
+	for _, t := range all {
+		out[t.name] += t.count
+	}
+	return out
+}
+
+// countOf adds up tries.
+func countOf(all []try) (n int) {
+	for _, t := range all {
+		n += t.count
+	}
+	return n
+}

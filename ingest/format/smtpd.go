@@ -1,0 +1,89 @@
+package format
+
+import (
+	"bytes"
+
+	"gumshoe/ingest"
+)
+
+// newCourierSMTP reads Courier's esmtpd, which names the client first.
+var newCourierSMTP = speaks(ingest.ServiceSMTP,
+	say(ingest.KindAuthFailure,
+		`error,relay={addr},[[ident={word},]][[port={n},]]msg="535 Authentication failed.",cmd: AUTH LOGIN {user}`,
+		`error,relay={addr},[[ident={word},]][[port={n},]]msg="535 Authentication failed.",cmd: AUTH PLAIN {word} {user}`,
+		`error,relay={addr},[[ident={word},]][[port={n},]]msg="535 {words}",cmd: {text}`,
+	),
+	say(ingest.KindUserUnknown,
+		"error,relay={addr},[[ident={word},]][[port={n},]]from=<{text}>,to=<{user}>: 550 User unknown[[.]]",
+		"error,relay={addr},[[ident={word},]][[port={n},]]from=<{text}>,to=<{user}>: 550 User <{text}> unknown[[.]]",
+	).absent(),
+	say(ingest.KindRelayDenied, "error,relay={addr},[[ident={word},]][[port={n},]]from=<{text}>,to=<{text}>: 513 Relaying denied[[.]]"),
+	say(ingest.KindReject,
+		"error,relay={addr},[[ident={word},]][[port={n},]]from=<{text}>[[,to=<{text}>]]: 5{text}",
+		`error,relay={addr},[[ident={word},]][[port={n},]]msg="502 ESMTP command error",cmd: {text}`,
+	),
+	say(ingest.KindConnect, "started,ip=[{addr}][[,port=[{n}]]]"),
+)
+
+// newQmail reads the programs around qmail: rblsmtpd, the patched qmail-smtpd
+// and vpopmail, which ends with "USER:ADDR".
+var newQmail = speaksBehind(trimQmail, ingest.ServiceSMTP,
+	say(ingest.KindReject,
+		"{addr} pid {n} {word} {words}",
+		"{addr} pid {n}: {words}",
+		"{word} blocked {addr} {words}",
+		"421 badiprbl: ip {addr} rbl: {words}",
+		"{word} badiprbl: ip {addr} rbl: {words}",
+	),
+	say(ingest.KindAuthFailure,
+		"vchkpw-{word}: password fail {user}:{addr}",
+		"vchkpw-{word}: password fail (pass: '{text}') {user}:{addr}",
+		"vchkpw-{word}: null password given {user}:{addr}",
+		"vchkpw-{word}: account is disabled {user}:{addr}",
+	),
+	say(ingest.KindAuthFailure,
+		"vchkpw-{word}: vpopmail user not found {user}:{addr}",
+		"vchkpw-{word}: user not found {user}:{addr}",
+		"vchkpw-{word}: system user not found {user}:{addr}",
+		"vchkpw-{word}: No user found {user}:{addr}",
+	).absent(),
+	say(ingest.KindAuthSuccess, "vchkpw-{word}: ({word}) login success {user}:{addr}", "vchkpw-{word}: login success {user}:{addr}").exists(),
+)
+
+// trimQmail takes off the stamp that splogger adds and the program's name.
+func trimQmail(msg []byte) []byte {
+	if _, rest, ok := epochStamp(msg); ok {
+		msg = bytes.TrimLeft(rest, " ")
+	}
+	for _, program := range [...]string{"rblsmtpd: ", "qmail-smtpd: "} {
+		msg, _ = cut(msg, program)
+	}
+	return msg
+}
+
+// newOpenSMTPD reads OpenSMTPD, whose messages name the session; the address
+// stands in "smtp connected address=", and in failures of newer versions.
+var newOpenSMTPD = speaks(ingest.ServiceSMTP,
+	say(ingest.KindAuthFailure,
+		"{word} smtp event=authentication user={user} address={addr} host={name} result=permfail",
+		"{word} smtp authentication user={user} address={addr} host={name} result=permfail",
+		"{word} smtp event=failed-command address={addr} host={name} command=\"AUTH {text}\" result=\"535 {words}\"",
+		"{word} smtp failed-command address={addr} host={name} command=\"AUTH {text}\" result=\"535 {words}\"",
+	),
+	say(ingest.KindReject,
+		"{word} smtp event=failed-command address={addr} host={name} command=\"{text}\" result=\"5{text}\"",
+		"{word} smtp failed-command address={addr} host={name} command=\"{text}\" result=\"5{text}\"",
+	),
+	say(ingest.KindConnect,
+		"{word} smtp event=connected address={addr} host={name}",
+		"{word} smtp connected address={addr} host={name}",
+	),
+)
+
+// newAmavis reads amavisd's verdicts, which name the client before the sender.
+var newAmavis = speaks(ingest.ServiceSMTP,
+	say(ingest.KindReject,
+		"({word}) Blocked INFECTED ({text}) {{words}}, [[{word} ]][{addr}]:{n} {text}",
+		"({word}) Blocked {word} {{words}}, [[{word} ]][{addr}]:{n} {text}",
+	),
+)
