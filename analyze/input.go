@@ -43,6 +43,8 @@ type Standing struct {
 	FirstOK   time.Time // first and last good login; zero: none
 	LastOK    time.Time
 	PageDays  int // days with page views and their assets
+
+	probed bool // sent something hostile
 }
 
 // KnownHere reports a source that is somebody's: it logged in on two days or
@@ -65,14 +67,26 @@ func NewInput(set *window.Set, from, to, now time.Time, loc *time.Location) *Inp
 	for i := range units {
 		in.standing[i] = standing(&units[i], set)
 		in.position[units[i].Prefix.Addr().As16()] = i
-		if in.standing[i].Benign {
-			in.benign++
-			for _, id := range badPaths(&units[i]) {
-				in.benignBad[id]++
-			}
-		}
+		in.note(&units[i], &in.standing[i])
 	}
 	return in
+}
+
+// note counts a visitor and the paths that failed it. What only scanners ask for
+// has to fail a benign one; a page that is missing for everybody makes visitors
+// who are answered well less than half the time.
+func (in *Input) note(u *window.Unit, st *Standing) {
+	if st.Benign {
+		in.benign++
+	}
+	if !st.Success || st.probed {
+		return
+	}
+	for _, id := range badPaths(u) {
+		if st.Benign || in.Set.Name(id).Path&(ingest.PathVocabulary|ingest.PathSensitive) == 0 {
+			in.benignBad[id]++
+		}
+	}
 }
 
 func sumUp(t *window.Thing) thing {
@@ -133,7 +147,8 @@ func standing(u *window.Unit, set *window.Set) Standing {
 		s.Success = true
 	}
 	s.Accounts, s.LoginDays, s.PageDays = len(accounts), len(loginDays), len(pageDays)
-	s.Benign = s.Success && probes == 0 && bad*2 <= events
+	s.probed = probes > 0
+	s.Benign = s.Success && !s.probed && bad*2 <= events
 	return s
 }
 

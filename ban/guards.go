@@ -19,10 +19,12 @@ const (
 	Own      Protection = "own"      // this machine's own
 	Gateway  Protection = "gateway"  // the way out
 	Resolver Protection = "resolver" // answers this machine's name queries
+	Proxy    Protection = "proxy"    // stands between this machine and its visitors
 )
 
 var protectionNames = map[Protection]string{
 	Allowed: "on the allowlist", Own: "an address of this machine", Gateway: "a gateway of this machine", Resolver: "a name server of this machine",
+	Proxy: "a proxy that honest visitors come through",
 }
 
 // Guards keep a ban from hitting the wrong one. The zero value protects only

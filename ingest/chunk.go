@@ -19,6 +19,7 @@ type job struct {
 type worker struct {
 	sink        Sink
 	enricher    Enricher
+	unknown     UnknownSink
 	from, until int64
 	cut         lengths
 	buf         []byte
@@ -29,6 +30,9 @@ func newWorker(opt Options, cut lengths) *worker {
 	w := &worker{sink: opt.NewSink(), from: opt.From, until: opt.Until, cut: cut, buf: make([]byte, cut.buffer)}
 	if opt.NewEnricher != nil {
 		w.enricher = opt.NewEnricher()
+	}
+	if opt.NewUnknown != nil {
+		w.unknown = opt.NewUnknown()
 	}
 	if w.until == 0 {
 		w.until = math.MaxInt64
@@ -105,9 +109,13 @@ func (w *worker) parse(t *tally, p Parser, l *lines, src *reading, stamp *int64)
 	case Unparsed:
 		t.Unparsed++
 		t.complain(l.at, func() string { return reason(p, src.format) })
+		w.puzzle(l, src)
 		return
 	case Ignored:
 		t.Ignored++
+		if w.unknown != nil && doubtful(p) {
+			w.puzzle(l, src)
+		}
 		if ev.Time != 0 {
 			*stamp = ev.Time
 		}
@@ -132,6 +140,19 @@ func (w *worker) parse(t *tally, p Parser, l *lines, src *reading, stamp *int64)
 		w.enricher.Enrich(ev)
 	}
 	w.sink.Add(ev, Origin{Source: src.index, Offset: l.at})
+}
+
+// puzzle passes a line on that was not understood.
+func (w *worker) puzzle(l *lines, src *reading) {
+	if w.unknown != nil {
+		w.unknown.Add(l.line, &w.ev, Origin{Source: src.index, Offset: l.at})
+	}
+}
+
+// doubtful asks the parser whether it understood more than the envelope.
+func doubtful(p Parser) bool {
+	d, ok := p.(Doubter)
+	return ok && d.Doubtful()
 }
 
 // reason asks the parser why a line is not of its format.

@@ -16,6 +16,7 @@ package ingest
 
 import (
 	"net/netip"
+	"slices"
 	"time"
 )
 
@@ -84,15 +85,18 @@ type Event struct {
 	PID     []byte // process id, from the envelope
 
 	// Web requests only.
-	VHost    []byte
-	Method   []byte
-	Target   []byte // path with query, as logged
-	Proto    []byte
-	Referer  []byte // without the "-" of an absent one
-	Agent    []byte // user agent, without the "-" of an absent one
-	Status   uint16 // 0: not logged
-	Bytes    int64  // response body; -1: not logged
-	Duration int32  // time to answer in milliseconds; -1: not logged
+	VHost   []byte
+	Method  []byte
+	Target  []byte // path with query, as logged
+	Proto   []byte
+	Referer []byte // without the "-" of an absent one
+	Agent   []byte // user agent, without the "-" of an absent one
+	// Forwarded is X-Forwarded-For or the like as logged: the client's word,
+	// to be believed only of a proxy that is trusted.
+	Forwarded []byte
+	Status    uint16 // 0: not logged
+	Bytes     int64  // response body; -1: not logged
+	Duration  int32  // time to answer in milliseconds; -1: not logged
 
 	// Filled by an Enricher.
 	Request Request
@@ -117,3 +121,12 @@ const (
 	ServiceSudo  = "sudo"
 	ServiceLogin = "login" // console and other PAM services
 )
+
+// KindNames lists the names of all kinds.
+func KindNames() []string { return kindNames[:] }
+
+// ParseKind finds a kind by its name.
+func ParseKind(name string) (k Kind, ok bool) {
+	i := slices.Index(kindNames[:], name)
+	return Kind(max(i, 0)), i >= 0
+}

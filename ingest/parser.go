@@ -26,6 +26,21 @@ type Explainer interface {
 	Reason() string
 }
 
+// Doubter is implemented by parsers that Ignore lines of which they understand
+// the envelope alone.
+type Doubter interface {
+	// Doubtful reports whether the message of the last line was unknown, though
+	// Parse said Ignored.
+	Doubtful() bool
+}
+
+// Locator is implemented by parsers that know where in a line they stopped.
+type Locator interface {
+	// Stopped returns the offset of the first byte of the last line that was not
+	// understood, -1 where there is no such place.
+	Stopped() int
+}
+
 // Context is what a parser must know of its surroundings.
 type Context struct {
 	Location *time.Location // of stamps without an offset; nil: UTC
@@ -66,6 +81,13 @@ func (es Enrichers) Enrich(ev *Event) {
 type Origin struct {
 	Source int32
 	Offset int64
+}
+
+// UnknownSink receives the lines of one worker that no parser understood.
+type UnknownSink interface {
+	// Add takes one line. The envelope's fields of ev are filled where one was
+	// read; both are valid only during the call.
+	Add(line []byte, ev *Event, at Origin)
 }
 
 // Sink receives events of one worker, in the order of each chunk.

@@ -57,6 +57,7 @@ type Health struct {
 	First    time.Time `json:"first"`     // first and last believable stamp
 	Last     time.Time `json:"last"`
 	Problems []Problem `json:"problems,omitempty"` // the first few, in file order
+	Unknown  []Unknown `json:"unknown,omitempty"`  // the shapes of lines that were not understood; filled by who mined them
 	Error    string    `json:"error,omitempty"`    // why reading ended early
 }
 
@@ -66,11 +67,24 @@ type Problem struct {
 	Text   string `json:"text"`
 }
 
+// Unknown is the shape of lines of a source that no parser understood.
+type Unknown struct {
+	ID      string   `json:"id"`
+	Program string   `json:"program,omitempty"` // of the envelope, where there is one
+	Text    string   `json:"text"`              // "login of <*> from <ip> refused"
+	Lines   uint64   `json:"lines"`
+	Clients int      `json:"clients"` // distinct public addresses in all lines of the shape
+	Samples []string `json:"samples"` // a few lines, escaped
+}
+
 // Options of a Scan.
 type Options struct {
-	Workers     int              // goroutines that parse; 0: one a core
-	NewSink     func() Sink      // called once a worker, before any reads
-	NewEnricher func() Enricher  // called once a worker, before any reads; nil: events are not enriched
+	Workers     int             // goroutines that parse; 0: one a core
+	NewSink     func() Sink     // called once a worker, before any reads
+	NewEnricher func() Enricher // called once a worker, before any reads; nil: events are not enriched
+	// NewUnknown is called once a worker, before any reads; nil: lines that no
+	// parser understands are only counted.
+	NewUnknown  func() UnknownSink
 	From, Until int64            // milliseconds; events outside [From, Until) are counted, not passed on; Until 0: no end
 	Progress    func(read int64) // called now and then with the bytes read so far; may be nil; calls do not overlap
 	// Now is the wall clock. It stands in for an Anchor that is missing or that

@@ -8,13 +8,16 @@ import (
 	"time"
 )
 
-// Line is what Walk shows of one line. Event and Reason are valid until the
-// next line.
+// Line is what Walk shows of one line. It is valid until the next line.
 type Line struct {
-	Number int    // from 1
-	End    int64  // bytes of the source up to and with this line
-	Event  *Event // nil: the line gave none
-	Reason string // why not
+	Number  int    // from 1
+	End     int64  // bytes of the source up to and with this line
+	Text    []byte // without its end; nil for one that is too long
+	Event   *Event // nil: the line gave none
+	Reason  string // why not
+	Known   bool   // the line was understood, whether or not it gave an event
+	Stopped int    // where the parser stopped, -1 if it does not know
+	Read    *Event // what was read of the line, with its envelope, also where it gave no event
 }
 
 // Walk shows every line of one source in order, parsed as Scan parses it, by
@@ -49,21 +52,34 @@ func Walk(ctx context.Context, s Source, now time.Time, visit func(Line) error) 
 			p = r.format.NewParser(Context{Location: s.Location(), Anchor: r.eras[0].anchor})
 			r.eras = r.eras[1:]
 		}
-		line := Line{Number: n, End: l.base + int64(l.r)}
+		line := Line{Number: n, End: l.base + int64(l.r), Text: l.line, Stopped: -1, Read: &ev}
 		ev.Reset()
 		switch {
 		case l.long:
 			line.Reason = fmt.Sprintf("line longer than %d bytes", standard.line)
 		case len(l.line) == 0:
-			line.Reason = "empty line"
-		case p.Parse(l.line, &ev) == Parsed:
-			line.Event = &ev
+			line.Reason, line.Known = "empty line", true
 		default:
-			line.Reason = reason(p, r.format)
+			line.read(p, r.format)
 		}
 		if err := visit(line); err != nil {
 			return err
 		}
 	}
 	return l.err
+}
+
+// read parses the line.
+func (l *Line) read(p Parser, f Format) {
+	switch p.Parse(l.Text, l.Read) {
+	case Parsed:
+		l.Event, l.Known = l.Read, true
+		return
+	case Ignored:
+		l.Known = !doubtful(p)
+	}
+	l.Reason = reason(p, f)
+	if at, ok := p.(Locator); ok && !l.Known {
+		l.Stopped = at.Stopped()
+	}
 }

@@ -235,9 +235,14 @@ func degradedRun() Report {
 	r := quietNight()
 	r.Host = ""
 	r.Sources[1].Unparsed, r.Sources[1].Lines, r.Sources[1].TooLong, r.Sources[1].BadStamp = 1045, 62525, 3, 17
+	r.Sources[0].Unknown = []ingest.Unknown{
+		{ID: "1f", Program: "gated", Text: "no entry for <*> at <ip>", Lines: 214, Clients: 12, Samples: []string{"gated[7]: no entry for anna at 192.0.2.7"}},
+		{ID: "2f", Program: "CRON", Text: "(root) CMD (<str>)", Lines: 360}} // the machine's own affairs
+	r.Sources[1].Unknown = []ingest.Unknown{{ID: "3f", Text: `<ip> [<time>] "<str>" - <num>`, Lines: 1000, Clients: 31}}
 	r.Sources = append(r.Sources,
 		ingest.Health{Source: "/srv/logs/mail.log", Error: "open /srv/logs/mail.log: permission denied"},
-		ingest.Health{Source: "/srv/logs/nginx/access.log.2.gz", Format: "combined", Lines: 120, Parsed: 120, Error: "unexpected EOF"})
+		ingest.Health{Source: "/srv/logs/nginx/access.log.2.gz", Format: "combined", Lines: 120, Parsed: 78, Unparsed: 42, Error: "unexpected EOF",
+			Unknown: []ingest.Unknown{{ID: "3f", Text: `<ip> [<time>] "<str>" - <num>`, Lines: 42, Clients: 33}}})
 	r.Notes = []string{"/srv/logs/btmp is binary and was passed over."}
 	return r
 }

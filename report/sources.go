@@ -1,9 +1,11 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -17,7 +19,8 @@ type reading struct {
 	files       int
 	lines, good uint64
 	first, last time.Time
-	notes       []string // what was wrong, in words
+	unknown     []ingest.Unknown // shapes that were not understood
+	notes       []string         // what was wrong, in words
 }
 
 // rotated is what logrotate appends: .1, -20261120, .2.gz.
@@ -57,6 +60,7 @@ func (r Report) readings() (list []reading, dir string) {
 	}
 	for i := range list {
 		list[i].complain(broken[list[i].name])
+		list[i].notes = append(list[i].notes, list[i].puzzles()...)
 		if dir != "." && dir != "/" {
 			list[i].name = strings.TrimPrefix(list[i].name, dir+"/")
 		}
@@ -81,6 +85,15 @@ func (g *reading) add(h ingest.Health) {
 	if h.Last.After(g.last) {
 		g.last = h.Last
 	}
+	for _, u := range h.Unknown {
+		i := slices.IndexFunc(g.unknown, func(have ingest.Unknown) bool { return have.ID == u.ID })
+		if i < 0 {
+			g.unknown = append(g.unknown, u)
+			continue
+		}
+		g.unknown[i].Lines += u.Lines
+		g.unknown[i].Clients = max(g.unknown[i].Clients, u.Clients)
+	}
 	if h.Error != "" {
 		g.notes = append(g.notes, fmt.Sprintf("%s: %s", path.Base(h.Source), h.Error))
 	}
@@ -97,6 +110,29 @@ func (g *reading) complain(sum ingest.Health) {
 	if sum.BadStamp > 0 {
 		g.notes = append(g.notes, counted(sum.BadStamp, "stamp", "stamps")+" beyond belief, not analyzed")
 	}
+}
+
+// maxPuzzles is how many shapes of lines that were not understood are shown of a
+// log.
+const maxPuzzles = 5
+
+// puzzles puts in words what was not understood and may matter: lines that name
+// somebody on the internet, and those of which not even the envelope was read.
+// What the machine's own programs say to each other is not told.
+func (g *reading) puzzles() (out []string) {
+	list := slices.DeleteFunc(slices.Clone(g.unknown), func(u ingest.Unknown) bool { return u.Clients == 0 && u.Program != "" })
+	slices.SortStableFunc(list, func(a, b ingest.Unknown) int { return cmp.Compare(b.Lines, a.Lines) })
+	for _, u := range list[:min(len(list), maxPuzzles)] {
+		s := counted(u.Lines, "line", "lines")
+		if u.Clients > 0 {
+			s += " of " + counted(uint64(u.Clients), "address", "addresses")
+		}
+		if u.Program != "" {
+			s += ", " + u.Program
+		}
+		out = append(out, s+": "+u.Text)
+	}
+	return out
 }
 
 // files says how many files the log is kept in.

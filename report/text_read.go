@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -55,6 +56,9 @@ func (p *printer) read() {
 	}
 	if dir != "" {
 		p.para("  ", dim, "all in "+dir)
+	}
+	if slices.ContainsFunc(list, func(g reading) bool { return len(g.puzzles()) > 0 }) {
+		p.para("  ", dim, "gumshoe parse --explain FILE says what was not understood, why, and what to do")
 	}
 	p.strips()
 	p.line()

@@ -6,10 +6,10 @@ import (
 	"math"
 	"net/netip"
 	"slices"
+	"strings"
 	"time"
 
 	"gumshoe/analyze"
-	"gumshoe/ingest"
 	"gumshoe/ingest/window"
 )
 
@@ -27,9 +27,12 @@ func (Account) Name() string { return "account_fanin" }
 
 const (
 	faninP         = 1e-5
-	usualReal      = .3 // failing networks a day of an account that exists, before history tells
-	usualInvented  = 3  // of a name that does not
-	historyForMean = 7  // days before an account's own mean is used
+	usualReal      = .3   // failing networks a day of an account that exists, before history tells
+	usualInvented  = 3    // of a name that does not
+	usualFamous    = 1000 // of a name that is guessed everywhere
+	fewestKnocks   = 4    // networks that the smallest mean asks for
+	patient        = 10   // tries of one source, from which it does not hide
+	historyForMean = 7    // days before an account's own mean is used
 )
 
 // knock is one hour in which a source failed on an account.
@@ -41,59 +44,44 @@ type knock struct {
 // Detect implements analyze.Detector.
 func (d Account) Detect(in *analyze.Input) []analyze.Finding {
 	knocks := map[uint64][]knock{}
-	owners := map[uint64]map[netip.Prefix]bool{} // account -> networks that have logged in
-	units := in.Set.Units()
-	for i := range units {
-		u := &units[i]
-		for j := range u.Rows {
-			r := &u.Rows[j]
-			if in.Set.Service(r.Service) == ingest.ServiceWeb {
-				continue
-			}
-			goods, _ := u.GoodNames(r)
-			for _, id := range goods {
-				if owners[id] == nil {
-					owners[id] = map[netip.Prefix]bool{}
-				}
-				owners[id][network(u.Prefix)] = true
-			}
-			bads, _ := u.BadNames(r)
-			for _, id := range bads {
+	owners := homesOf(in)
+	eachRow(in, func(u *window.Unit, r *window.Row) {
+		bads, _ := u.BadNames(r)
+		for _, id := range bads {
+			if owners.of(id, u.Prefix) == nil {
 				knocks[id] = append(knocks[id], knock{unit: u, row: r})
 			}
 		}
-	}
+	})
 	var out []analyze.Finding
-	for _, t := range in.Set.Things(window.AccountObject) {
-		if f, ok := d.judge(in, &t, knocks[t.ID], owners[t.ID]); ok {
+	things := in.Set.Things(window.AccountObject)
+	for i := range things {
+		if f, ok := d.judge(in, &things[i], knocks[things[i].ID]); ok {
 			out = append(out, f)
 		}
 	}
 	return out
 }
 
-func (d Account) judge(in *analyze.Input, t *window.Thing, all []knock, owners map[netip.Prefix]bool) (analyze.Finding, bool) {
-	strangers := all[:0:0]
-	for _, k := range all {
-		if !owners[network(k.unit.Prefix)] {
-			strangers = append(strangers, k)
-		}
+func (d Account) judge(in *analyze.Input, t *window.Thing, strangers []knock) (analyze.Finding, bool) {
+	if len(strangers) < fewestKnocks {
+		return analyze.Finding{}, false
 	}
 	slices.SortStableFunc(strangers, func(a, b knock) int {
 		return cmp.Or(cmp.Compare(a.row.Hour, b.row.Hour), a.unit.Prefix.Compare(b.unit.Prefix))
 	})
 	var best []knock
 	var bestSpan time.Duration
-	bestP := 1.0
-	real := exists(t)
+	bestP, bestMu := 1.0, 0.0
+	real := in.Exists(t.ID)
 	for _, w := range networkWindows {
 		part, k := mostNetworks(recent(in, strangers, w, func(k knock) uint32 { return k.row.Hour }), w)
 		if len(part) == 0 || !in.Contains(part[len(part)-1].row.Hour) {
 			continue
 		}
-		mu := usual(strangers, part[0].row.Hour, real) * max(1, w.Hours()/24)
+		mu := usual(strangers, part[0].row.Hour, byDefault(t, real)) * max(1, w.Hours()/24)
 		if p := math.Pow(mu/(1+mu), float64(k)); p < bestP {
-			best, bestP, bestSpan = part, p, w
+			best, bestP, bestSpan, bestMu = part, p, w, mu
 		}
 	}
 	if bestP >= faninP {
@@ -104,12 +92,12 @@ func (d Account) judge(in *analyze.Input, t *window.Thing, all []knock, owners m
 		Impact: analyze.Generic, Existing: real, Targets: []analyze.Target{{Kind: analyze.AccountName, Value: t.Name.Text}}}
 	per, nets := map[netip.Prefix]int{}, map[netip.Prefix]bool{}
 	for _, k := range best {
-		nets[network(k.unit.Prefix)] = true
-		tries, _ := tries(in, k.unit, []window.Row{*k.row})
-		for _, x := range tries {
-			if x.name != t.ID {
+		all, _ := tries(in, k.unit, []window.Row{*k.row})
+		for _, x := range all {
+			if x.name != t.ID || !x.login { // mail refused is not a login that failed
 				continue
 			}
+			nets[network(k.unit.Prefix)] = true
 			per[k.unit.Prefix] += x.count
 			f.Events += uint64(x.count)
 			f.Times = append(f.Times, x.at)
@@ -122,7 +110,7 @@ func (d Account) judge(in *analyze.Input, t *window.Thing, all []knock, owners m
 			}
 		}
 	}
-	if len(per) == 0 {
+	if bestP = math.Pow(bestMu/(1+bestMu), float64(len(nets))); bestP >= faninP {
 		return analyze.Finding{}, false
 	}
 	f.Marks = analyze.Spread(f.Marks, 3)
@@ -135,7 +123,10 @@ func (d Account) judge(in *analyze.Input, t *window.Thing, all []knock, owners m
 	if e, ok := strangersTogether(in, per); ok {
 		f.Evidence = append(f.Evidence, e)
 	}
-	f.Story = faninStory(in, t, f, per, len(nets), bestSpan, usual(strangers, best[0].row.Hour, real), real)
+	if e, ok := retrying(per); ok {
+		f.Evidence = append(f.Evidence, e)
+	}
+	f.Story = faninStory(t, f, per, len(nets), bestSpan, bestMu/max(1, bestSpan.Hours()/24), real)
 	return f, true
 }
 
@@ -154,13 +145,42 @@ func strangersTogether(in *analyze.Input, per map[netip.Prefix]int) (analyze.Evi
 		Fact: fmt.Sprintf("%d sources, none of which ever succeeded at anything, each stop within %s", len(per), count(maxOf(per), "try"))}, true
 }
 
+// retrying is the guard for mail programs that were not told of a new password:
+// each of them tries again and again, while those who guess in company stop early.
+func retrying(per map[netip.Prefix]int) (analyze.Evidence, bool) {
+	var each []int
+	for _, n := range per {
+		each = append(each, n)
+	}
+	n := median(each)
+	return analyze.Evidence{Family: analyze.Guard, LogOdds: -4, Trials: len(per),
+		Fact: fmt.Sprintf("half of the sources tried %s or more: programs with an old password do that too", count(n, "time"))}, n >= patient
+}
+
+// byDefault is the usual number of failing networks a day before history tells.
+func byDefault(t *window.Thing, real bool) float64 {
+	name, _, _ := strings.Cut(strings.ToLower(t.Name.Text), "@")
+	switch {
+	case famous[name]:
+		return usualFamous
+	case real:
+		return usualReal
+	}
+	return usualInvented
+}
+
+// famous are the names that every guesser of the internet tries everywhere, and
+// the mailboxes that every domain has.
+var famous = map[string]bool{
+	"root": true, "admin": true, "administrator": true, "test": true, "user": true, "guest": true, "ubuntu": true, "debian": true, "centos": true,
+	"ec2-user": true, "pi": true, "oracle": true, "postgres": true, "mysql": true, "git": true, "ftp": true, "ftpuser": true, "www": true, "www-data": true,
+	"nobody": true, "support": true, "info": true, "postmaster": true, "webmaster": true, "contact": true, "mail": true, "sales": true, "office": true,
+	"backup": true, "nagios": true, "jenkins": true, "hadoop": true, "tomcat": true, "deploy": true, "dev": true, "steam": true, "minecraft": true, "demo": true,
+}
+
 // usual is the trimmed mean number of failing networks a day before hour, or a
 // default when the account's history is too short.
-func usual(all []knock, hour uint32, real bool) float64 {
-	def := float64(usualInvented)
-	if real {
-		def = usualReal
-	}
+func usual(all []knock, hour uint32, def float64) float64 {
 	if len(all) == 0 || hour < all[0].row.Hour+historyForMean*24 {
 		return def
 	}
@@ -206,7 +226,7 @@ func mostNetworks(all []knock, w time.Duration) (best []knock, k int) {
 	return best, k
 }
 
-func faninStory(in *analyze.Input, t *window.Thing, f analyze.Finding, per map[netip.Prefix]int, nets int, w time.Duration, mu float64, real bool) analyze.Story {
+func faninStory(t *window.Thing, f analyze.Finding, per map[netip.Prefix]int, nets int, w time.Duration, mu float64, real bool) analyze.Story {
 	name := t.Name.Text
 	s := analyze.Story{
 		Headline: fmt.Sprintf("%d networks guess at %s", nets, name),

@@ -98,45 +98,71 @@ func (d Agents) tool(in *analyze.Input, u *window.Unit) (analyze.Finding, bool) 
 	return f, true
 }
 
+// burstOf is an hour of a source, or the two hours that a burst straddles.
+type burstOf struct {
+	rows                           []*window.Row
+	events, good, refused, minutes int
+	authenticated                  bool
+}
+
+// bursts lists the hours of a source in which it could have hurried.
+func bursts(u *window.Unit, rows []*window.Row) (out []burstOf) {
+	for i, r := range rows {
+		if i+1 < len(rows) && rows[i+1].Hour == r.Hour+1 && rows[i+1].Last-r.First < hurrySpan*60 {
+			out = append(out, sumOf(rows[i:i+2]))
+		}
+		out = append(out, sumOf(rows[i:i+1]))
+	}
+	return slices.DeleteFunc(out, func(b burstOf) bool {
+		return b.events < hurryEvents || b.events*hurrySpan < hurryEvents*b.minutes || slices.ContainsFunc(b.rows, func(r *window.Row) bool {
+			return !r.Has(ingest.ClientLibrary) || r.Static > 0 || u.AgentCount(r) > 2
+		})
+	})
+}
+
+func sumOf(rows []*window.Row) burstOf {
+	b := burstOf{rows: rows}
+	for _, r := range rows {
+		b.events += int(r.Events)
+		b.good += int(r.Good)
+		b.refused += int(r.Bad) + int(r.Errors) + int(r.Probes)
+		b.minutes += bits.OnesCount64(r.Minutes)
+		b.authenticated = b.authenticated || r.Flags&window.Authenticated != 0
+	}
+	return b
+}
+
 // hurry finds at least forty requests in five minutes by one agent that
 // declares itself a library, without the assets a browser would load.
 func (d Agents) hurry(in *analyze.Input, u *window.Unit, st *analyze.Standing) (analyze.Finding, bool) {
-	for _, r := range webRows(in, u) {
-		minutes := bits.OnesCount64(r.Minutes)
-		if !r.Has(ingest.ClientLibrary) || r.Static > 0 || r.Events < hurryEvents || int(r.Events)*hurrySpan < hurryEvents*minutes {
-			continue
-		}
-		if u.AgentCount(r) > 2 {
-			continue
-		}
-		names := named(in, u, []*window.Row{r}, ingest.ClientLibrary)
+	for _, b := range bursts(u, webRows(in, u)) {
+		names := named(in, u, b.rows, ingest.ClientLibrary)
 		if len(names) == 0 {
 			continue
 		}
-		f := agentFinding(in, u, []*window.Row{r}, "automation", names[:1])
+		f := agentFinding(in, u, b.rows, "automation", names[:1])
 		f.Impact = analyze.Nuisance
-		f.Evidence = []analyze.Evidence{{Family: analyze.Agent, LogOdds: 5, Trials: int(r.Events),
-			Fact: fmt.Sprintf("%s within %s by one script", count(r.Events, "request"), count(minutes, "minute"))}}
+		f.Evidence = []analyze.Evidence{{Family: analyze.Agent, LogOdds: 5, Trials: b.events,
+			Fact: fmt.Sprintf("%s within %s by one script", count(b.events, "request"), count(b.minutes, "minute"))}}
 		level := analyze.Low
-		refused := r.Bad + r.Errors + r.Probes
 		switch {
-		case r.Flags&window.Authenticated != 0, st.LoginDays > 0, regular(in, u, r):
+		case b.authenticated, st.LoginDays > 0, regular(u, b.rows[0]):
 			level = analyze.Info
-		case refused*10 > r.Events:
+		case b.refused*10 > b.events:
 			level = analyze.Medium
 		}
 		f.Floor = &level
 		lasted := span(max(time.Minute, f.Last.Sub(f.First)))
 		f.Story = analyze.Story{
-			Headline: fmt.Sprintf("A script in a hurry: %s in %s", count(r.Events, "request"), lasted),
+			Headline: fmt.Sprintf("A script in a hurry: %s in %s", count(b.events, "request"), lasted),
 			Body: []string{fmt.Sprintf("%s sent %s in %s with the agent %s: %d answered well, %d refused, no picture or style sheet loaded.",
-				bare(u.Prefix), count(r.Events, "identical-looking request"), lasted, names[0], r.Good, refused)},
-			Why: []string{fmt.Sprintf("It names itself a program, and %.0f requests a minute without assets is a program's pace.", float64(r.Events)/float64(minutes))},
+				bare(u.Prefix), count(b.events, "identical-looking request"), lasted, names[0], b.good, b.refused)},
+			Why: []string{fmt.Sprintf("It names itself a program, and %.0f requests a minute without assets is a program's pace.", float64(b.events)/float64(b.minutes))},
 			Not: []string{"A machine, not an attack so far: no hostile content, nothing broken into."},
 			Do:  []string{"If it is a customer's client, leave it; else limit the rate of what it fetches."},
 		}
 		if level == analyze.Medium {
-			f.Story.Not = []string{fmt.Sprintf("%d of %d requests were refused or failed: it does not know this site.", refused, r.Events)}
+			f.Story.Not = []string{fmt.Sprintf("%d of %d requests were refused or failed: it does not know this site.", b.refused, b.events)}
 		}
 		return f, true
 	}
@@ -145,7 +171,7 @@ func (d Agents) hurry(in *analyze.Input, u *window.Unit, st *analyze.Standing) (
 
 // regular reports a client that has done the same without errors on three
 // earlier days, on three page templates at most.
-func regular(in *analyze.Input, u *window.Unit, now *window.Row) bool {
+func regular(u *window.Unit, now *window.Row) bool {
 	days := map[uint32]bool{}
 	for i := range u.Rows {
 		r := &u.Rows[i]

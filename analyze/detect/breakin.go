@@ -3,8 +3,10 @@ package detect
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"net/netip"
 	"slices"
+	"sort"
 	"time"
 
 	"gumshoe/analyze"
@@ -28,8 +30,8 @@ func (BreakIn) Name() string { return "break_in" }
 const (
 	guessedWithin = 7 * 24 * time.Hour
 	followUp      = 24 * time.Hour
-	typos         = 5
 	manyFails     = 20
+	manyNames     = 3
 )
 
 // login is one authenticated login.
@@ -44,21 +46,101 @@ type login struct {
 
 // Detect implements analyze.Detector.
 func (d BreakIn) Detect(in *analyze.Input) []analyze.Finding {
-	all := logins(in)
-	earlier := map[uint64][]login{}
-	done := map[string]bool{}
+	owners := homesOf(in)
+	guesses := map[*window.Unit]guessed{}
+	earlier := map[uint64]past{}
+	done := map[visitor]int64{} // the last hour in which it was judged
 	var out []analyze.Finding
-	for _, l := range all {
-		key := fmt.Sprintf("%d %s", l.account, l.unit.Prefix)
-		if !done[key] && in.Contains(uint32(l.at.Unix()/3600)) {
-			if f, ok := d.judge(in, l, all, earlier[l.account]); ok {
-				done[key] = true
+	for _, l := range logins(in) {
+		who, now := visitor{l.account, l.unit}, l.at.Unix()/3600
+		if judged, ok := done[who]; (!ok || judged < now) && in.Contains(uint32(now)) {
+			if _, ok := guesses[l.unit]; !ok {
+				guesses[l.unit] = guessesOf(in, owners, l.unit)
+			}
+			done[who] = now // a second login within the hour tells nothing new
+			if f, ok := d.judge(in, owners, l, guesses[l.unit], earlier[l.account]); ok {
+				done[who] = math.MaxInt64
 				out = append(out, f)
 			}
 		}
-		earlier[l.account] = append(earlier[l.account], l)
+		earlier[l.account] = earlier[l.account].with(l)
 	}
 	return out
+}
+
+// visitor is an account at a source.
+type visitor struct {
+	account uint64
+	unit    *window.Unit
+}
+
+// past is what is known of an account's logins before a moment.
+type past struct {
+	logins int
+	from   map[prefix]bool // networks
+}
+
+func (p past) with(l login) past {
+	if p.from == nil {
+		p.from = map[prefix]bool{}
+	}
+	p.from[network(l.unit.Prefix)] = true
+	p.logins++
+	return p
+}
+
+// guessed is what a source got wrong on all services.
+type guessed struct {
+	tries  []try                  // failed logins, in order of time
+	honest int                    // accounts that it logs in to without having guessed them
+	on     map[uint64][]time.Time // tries on each account
+}
+
+func guessesOf(in *analyze.Input, owners homes, u *window.Unit) guessed {
+	g := guessed{honest: honestAccounts(in, owners, u), on: map[uint64][]time.Time{}}
+	for i := range u.Rows {
+		r := u.Rows[i : i+1]
+		if in.Set.Service(r[0].Service) == ingest.ServiceWeb {
+			continue
+		}
+		all, total := tries(in, u, r)
+		more := total - countOf(all)
+		if all = onlyLogins(all); len(all) > 0 {
+			all[len(all)-1].unkept = more
+		}
+		g.tries = append(g.tries, all...)
+	}
+	slices.SortStableFunc(g.tries, func(a, b try) int { return a.at.Compare(b.at) })
+	for _, t := range g.tries {
+		g.on[t.name] = append(g.on[t.name], t.at)
+	}
+	return g
+}
+
+// failedOn reports whether the source failed on the login's own account in the
+// days before it.
+func (g guessed) failedOn(l login) bool {
+	times := g.on[l.account]
+	i := sort.Search(len(times), func(i int) bool { return !times[i].Before(l.at) })
+	return i > 0 && l.at.Sub(times[i-1]) <= guessedWithin
+}
+
+// before lists the tries in the days before a login, without those of other
+// accounts' owners; fails counts them, own those on the account itself.
+func (g guessed) before(owners homes, l login) (before []try, fails, own int) {
+	lo := sort.Search(len(g.tries), func(i int) bool { return l.at.Sub(g.tries[i].at) <= guessedWithin })
+	for i := lo; i < len(g.tries) && g.tries[i].at.Before(l.at); i++ {
+		t := g.tries[i]
+		if t.name != l.account && owners.mistyped(t.name, l.unit.Prefix) {
+			continue
+		}
+		before = append(before, t)
+		fails += t.count + t.unkept
+		if t.name == l.account {
+			own += t.count
+		}
+	}
+	return before, fails, own
 }
 
 // logins lists all authenticated logins in order of time.
@@ -84,16 +166,27 @@ func logins(in *analyze.Input) (out []login) {
 	return out
 }
 
-func (d BreakIn) judge(in *analyze.Input, l login, all []login, earlier []login) (analyze.Finding, bool) {
-	before, fails := triesBefore(in, l)
-	if fails < 3 {
-		return analyze.Finding{}, false
+func (d BreakIn) judge(in *analyze.Input, owners homes, l login, g guessed, earlier past) (analyze.Finding, bool) {
+	home := earlier.from[network(l.unit.Prefix)]
+	if home && !g.failedOn(l) {
+		return analyze.Finding{}, false // at its own place and not mistyped: what others fail at there is theirs
+	}
+	before, fails, own := g.before(owners, l)
+	campaign := 0 // failures of the neighbours on the account: they guessed with it
+	if at := owners.of(l.account, l.unit.Prefix); at != nil && !home {
+		campaign = max(0, at.fails-own)
+		fails += campaign
 	}
 	names := accounts(before)
-	home := slices.ContainsFunc(earlier, func(e login) bool { return network(e.unit.Prefix) == network(l.unit.Prefix) })
+	if fails < 3 || own == 0 && len(names) < manyNames && campaign < manyFails {
+		return analyze.Finding{}, false // somebody else's old password, behind the same address
+	}
+	if home && len(names) == 1 && own > 0 {
+		return analyze.Finding{}, false // one's own account at one's own place
+	}
 	invented := 0
 	for _, id := range names {
-		if th := in.Thing(id); th != nil && !exists(th) {
+		if !in.Exists(id) {
 			invented++
 		}
 	}
@@ -102,27 +195,31 @@ func (d BreakIn) judge(in *analyze.Input, l login, all []login, earlier []login)
 	f := analyze.Finding{
 		Detector: d.Name(), Techniques: []string{"T1110.001", "T1078"}, Key: fmt.Sprintf("%s %s %s", l.service, in.Set.Name(l.account).Text, l.unit.Prefix),
 		Sources: []netip.Prefix{l.unit.Prefix}, Impact: analyze.Success, Own: true, Prior: &prior, Service: l.service, Existing: true,
-		First: before[0].at, Last: l.at, Events: uint64(fails) + 1, Failures: fails, Absent: invented,
+		First: l.at, Last: l.at, Events: uint64(fails) + 1, Failures: fails, Absent: invented,
 		Targets: []analyze.Target{{Kind: analyze.AccountName, Value: in.Set.Name(l.account).Text}},
 	}
 	add := func(family analyze.Family, odds float64, trials int, fact string) {
 		f.Evidence = append(f.Evidence, analyze.Evidence{Family: family, LogOdds: odds, Trials: trials, Fact: fact})
 	}
-	odds := 0.0
-	if fails >= manyFails && !home {
-		odds += 6
-	} else if fails > typos {
-		odds += 2
+	if len(before) > 0 {
+		f.First = before[0].at
 	}
-	if len(names) >= 3 {
+	odds := 2 * min(1, max(0, float64(fails-typos)/(manyFails-typos))) // what a person mistypes fades out
+	if fails >= manyFails && !home {
+		odds = 6
+	}
+	switch {
+	case len(names) >= manyNames && fails > typos:
 		odds += 4
+	case len(names) >= manyNames:
+		odds += 2 // somebody unsure of his own name tries three, too
 	}
 	if !l.key {
 		odds++
 	}
-	add(analyze.Intrusion, odds, fails, fmt.Sprintf("%s on %s before the login", count(fails, "failed login"), count(len(names), "account")))
-	if !home {
-		add(analyze.History, 2, max(1, len(earlier)), fmt.Sprintf("the account never logged in from %s before", network(l.unit.Prefix)))
+	add(analyze.Intrusion, odds, fails, fmt.Sprintf("%s on %s before the login", count(fails, "failed login"), count(max(1, len(names)), "account")))
+	if !home && earlier.logins > 0 {
+		add(analyze.History, 2, earlier.logins, fmt.Sprintf("the account never logged in from %s before", network(l.unit.Prefix)))
 	}
 	if len(deeds) > 0 && news {
 		add(analyze.Crosslog, 3, len(deeds), "what the account did next, it had never done before")
@@ -137,10 +234,10 @@ func (d BreakIn) judge(in *analyze.Input, l login, all []login, earlier []login)
 		doubt, why = -4, "the account has logged in from this network before"
 	case l.key:
 		doubt, why = -4, "it came with a key, which no guess finds"
-	case invented == 0 && len(names) >= 2 && ownersMistype(in, l, all, names):
-		doubt, why = -6, "most accounts that failed here also logged in from here: an office behind one address"
+	case own <= typos && (invented == 0 && g.honest >= max(2, len(names)) || g.honest >= 3*len(names)):
+		doubt, why = -6, fmt.Sprintf("%s log in from here as their owners do: an office behind one address", count(g.honest, "account"))
 	}
-	if fails <= typos && len(names) == 1 {
+	if fails <= typos && len(names) <= 1 {
 		doubt -= 2
 		if why == "" {
 			why = "as few failures as a person makes with a keyboard"
@@ -160,8 +257,10 @@ func (d BreakIn) judge(in *analyze.Input, l login, all []login, earlier []login)
 		f.Times = append(f.Times, t.at)
 	}
 	f.Times = append(f.Times, l.at)
-	final := before[len(before)-1]
-	f.Marks = []analyze.Mark{{Origin: final.origin, Time: final.at}, {Origin: l.origin, Time: l.at}}
+	if n := len(before); n > 0 {
+		f.Marks = append(f.Marks, analyze.Mark{Origin: before[n-1].origin, Time: before[n-1].at})
+	}
+	f.Marks = append(f.Marks, analyze.Mark{Origin: l.origin, Time: l.at})
 	for _, t := range deeds[:min(len(deeds), 3)] {
 		when := time.UnixMilli(t.Milli).UTC()
 		f.Marks = append(f.Marks, analyze.Mark{Origin: t.Origin(), Time: when})
@@ -169,49 +268,6 @@ func (d BreakIn) judge(in *analyze.Input, l login, all []login, earlier []login)
 	}
 	f.Story = breakInStory(in, l, before, fails, names, earlier, deeds, news, home)
 	return f, true
-}
-
-// triesBefore lists the failures of the login's source on any service in the
-// days before it; fails counts them.
-func triesBefore(in *analyze.Input, l login) (before []try, fails int) {
-	for lo := range l.unit.Rows {
-		r := l.unit.Rows[lo : lo+1]
-		if r[0].Bad == 0 || in.Set.Service(r[0].Service) == ingest.ServiceWeb {
-			continue
-		}
-		all, _ := tries(in, l.unit, r)
-		kept := 0
-		for _, t := range all {
-			if t.at.Before(l.at) && l.at.Sub(t.at) <= guessedWithin {
-				before = append(before, t)
-				kept += t.count
-			}
-		}
-		if kept > 0 && l.unit.TouchesFull(&r[0]) && time.Unix(int64(r[0].Hour+1)*3600, 0).Before(l.at) {
-			kept = max(kept, int(r[0].Bad)) // an hour too busy to be kept singly
-		}
-		fails += kept
-	}
-	slices.SortStableFunc(before, func(a, b try) int { return a.at.Compare(b.at) })
-	return before, fails
-}
-
-// ownersMistype reports whether at least half of the accounts that failed also
-// logged in from the same source: people mistype their own names' passwords.
-func ownersMistype(in *analyze.Input, l login, all []login, names []uint64) bool {
-	in2 := map[uint64]bool{}
-	for _, o := range all {
-		if o.unit.Prefix == l.unit.Prefix {
-			in2[o.account] = true
-		}
-	}
-	n := 0
-	for _, id := range names {
-		if in2[id] {
-			n++
-		}
-	}
-	return 2*n >= len(names) && len(in2) >= 2
 }
 
 // after lists what the account did with root rights within a day of the login.
@@ -238,12 +294,9 @@ func after(in *analyze.Input, l login) (out []window.Touch, news bool) {
 	return out, news
 }
 
-func breakInStory(in *analyze.Input, l login, before []try, fails int, names []uint64, earlier []login, deeds []window.Touch, news, home bool) analyze.Story {
+func breakInStory(in *analyze.Input, l login, before []try, fails int, names []uint64, earlier past, deeds []window.Touch, news, home bool) analyze.Story {
 	account := in.Set.Name(l.account).Text
-	by := map[uint64]int{}
-	for _, t := range before {
-		by[t.name] += t.count
-	}
+	by := perAccount(before)
 	var list []string
 	for _, id := range byCount(by) {
 		list = append(list, fmt.Sprintf("%s %d", in.Set.Name(id).Text, by[id]))
@@ -262,15 +315,11 @@ func breakInStory(in *analyze.Input, l login, before []try, fails int, names []u
 		}
 		s.Body = append(s.Body, fmt.Sprintf("%s later the account used root rights%s.", upper(span(time.UnixMilli(deeds[0].Milli).Sub(l.at))), first))
 	}
-	nets := map[netip.Prefix]bool{}
-	for _, e := range earlier {
-		nets[network(e.unit.Prefix)] = true
-	}
 	switch {
-	case len(earlier) == 0:
+	case earlier.logins == 0:
 		s.Why = []string{fmt.Sprintf("%s was never seen to log in before; whether it ever does from there is unknown.", account)}
 	case !home:
-		s.Why = []string{fmt.Sprintf("%s had logged in %s before, from %s: never from this one.", account, count(len(earlier), "time"), count(len(nets), "network"))}
+		s.Why = []string{fmt.Sprintf("%s had logged in %s before, from %s: never from this one.", account, count(earlier.logins, "time"), count(len(earlier.from), "network"))}
 	}
 	if len(names) >= 3 {
 		s.Why = append(s.Why, fmt.Sprintf("It tried %d names before this one worked: its owner knows his own.", len(names)))

@@ -26,18 +26,10 @@ const (
 	guessEach   = .5 // log-odds a failure, from guessLeast on
 )
 
-// try is one failed login, or several of one line.
-type try struct {
-	at     time.Time
-	name   uint64
-	count  int
-	absent bool
-	origin ingest.Origin
-}
-
 // Detect implements analyze.Detector.
 func (d Guess) Detect(in *analyze.Input) []analyze.Finding {
 	var out []analyze.Finding
+	owners := homesOf(in)
 	units := in.Set.Units()
 	for i := range units {
 		u := &units[i]
@@ -51,7 +43,7 @@ func (d Guess) Detect(in *analyze.Input) []analyze.Finding {
 			}
 			service := in.Set.Service(u.Rows[lo].Service)
 			if service != ingest.ServiceWeb {
-				if f, ok := d.judge(in, u, u.Rows[lo:hi], service, in.Standing(i)); ok {
+				if f, ok := d.judge(in, owners, u, u.Rows[lo:hi], service); ok {
 					out = append(out, f)
 				}
 			}
@@ -61,56 +53,20 @@ func (d Guess) Detect(in *analyze.Input) []analyze.Finding {
 	return out
 }
 
-// tries lists the failed logins of some rows in order of time; total counts also
-// those of hours too busy to be kept singly.
-func tries(in *analyze.Input, u *window.Unit, rows []window.Row) (out []try, total int) {
-	for i := range rows {
-		r := &rows[i]
-		total += int(r.Bad)
-		for _, t := range u.Touches(r) {
-			if t.Kind != ingest.KindAuthFailure && t.Kind != ingest.KindUserUnknown && t.Kind != ingest.KindRelayDenied &&
-				t.Kind != ingest.KindReject && t.Kind != ingest.KindAbuse && t.Kind != ingest.KindProbe {
-				continue
-			}
-			th := in.Thing(t.Name)
-			out = append(out, try{at: time.UnixMilli(t.Milli).UTC(), name: t.Name, count: int(t.Count), origin: t.Origin(),
-				absent: t.Absent || th != nil && !exists(th) && absent(th)})
-		}
-	}
-	slices.SortStableFunc(out, func(a, b try) int {
-		return cmp.Or(a.at.Compare(b.at), cmp.Compare(a.origin.Source, b.origin.Source), cmp.Compare(a.origin.Offset, b.origin.Offset))
-	})
-	return out, total
-}
-
-func exists(t *window.Thing) bool {
-	for i := range t.Hours {
-		if t.Hours[i].Flags&window.Exists != 0 {
-			return true
-		}
-	}
-	return false
-}
-
-func absent(t *window.Thing) bool {
-	for i := range t.Hours {
-		if t.Hours[i].Flags&window.Absent != 0 {
-			return true
-		}
-	}
-	return false
-}
-
-func (d Guess) judge(in *analyze.Input, u *window.Unit, rows []window.Row, service string, st *analyze.Standing) (analyze.Finding, bool) {
-	all, total := tries(in, u, rows)
-	if len(all) == 0 || !in.Contains(uint32(all[len(all)-1].at.Unix()/3600)) && !in.Contains(rows[len(rows)-1].Hour) {
+func (d Guess) judge(in *analyze.Input, owners homes, u *window.Unit, rows []window.Row, service string) (analyze.Finding, bool) {
+	everything, total := tries(in, u, rows)
+	all := owners.guilty(u.Prefix, everything)
+	if len(all) == 0 || !in.Contains(uint32(all[len(all)-1].at.Unix()/3600)) {
 		return analyze.Finding{}, false
 	}
+	total = total * countOf(all) / max(1, countOf(everything)) // hours too busy are taken to be like the rest
 	names := accounts(all)
-	odds := guessWalk(all, t0OfLogins)
-	if n := densest(rows); n >= guessLeast {
+	honest := honestAccounts(in, owners, u)
+	odds := guessWalk(all) - min(-creditFloor, ownAccount*float64(honest))
+	if n := densest(all, total); n >= guessLeast {
 		odds = max(odds, guessEach*float64(n))
-	} else if total >= guessLeast {
+	}
+	if total >= guessLeast {
 		odds = max(odds, guessEach/2*float64(total))
 	}
 	if odds < softFlag {
@@ -120,9 +76,8 @@ func (d Guess) judge(in *analyze.Input, u *window.Unit, rows []window.Row, servi
 		Detector: d.Name(), Techniques: []string{"T1110.001"}, Key: u.Prefix.String() + " " + service, Sources: sources(u), Service: service,
 		Impact: analyze.Generic, First: all[0].at, Last: all[len(all)-1].at, Events: uint64(total),
 	}
-	f.Last = later(f.Last, rows[len(rows)-1].Last)
 	f.Evidence = []analyze.Evidence{{Family: analyze.Guessing, LogOdds: odds, Trials: total,
-		Fact: fmt.Sprintf("%s on %s", count(total, "failed login"), count(len(names), "account"))}}
+		Fact: fmt.Sprintf("%s on %s", count(total, failure(all)), count(len(names), "account"))}}
 	if len(names) >= 3 {
 		f.Techniques = append(f.Techniques, "T1110.003")
 	}
@@ -133,11 +88,9 @@ func (d Guess) judge(in *analyze.Input, u *window.Unit, rows []window.Row, servi
 	f.Marks = analyze.Spread(f.Marks, 3)
 	for _, id := range names {
 		f.Targets = append(f.Targets, analyze.Target{Kind: analyze.AccountName, Value: in.Set.Name(id).Text})
-		if th := in.Thing(id); th != nil && exists(th) {
-			f.Existing = true
-		}
+		f.Existing = f.Existing || in.Exists(id)
 	}
-	if e, ok := forgetful(in, u, st, all, names, f); ok {
+	if e, ok := forgetful(all, names, honest, f.Existing); ok {
 		f.Evidence = append(f.Evidence, e)
 	}
 	f.Story = guessStory(in, u, f, all, total, names, service)
@@ -148,9 +101,24 @@ func (d Guess) judge(in *analyze.Input, u *window.Unit, rows []window.Row, servi
 // user: people mistype, so a single failure means less than a missing page.
 const t0OfLogins = .3
 
+// ownAccount is the credit for an account that the source logs in to as its
+// owner does: ln((1-t0)/(1-t1)).
+var ownAccount = math.Log((1 - t0OfLogins) / (1 - failHostile))
+
+// honestAccounts counts the accounts that the source logs in to without having
+// guessed them.
+func honestAccounts(in *analyze.Input, owners homes, u *window.Unit) (n int) {
+	for id := range loggedInto(in, u) {
+		if owners.mistyped(id, u.Prefix) {
+			n++
+		}
+	}
+	return n
+}
+
 // guessWalk is the walk over (source, account): each account counts once, those
 // that do not exist half as much again.
-func guessWalk(all []try, t0 float64) (sum float64) {
+func guessWalk(all []try) (sum float64) {
 	seen := map[uint64]bool{}
 	var last time.Time
 	for _, t := range all {
@@ -163,66 +131,50 @@ func guessWalk(all []try, t0 float64) (sum float64) {
 		}
 		last = t.at
 		w := 1.0
-		if t.absent {
+		if t.absent && t.login {
 			w = 1.5
 		}
-		sum += w * math.Log(failHostile/t0)
+		sum += w * math.Log(failHostile/t0OfLogins)
 	}
 	return sum
 }
 
-// densest returns the most failures in any six consecutive hours.
-func densest(rows []window.Row) int {
-	best := 0
-	for i := range rows {
-		n := 0
-		for j := i; j < len(rows) && rows[j].Hour < rows[i].Hour+uint32(guessWindow/time.Hour); j++ {
-			n += int(rows[j].Bad)
+// densest returns the most tries in any six hours. Of those that were not kept
+// singly, each is taken to have happened when its neighbours did.
+func densest(all []try, total int) int {
+	best, sum, lo := 0, 0, 0
+	for hi := range all {
+		sum += all[hi].count
+		for all[hi].at.Sub(all[lo].at) >= guessWindow {
+			sum -= all[lo].count
+			lo++
 		}
-		best = max(best, n)
+		best = max(best, sum)
 	}
-	return best
+	return best * total / max(1, countOf(all))
 }
 
-// forgetful is the guard for stale passwords: one or two accounts, none of them
-// made up, and the source or its owner has been let in before. A phone that
-// keeps retrying an old password is a nuisance, not an attacker.
-func forgetful(in *analyze.Input, u *window.Unit, st *analyze.Standing, all []try, names []uint64, f analyze.Finding) (analyze.Evidence, bool) {
-	if len(names) > 2 {
-		if st.LoginDays >= 2 && st.Accounts >= 2 && !anyAbsent(all) {
-			return analyze.Evidence{Family: analyze.Guard, LogOdds: -6, Trials: st.Accounts,
-				Fact: fmt.Sprintf("%s from here, and every account that failed exists: an office behind one address", count(st.Accounts, "account")+" logged in")}, true
-		}
-		return analyze.Evidence{}, false
-	}
-	if anyAbsent(all) {
-		return analyze.Evidence{}, false
-	}
+// forgetful is the guard for people: an office behind one address, and the
+// owner of one account on a new device. (Failures on accounts that log in from
+// the same network do not get here: see homes.)
+func forgetful(all []try, names []uint64, honest int, existing bool) (analyze.Evidence, bool) {
 	switch {
-	case !st.FirstOK.IsZero() && st.FirstOK.Before(all[0].at), st.LoginDays >= 2: // a first login after the guesses excuses nobody
-		return analyze.Evidence{Family: analyze.Guard, LogOdds: guardStale, Trials: st.LoginDays,
-			Fact: fmt.Sprintf("has logged in on %s: a stale password is likelier than an attack", count(st.LoginDays, "day"))}, true
-	case f.Existing && len(names) == 1:
+	case honest >= 2 && honest >= len(names):
+		return analyze.Evidence{Family: analyze.Guard, LogOdds: -4, Trials: honest,
+			Fact: fmt.Sprintf("%s log in from here as their owners do: an office behind one address", count(honest, "account"))}, true
+	case existing && len(names) == 1 && !anyAbsent(all):
 		return analyze.Evidence{Family: analyze.Guard, LogOdds: -3, Trials: 1,
 			Fact: "one account that exists, one password perhaps: could be its owner on a new device"}, true
 	}
 	return analyze.Evidence{}, false
 }
 
-const guardStale = -8
-
-func anyAbsent(all []try) bool {
-	return slices.ContainsFunc(all, func(t try) bool { return t.absent })
-}
-
-func accounts(all []try) []uint64 {
-	var ids []uint64
-	for _, t := range all {
-		if t.name != 0 {
-			ids = append(ids, t.name)
-		}
+// failure names what failed: a login, or whatever else was refused.
+func failure(all []try) string {
+	if slices.ContainsFunc(all, func(t try) bool { return !t.login }) {
+		return "refusal"
 	}
-	return analyze.Unique(ids)
+	return "failed login"
 }
 
 func later(t time.Time, sec uint32) time.Time {
@@ -233,10 +185,7 @@ func later(t time.Time, sec uint32) time.Time {
 }
 
 func guessStory(in *analyze.Input, u *window.Unit, f analyze.Finding, all []try, total int, names []uint64, service string) analyze.Story {
-	by := map[uint64]int{}
-	for _, t := range all {
-		by[t.name] += t.count
-	}
+	by := perAccount(all)
 	slices.SortStableFunc(names, func(a, b uint64) int { return cmp.Compare(by[b], by[a]) })
 	var list []string
 	for _, id := range names {
@@ -247,8 +196,12 @@ func guessStory(in *analyze.Input, u *window.Unit, f analyze.Finding, all []try,
 	if total > 1 && lasted > time.Minute {
 		rate = "one every " + span(lasted/time.Duration(total-1))
 	}
-	s := analyze.Story{Headline: fmt.Sprintf("%s on %s, %s", upper(count(total, "guess")), service, rate)}
-	body := fmt.Sprintf("%s failed to log in %s over %s", bare(u.Prefix), count(total, "time"), span(lasted))
+	what, did := "guess", "failed to log in"
+	if failure(all) == "refusal" {
+		what, did = "refusal", "was refused"
+	}
+	s := analyze.Story{Headline: fmt.Sprintf("%s on %s, %s", upper(count(total, what)), service, rate)}
+	body := fmt.Sprintf("%s %s %s over %s", bare(u.Prefix), did, count(total, "time"), span(lasted))
 	if len(list) > 0 {
 		body += fmt.Sprintf(", on %s: %s", count(len(names), "account"), some(list, 6))
 	}
@@ -258,7 +211,7 @@ func guessStory(in *analyze.Input, u *window.Unit, f analyze.Finding, all []try,
 	}
 	n := 0
 	for _, id := range names {
-		if th := in.Thing(id); th == nil || !exists(th) {
+		if !in.Exists(id) {
 			n++
 		}
 	}

@@ -2,6 +2,7 @@ package detect
 
 import (
 	"net/netip"
+	"slices"
 	"time"
 
 	"gumshoe/analyze"
@@ -9,44 +10,83 @@ import (
 	"gumshoe/ingest/window"
 )
 
-// homes knows from which networks each account has logged in, and since when.
-// A person's own network is a /24 or a /56: providers hand out another address
-// of it every night.
-type homes map[uint64]map[prefix]time.Time
+// homes knows from which networks each account has logged in. A person's own
+// network is a /24 or a /56: providers hand out another address of it every night.
+type homes map[uint64]map[prefix]*home
+
+// home is one network of an account.
+type home struct {
+	since time.Time // first good login
+	fails int       // failed logins to the account from the network before it
+}
 
 func homesOf(in *analyze.Input) homes {
 	out := homes{}
+	eachRow(in, func(u *window.Unit, r *window.Row) {
+		if r.Good == 0 {
+			return
+		}
+		names, _ := u.GoodNames(r)
+		for _, id := range names {
+			out.add(id, network(u.Prefix), firstLogin(u, r, id))
+		}
+	})
+	eachRow(in, func(u *window.Unit, r *window.Row) {
+		names, _ := u.BadNames(r)
+		net := network(u.Prefix)
+		if !slices.ContainsFunc(names, func(id uint64) bool { return out[id][net] != nil }) {
+			return
+		}
+		for _, t := range u.Touches(r) {
+			if h := out[t.Name][net]; h != nil && t.Kind == ingest.KindAuthFailure && time.UnixMilli(t.Milli).Before(h.since) {
+				h.fails += int(t.Count)
+			}
+		}
+	})
+	return out
+}
+
+// eachRow visits the rows of all services that ask for passwords.
+func eachRow(in *analyze.Input, visit func(*window.Unit, *window.Row)) {
 	units := in.Set.Units()
 	for i := range units {
-		u := &units[i]
-		for j := range u.Rows {
-			r := &u.Rows[j]
-			if r.Good == 0 || in.Set.Service(r.Service) == ingest.ServiceWeb {
-				continue
-			}
-			names, _ := u.GoodNames(r)
-			for _, id := range names {
-				out.add(id, network(u.Prefix), firstLogin(u, r, id))
+		for j := range units[i].Rows {
+			if r := &units[i].Rows[j]; in.Set.Service(r.Service) != ingest.ServiceWeb {
+				visit(&units[i], r)
 			}
 		}
 	}
-	return out
 }
 
 func (h homes) add(account uint64, net prefix, at time.Time) {
 	if h[account] == nil {
-		h[account] = map[prefix]time.Time{}
+		h[account] = map[prefix]*home{}
 	}
-	if old, ok := h[account][net]; !ok || at.Before(old) {
-		h[account][net] = at
+	if old := h[account][net]; old == nil || at.Before(old.since) {
+		h[account][net] = &home{since: at}
 	}
 }
 
-// since reports whether the account had logged in from the network of a source
-// before a moment.
-func (h homes) since(account uint64, source prefix, before time.Time) bool {
-	at, ok := h[account][network(source)]
-	return ok && at.Before(before)
+// of returns the account's home in the network of a source; nil for none.
+func (h homes) of(account uint64, source prefix) *home { return h[account][network(source)] }
+
+// mistyped reports whether failures of the source on the account are its
+// owner's: the account logs in from that network, and did so without more
+// failures before than a person makes. A login that was guessed excuses nothing.
+func (h homes) mistyped(account uint64, source prefix) bool {
+	at := h.of(account, source)
+	return at != nil && at.fails <= typos
+}
+
+// guilty keeps the tries that no owner's mistake explains.
+func (h homes) guilty(source prefix, all []try) []try {
+	var out []try
+	for _, t := range all {
+		if !h.mistyped(t.name, source) {
+			out = append(out, t)
+		}
+	}
+	return out
 }
 
 // firstLogin is when an account first logged in within an hour of a source; the

@@ -160,20 +160,7 @@ func payloadOdds(shots []shot) (odds float64, distinct int) {
 
 // live reports whether payloads met an endpoint that exists and answers.
 func live(in *analyze.Input, path uint64, shots []shot) bool {
-	th := in.Thing(path)
-	if th == nil {
-		return false
-	}
-	clean := 0
-	for i := range th.Hours {
-		clean += int(th.Hours[i].Good)
-	}
-	for _, s := range shots {
-		if s.Status >= 200 && s.Status < 300 || s.failed() {
-			return clean > 0
-		}
-	}
-	return false
+	return in.Answered(path) > 0 && slices.ContainsFunc(shots, func(s shot) bool { return s.Status >= 200 && s.Status < 300 || s.failed() })
 }
 
 // flip is an endpoint whose answers changed with the payload.

@@ -29,16 +29,19 @@ func (Network) Name() string { return "distributed_guessing" }
 
 var networkWindows = []time.Duration{6 * time.Hour, 24 * time.Hour, 7 * 24 * time.Hour}
 
-// failing is one hour of one stranger's failures.
+// failing is one hour of one stranger's failed logins.
 type failing struct {
-	unit *window.Unit
-	row  *window.Row
+	unit  *window.Unit
+	row   *window.Row
+	tries []try
+	count int // with those that were not kept singly
 }
 
 // Detect implements analyze.Detector.
 func (d Network) Detect(in *analyze.Input) []analyze.Finding {
 	byService := map[string]map[netip.Prefix][]failing{}
 	hourly := map[string]map[uint32]int{}
+	owners := homesOf(in)
 	units := in.Set.Units()
 	for i := range units {
 		u := &units[i]
@@ -48,14 +51,18 @@ func (d Network) Detect(in *analyze.Input) []analyze.Finding {
 		for j := range u.Rows {
 			r := &u.Rows[j]
 			service := in.Set.Service(r.Service)
-			if r.Bad == 0 || service == ingest.ServiceWeb {
+			if service == ingest.ServiceWeb {
+				continue
+			}
+			x, ok := strangerFails(in, owners, u, r)
+			if !ok {
 				continue
 			}
 			if byService[service] == nil {
 				byService[service], hourly[service] = map[netip.Prefix][]failing{}, map[uint32]int{}
 			}
 			n := network(u.Prefix)
-			byService[service][n] = append(byService[service][n], failing{u, r})
+			byService[service][n] = append(byService[service][n], x)
 			hourly[service][r.Hour]++
 		}
 	}
@@ -72,14 +79,14 @@ func (d Network) Detect(in *analyze.Input) []analyze.Finding {
 	return out
 }
 
-// network is the neighbourhood in which strangers are counted.
-func network(p netip.Prefix) netip.Prefix {
-	bits := 24
-	if p.Addr().Is6() {
-		bits = 56
+// strangerFails returns the failed logins of an hour that are no owner's mistake.
+func strangerFails(in *analyze.Input, owners homes, u *window.Unit, r *window.Row) (failing, bool) {
+	all, total := tries(in, u, []window.Row{*r})
+	guilty := owners.guilty(u.Prefix, onlyLogins(slices.Clone(all)))
+	if len(guilty) == 0 {
+		return failing{}, false
 	}
-	n, _ := p.Addr().Prefix(bits)
-	return n
+	return failing{unit: u, row: r, tries: guilty, count: total * countOf(guilty) / countOf(all)}, true
 }
 
 // chanceLimit is how many of n failing sources chance puts into one network.
@@ -116,17 +123,14 @@ func (d Network) judge(in *analyze.Input, service string, net netip.Prefix, fail
 	perAccount, perUnit := map[uint64]int{}, map[netip.Prefix]int{}
 	total0, existing := 0, false
 	for _, x := range best {
-		total0 += int(x.row.Bad)
-		perUnit[x.unit.Prefix] += int(x.row.Bad)
-		all, _ := tries(in, x.unit, []window.Row{*x.row})
-		for _, t := range all {
+		total0 += x.count
+		perUnit[x.unit.Prefix] += x.count
+		for _, t := range x.tries {
 			f.Times = append(f.Times, t.at)
 			f.Marks = append(f.Marks, analyze.Mark{Origin: t.origin, Time: t.at})
 			if t.name != 0 {
 				perAccount[t.name] += t.count
-				if th := in.Thing(t.name); th != nil && exists(th) {
-					existing = true
-				}
+				existing = existing || in.Exists(t.name)
 			}
 			if f.First.IsZero() || t.at.Before(f.First) {
 				f.First = t.at

@@ -47,6 +47,8 @@ type contact struct {
 	status uint16
 }
 
+func (c contact) mark() analyze.Mark { return analyze.Mark{Origin: c.origin, Time: c.at} }
+
 // Detect implements analyze.Detector.
 func (d Scan) Detect(in *analyze.Input) []analyze.Finding {
 	var out []analyze.Finding
@@ -54,7 +56,7 @@ func (d Scan) Detect(in *analyze.Input) []analyze.Finding {
 	units := in.Set.Units()
 	for i := range units {
 		if u := &units[i]; in.Current(u) {
-			if f, ok := d.judge(in, u, in.Standing(i), t0); ok {
+			if f, ok := d.judge(in, u, t0); ok {
 				out = append(out, f)
 			}
 		}
@@ -88,18 +90,21 @@ func honestShare(in *analyze.Input) float64 {
 	return min(max(shares[len(shares)*95/100], .05), .35)
 }
 
-func (d Scan) judge(in *analyze.Input, u *window.Unit, st *analyze.Standing, t0 float64) (analyze.Finding, bool) {
-	first, more := contacts(in, u, st)
+func (d Scan) judge(in *analyze.Input, u *window.Unit, t0 float64) (analyze.Finding, bool) {
+	first, more := contacts(in, u)
 	var bads []contact
+	weights := 0.0
 	for _, c := range first {
 		if !c.good {
 			bads = append(bads, c)
+			weights += c.weight
 		}
 	}
-	if len(bads) < 2 {
+	if len(bads) < 2 || !in.Contains(uint32(bads[len(bads)-1].at.Unix()/3600)) {
 		return analyze.Finding{}, false
 	}
-	sum := walk(first, t0) + float64(more)*math.Log(failHostile/t0)
+	// Paths that were not kept singly are taken to be like those that were.
+	sum := walk(first, t0) + float64(more)*weights/float64(len(bads))*math.Log(failHostile/t0)
 	if sum < softFlag {
 		return analyze.Finding{}, false
 	}
@@ -112,7 +117,7 @@ func (d Scan) judge(in *analyze.Input, u *window.Unit, st *analyze.Standing, t0 
 	for _, c := range bads {
 		times = append(times, c.at)
 		f.Targets = append(f.Targets, analyze.Target{Kind: analyze.Endpoint, Value: in.Set.Name(c.name).Text})
-		f.Marks = append(f.Marks, analyze.Mark{Origin: c.origin, Time: c.at})
+		f.Marks = append(f.Marks, c.mark())
 		if c.word {
 			words++
 		}
@@ -138,7 +143,13 @@ func (d Scan) judge(in *analyze.Input, u *window.Unit, st *analyze.Standing, t0 
 		f.Evidence = append(f.Evidence, analyze.Evidence{Family: analyze.Dictionary, LogOdds: 3, Trials: words,
 			Fact: fmt.Sprintf("%d of %d paths are on the lists that scanners carry", words, len(bads))})
 	}
-	f.Story = scanStory(in, u, f, bads, more, words, pauses, p)
+	leaks := served(in, u)
+	if len(leaks) > 0 {
+		f.Impact = analyze.Targeted
+		f.Marks = append([]analyze.Mark{leaks[0].mark()}, f.Marks...)
+		f.Targets = append([]analyze.Target{{Kind: analyze.Endpoint, Value: in.Set.Name(leaks[0].name).Text}}, f.Targets...)
+	}
+	f.Story = scanStory(in, u, f, bads, leaks, more, words, pauses, p)
 	return f, true
 }
 
@@ -146,7 +157,10 @@ func sources(u *window.Unit) []prefix { return []prefix{u.Prefix} }
 
 // contacts lists the first contact with every path in order of time. more is
 // the number of further distinct paths that were counted but not kept.
-func contacts(in *analyze.Input, u *window.Unit, st *analyze.Standing) (out []contact, more int) {
+//
+// A picture or a style sheet that is missing is the page's fault, and says nothing
+// about who reads the page.
+func contacts(in *analyze.Input, u *window.Unit) (out []contact, more int) {
 	seen := map[uint64]bool{}
 	var all []contact
 	for i := range u.Rows {
@@ -157,21 +171,21 @@ func contacts(in *analyze.Input, u *window.Unit, st *analyze.Standing) (out []co
 		known := 0
 		inRow := map[uint64]bool{}
 		for _, t := range u.Touches(r) {
-			if t.Status < 400 || t.Status >= 500 || t.Name == 0 {
+			if !refusal(t.Status) || t.Name == 0 {
 				continue
 			}
 			n := in.Set.Name(t.Name)
-			if n.Path&ingest.PathNeutral != 0 {
+			word := n.Path&(ingest.PathVocabulary|ingest.PathSensitive) != 0 && r.Flags&window.Authenticated == 0
+			if n.Path&ingest.PathNeutral != 0 || n.Path&ingest.PathStatic != 0 && !word {
 				continue
 			}
 			if !inRow[t.Name] {
 				inRow[t.Name] = true
 				known++
 			}
-			all = append(all, contact{at: time.UnixMilli(t.Milli).UTC(), name: t.Name, weight: weight(in, u, r, st, t.Name), status: t.Status,
-				word: n.Path&(ingest.PathVocabulary|ingest.PathSensitive) != 0, origin: t.Origin()})
+			all = append(all, contact{at: time.UnixMilli(t.Milli).UTC(), name: t.Name, weight: weight(in, r, t.Name), status: t.Status, word: word, origin: t.Origin()})
 		}
-		if u.TouchesFull(r) {
+		if u.TouchesFull(r) && known > 0 {
 			more += max(0, u.BadCount(r)-known)
 		}
 		names, _ := u.GoodNames(r)
@@ -192,27 +206,33 @@ func contacts(in *analyze.Input, u *window.Unit, st *analyze.Standing) (out []co
 	return out, more
 }
 
-// weight says how much a failed first contact means: much when only scanners
-// ask for the path, little when it exists, when it fails honest visitors too,
-// or when the source is an authenticated client or a declared crawler, which
-// live with stale addresses.
-func weight(in *analyze.Input, u *window.Unit, r *window.Row, st *analyze.Standing, path uint64) float64 {
-	n := in.Set.Name(path)
-	word := n.Path&(ingest.PathVocabulary|ingest.PathSensitive) != 0
-	if r.Flags&window.Authenticated != 0 {
-		return .1
+// refusal reports an answer that says "there is nothing for you here". That a
+// client hung up, came too often or holds an old copy says nothing of the kind.
+func refusal(status uint16) bool {
+	switch status {
+	case 408, 409, 412, 416, 417, 425, 429, 499:
+		return false
 	}
-	if in.BenignBad(path) >= 3 || answeredBefore(in, path) {
+	return status >= 400 && status < 500
+}
+
+// weight says how much a failed first contact means: much when only scanners
+// ask for the path, little when it exists or fails honest visitors too; nothing
+// when the client is authenticated, or declares itself to be one of the programs
+// that live with stale addresses.
+func weight(in *analyze.Input, r *window.Row, path uint64) float64 {
+	n := in.Set.Name(path)
+	if r.Flags&window.Authenticated != 0 {
+		return 0
+	}
+	if in.BenignBad(path) >= 3 || in.Answered(path) > 0 {
 		return .2
 	}
-	if word {
+	if n.Path&(ingest.PathVocabulary|ingest.PathSensitive) != 0 {
 		return 1.5
 	}
-	if r.Has(ingest.ClientCrawler) || r.Has(ingest.ClientFeed) || r.Has(ingest.ClientMonitor) {
-		return .2
-	}
-	if n.Path&ingest.PathStatic != 0 {
-		return .4
+	if r.Has(ingest.ClientCrawler) || r.Has(ingest.ClientFeed) || r.Has(ingest.ClientMonitor) || r.Has(ingest.ClientApp) {
+		return 0
 	}
 	if in.Benign() < 20 {
 		return 1
@@ -221,18 +241,21 @@ func weight(in *analyze.Input, u *window.Unit, r *window.Row, st *analyze.Standi
 	return min(1.5, max(.2, -math.Log10((float64(in.BenignBad(path))+.5)/float64(in.Benign()+1))/2))
 }
 
-// answeredBefore reports whether the path has been answered well.
-func answeredBefore(in *analyze.Input, path uint64) bool {
-	t := in.Thing(path)
-	if t == nil {
-		return false
-	}
-	for i := range t.Hours {
-		if t.Hours[i].Good > 0 {
-			return true
+// served lists the requests that were answered well for what should never be
+// served.
+func served(in *analyze.Input, u *window.Unit) (out []contact) {
+	for i := range u.Rows {
+		r := &u.Rows[i]
+		if in.Set.Service(r.Service) != ingest.ServiceWeb || !in.Contains(r.Hour) {
+			continue
+		}
+		for _, t := range u.Touches(r) {
+			if t.Status >= 200 && t.Status < 300 && in.Set.Name(t.Name).Path&ingest.PathSensitive != 0 {
+				out = append(out, contact{at: time.UnixMilli(t.Milli).UTC(), name: t.Name, origin: t.Origin(), status: t.Status})
+			}
 		}
 	}
-	return false
+	return out
 }
 
 // walk runs the random walk and returns its last value.
@@ -263,7 +286,7 @@ func walk(first []contact, t0 float64) float64 {
 // doNothing is the advice on probing that met nothing.
 const doNothing = "Nothing to do. If the address is yours (a link checker, a scanner you hired), put it on the allowlist."
 
-func scanStory(in *analyze.Input, u *window.Unit, f analyze.Finding, bads []contact, more, words int, pauses []time.Duration, p float64) analyze.Story {
+func scanStory(in *analyze.Input, u *window.Unit, f analyze.Finding, bads, leaks []contact, more, words int, pauses []time.Duration, p float64) analyze.Story {
 	var paths []string
 	answers := map[uint16]int{}
 	for _, c := range bads {
@@ -299,6 +322,10 @@ func scanStory(in *analyze.Input, u *window.Unit, f analyze.Finding, bads []cont
 	}
 	s.Not = []string{"Nothing it asked for was served, so nothing leaked through these requests."}
 	s.Do = []string{doNothing}
+	if len(leaks) > 0 {
+		s.Not = []string{fmt.Sprintf("Not all of it was refused: %s was answered %d, and should never be.", in.Set.Name(leaks[0].name).Text, leaks[0].status)}
+		s.Do = []string{fmt.Sprintf("Ask for %s yourself. If the answer is the file, take it away and change every password and key in it.", in.Set.Name(leaks[0].name).Text)}
+	}
 	return s
 }
 

@@ -64,22 +64,36 @@ func (d Season) Detect(in *analyze.Input) []analyze.Finding {
 
 func hourOf(t time.Time) int64 { return t.Unix() / 3600 }
 
-// series lays the hours of a thing side by side, from its first event to the
-// end of the window; an hour without a row counted nothing.
+// forgotten is the silence in hours, eight weeks, after which a thing begins
+// anew: what was before is no season of today, and one line of a clock that
+// stood at 2000 must not weigh as decades of nothing.
+const forgotten = 8 * 7 * 24
+
+// series lays the hours of a thing side by side, from its first event (after
+// the last long silence) to the end of the window; an hour without a row counted
+// nothing.
 func series(t *window.Thing, of func(*window.Object) uint32, in *analyze.Input) baseline.Series {
-	start := int64(t.Hours[0].Hour)
-	end := max(int64(t.Hours[len(t.Hours)-1].Hour)+1, hourOf(in.To))
+	hours := t.Hours
+	for i := len(hours) - 1; i > 0; i-- {
+		if hours[i].Hour-hours[i-1].Hour > forgotten {
+			hours = hours[i:]
+			break
+		}
+	}
+	start := int64(hours[0].Hour)
+	end := max(int64(hours[len(hours)-1].Hour)+1, hourOf(in.To))
 	s := baseline.Series{Start: start, Counts: make([]uint32, end-start)}
-	for i := range t.Hours {
-		s.Counts[int64(t.Hours[i].Hour)-start] += of(&t.Hours[i])
+	for i := range hours {
+		s.Counts[int64(hours[i].Hour)-start] += of(&hours[i])
 	}
 	return s
 }
 
 // talker is a source in an unusual hour.
 type talker struct {
-	p prefix
-	n uint32
+	p     prefix
+	n     uint32
+	first analyze.Mark
 }
 
 func (d Season) finding(in *analyze.Input, t *window.Thing, m metric, run []baseline.Judgement) analyze.Finding {
@@ -96,13 +110,9 @@ func (d Season) finding(in *analyze.Input, t *window.Thing, m metric, run []base
 	f.Evidence = []analyze.Evidence{{Family: analyze.Seasonal, LogOdds: min(8, analyze.FromP(worst.P)), Trials: 1,
 		Fact: fmt.Sprintf("%s in the hour, %.0f expected (%d to %d in 98 of 100 such hours): %s", count(worst.Count, m.name), worst.Mean, worst.Low, worst.High, worst.Deviation())}}
 	top, sources := talkers(in, t.Name.Text, uint32(worst.Hour), m)
-	for i, x := range top {
-		if i < 5 {
-			f.Visitors = append(f.Visitors, x.p)
-			if mark, ok := firstOf(in, x.p, t.Name.Text, uint32(worst.Hour)); ok {
-				f.Marks = append(f.Marks, mark)
-			}
-		}
+	for _, x := range top[:min(5, len(top))] {
+		f.Visitors = append(f.Visitors, x.p)
+		f.Marks = append(f.Marks, x.first)
 	}
 	f.Story = d.story(in, t, m, run, worst, top, sources)
 	return f
@@ -127,26 +137,12 @@ func talkers(in *analyze.Input, service string, hour uint32, m metric) (out []ta
 				n = r.Bad
 			}
 			if n > 0 {
-				out = append(out, talker{units[i].Prefix, n})
+				out = append(out, talker{units[i].Prefix, n, analyze.Mark{Origin: r.FirstAt(), Time: time.Unix(int64(r.First), 0).UTC()}})
 			}
 		}
 	}
 	slices.SortStableFunc(out, func(a, b talker) int { return cmp.Compare(b.n, a.n) })
 	return out, len(out)
-}
-
-func firstOf(in *analyze.Input, p prefix, service string, hour uint32) (analyze.Mark, bool) {
-	for _, u := range in.Set.Units() {
-		if u.Prefix != p {
-			continue
-		}
-		for j := range u.Rows {
-			if r := &u.Rows[j]; r.Hour == hour && in.Set.Service(r.Service) == service {
-				return analyze.Mark{Origin: r.FirstAt(), Time: time.Unix(int64(r.First), 0).UTC()}, true
-			}
-		}
-	}
-	return analyze.Mark{}, false
 }
 
 func (d Season) story(in *analyze.Input, t *window.Thing, m metric, run []baseline.Judgement, worst baseline.Judgement, top []talker, sources int) analyze.Story {

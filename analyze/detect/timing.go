@@ -92,7 +92,7 @@ var greenwoodTable = []greenwoodRow{
 	{64, [5]float64{1.7066, 1.5663, 1.4816, 1.4230, 1.3803}},
 }
 
-func median[T ~int64](in []T) T {
+func median[T ~int | ~int64](in []T) T {
 	if len(in) == 0 {
 		return 0
 	}

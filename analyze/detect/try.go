@@ -15,6 +15,7 @@ type try struct {
 	at     time.Time
 	name   uint64
 	count  int
+	unkept int // further ones of its hour that were not kept singly, beside the hour's last
 	absent bool
 	login  bool // a login, as against mail refused
 	origin ingest.Origin

@@ -90,14 +90,6 @@ func bare(p netip.Prefix) string {
 	return p.String()
 }
 
-func bareAll(ps []netip.Prefix) []string {
-	out := make([]string, len(ps))
-	for i, p := range ps {
-		out[i] = bare(p)
-	}
-	return out
-}
-
 func chance(p float64) string {
 	switch {
 	case p < 1e-9:

@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"gumshoe/analyze"
@@ -134,14 +135,21 @@ func (a *app) guards(j *job, in *analyze.Input) ban.Guards {
 	return g
 }
 
+// host names the machine. Of files only the name of the one directory that was
+// given can tell it, unless it is the name that all such directories have.
 func (j *job) host() string {
 	if !j.AdHoc() {
 		return j.Settings.Host
 	}
-	if len(j.Args) == 1 && j.Args[0] != "-" {
-		return filepath.Base(filepath.Clean(j.Args[0]))
+	if len(j.Args) != 1 {
+		return ""
 	}
-	return ""
+	info, err := os.Stat(j.Args[0])
+	name := filepath.Base(filepath.Clean(j.Args[0]))
+	if err != nil || !info.IsDir() || slices.Contains([]string{".", "..", "/", "log", "logs"}, name) {
+		return ""
+	}
+	return name
 }
 
 // hoursOf lists the traffic of the window by hour and service.
@@ -150,11 +158,14 @@ func hoursOf(in *analyze.Input) []report.Hour {
 	at := map[uint32]int{}
 	for t := in.From.Truncate(time.Hour); t.Before(in.To); t = t.Add(time.Hour) {
 		at[uint32(t.Unix()/3600)] = len(out)
-		out = append(out, report.Hour{Start: t.UTC(), Counts: map[string]uint64{}})
+		out = append(out, report.Hour{Start: t.UTC()})
 	}
 	for _, t := range in.Set.Things(window.ServiceObject) {
 		for i := range t.Hours {
 			if k, ok := at[t.Hours[i].Hour]; ok {
+				if out[k].Counts == nil {
+					out[k].Counts = map[string]uint64{}
+				}
 				out[k].Counts[t.Name.Text] += uint64(t.Hours[i].Events)
 				out[k].Fails += uint64(t.Hours[i].Bad) + uint64(t.Hours[i].Errors)
 			}

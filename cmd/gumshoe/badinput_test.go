@@ -103,6 +103,8 @@ func TestBadInput(t *testing.T) {
 			health: counts{lines: 2, parsed: 2}},
 		{name: "dead_battery.log", text: lines(knock, strings.Replace(knock, "2026-11-10", "1970-01-01", 1)), code: 0, says: "byte 91: stamp 1970-01-01T09:00:00Z is before 1995",
 			health: counts{lines: 2, parsed: 2, badStamp: 1}},
+		{name: "old_line.log", text: lines(strings.Replace(knock, "2026", "1998", 1), knock), code: 0, // believed, and not waited for
+			health: counts{lines: 2, parsed: 2}},
 		{name: "future.log", text: lines(knock, strings.Replace(knock, "2026", "2093", 1)), code: 0, says: "byte 91: stamp 2093-11-10T09:00:00Z is later than",
 			health: counts{lines: 2, parsed: 2, badStamp: 1}},
 	} {

@@ -17,8 +17,8 @@ func newConfig(a *app) *cobra.Command {
 		Short: "Check and show the settings",
 		Long: `Settings come from, each winning over the one before it: built-in defaults,
 ` + defaultConfig + `, conf.d/*.yaml beside it in lexical order, the
-environment (GUMSHOE_BAN_MODE for ban.mode), flags. Lists (sources, ban.allow,
-ban.own) grow instead. allow.d/*.list beside the configuration adds to
+environment (GUMSHOE_BAN_MODE for ban.mode), flags. Lists (sources, formats,
+ban.allow, ban.own) grow instead. allow.d/*.list beside the configuration adds to
 ban.allow, one address or prefix a line.`,
 		Args: positional(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
@@ -104,12 +104,20 @@ func (s *Settings) document() any {
 		Optional bool   `json:"optional"`
 		Origin   string `json:"origin"`
 	}
+	type named struct {
+		Name   string `json:"name"`
+		Origin string `json:"origin"`
+	}
 	doc := struct {
 		Schema   int       `json:"schema"`
 		Files    []string  `json:"files"`
 		Settings []setting `json:"settings"`
+		Formats  []named   `json:"formats"`
 		Sources  []source  `json:"sources"`
-	}{Schema: schemaVersion, Files: s.Files, Settings: s.list()}
+	}{Schema: schemaVersion, Files: s.Files, Settings: s.list(), Formats: []named{}}
+	for _, f := range s.Formats {
+		doc.Formats = append(doc.Formats, named{f.Name, f.From})
+	}
 	for _, src := range s.Sources {
 		zone := ""
 		if src.Location != nil {
@@ -148,6 +156,7 @@ func (s *Settings) yaml(origin bool) string {
 		last = v.Key
 		put(indent+"  - "+quote(v.Value), v.Origin)
 	}
+	s.putFormats(put)
 	put("sources:", "")
 	for _, src := range s.Sources {
 		put("  - path: "+quote(src.Path), src.From)

@@ -9,8 +9,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"gumshoe/ingest/format"
 )
 
 // key is one setting: how its text is read, checked and shown. YAML, the
@@ -201,11 +199,4 @@ func parseBool(v string) (bool, error) {
 		return false, nil
 	}
 	return false, fmt.Errorf("%q is neither true nor false", v)
-}
-
-func parseFormat(v string) (string, error) {
-	if _, ok := format.ByName(v); !ok && v != "auto" {
-		return "", fmt.Errorf("%q is no format; write auto, %s", v, strings.Join(format.Names(), ", "))
-	}
-	return v, nil
 }

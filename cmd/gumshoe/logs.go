@@ -17,8 +17,10 @@ import (
 	"gumshoe/analyze"
 	"gumshoe/ingest"
 	"gumshoe/ingest/agent"
+	"gumshoe/ingest/format"
 	"gumshoe/ingest/payload"
 	"gumshoe/ingest/source"
+	"gumshoe/ingest/template"
 	"gumshoe/ingest/window"
 )
 
@@ -39,7 +41,7 @@ type logs struct {
 // openLogs opens what the job names: its arguments, or the configured sources.
 func (a *app) openLogs(ctx context.Context, j *job) (*logs, error) {
 	l := &logs{}
-	base := source.Options{Detect: detector("auto"), Location: j.Settings.Location, Year: j.Year, Stdin: a.in}
+	base := source.Options{Detect: format.Detect, Location: j.Settings.Location, Year: j.Year, Stdin: a.in}
 	if j.AdHoc() {
 		if err := l.expand(ctx, a, j.Args, base); err != nil {
 			return nil, err
@@ -89,10 +91,16 @@ func (l *logs) configured(ctx context.Context, a *app, j *job, base source.Optio
 		if s.Location != nil {
 			opt.Location = s.Location
 		}
-		opt.Detect = detector(s.Format)
+		named, err := j.Settings.formatNamed(s.Format)
+		if err != nil {
+			return err
+		}
+		opt.Detect = detector(named)
 		found, err := filepath.Glob(s.Path)
 		if err != nil || len(found) == 0 {
-			if !s.Optional {
+			if s.Optional {
+				a.detail("%s: optional, and not there", s.Path)
+			} else {
 				l.note(a, source.Note{Path: s.Path, Text: "configured, but no such file (" + s.From + ")", Err: os.ErrNotExist})
 			}
 			continue
@@ -126,14 +134,19 @@ func (l *logs) read(ctx context.Context, a *app, j *job) (*window.Set, error) {
 	}
 	opt := window.Options{Logs: names, Seed: rand.Uint64()}
 	var builders []*window.Builder
+	var miners []*template.Miner
 	show, done := a.progress(total)
 	scan := ingest.Options{
-		Workers: j.Workers, Progress: show, Now: time.Now(), From: j.historyFrom(),
+		Workers: j.Workers, Progress: show, Now: time.Now(), From: j.historyFrom(), Until: j.until(),
 		NewSink: func() ingest.Sink {
 			builders = append(builders, window.NewBuilder(opt))
 			return builders[len(builders)-1]
 		},
 		NewEnricher: func() ingest.Enricher { return ingest.Enrichers{payload.New(opt.Hash), agent.New(opt.Hash)} },
+		NewUnknown: func() ingest.UnknownSink {
+			miners = append(miners, template.New(opt.Hash))
+			return miners[len(miners)-1]
+		},
 	}
 	health, err := ingest.Scan(ctx, l.sources, scan)
 	done()
@@ -141,10 +154,26 @@ func (l *logs) read(ctx context.Context, a *app, j *job) (*window.Set, error) {
 	if err != nil {
 		return nil, err
 	}
+	l.tellUnknown(miners)
 	if err := l.judge(a, j); err != nil {
 		return nil, err
 	}
 	return window.Merge(builders, opt), nil
+}
+
+// unknownShown is how many shapes of lines that were not understood are told of
+// a source.
+const unknownShown = 5
+
+// tellUnknown says of each source what was not understood in it.
+func (l *logs) tellUnknown(miners []*template.Miner) {
+	for _, m := range miners[1:] {
+		miners[0].Merge(m)
+	}
+	found := miners[0].Templates()
+	for i := range l.health {
+		l.health[i].Unknown = template.Top(found, int32(i), unknownShown)
+	}
 }
 
 // judge tells how reading went. What was named and gave not a single line that
@@ -201,6 +230,14 @@ func (j *job) historyFrom() int64 {
 		since = time.Now().Add(-j.Span.Last)
 	}
 	return since.Add(-lookBack).UnixMilli()
+}
+
+// until is the end that was asked for: what came later is not known; 0: none.
+func (j *job) until() int64 {
+	if j.Span.Until.IsZero() {
+		return 0
+	}
+	return j.Span.Until.UnixMilli()
 }
 
 // first and last are the oldest and the newest believable stamp.

@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 )
 
@@ -47,7 +48,7 @@ func run(ctx context.Context, a *app, args []string) int {
 	if errors.Is(err, context.Canceled) {
 		err = context.Cause(ctx)
 	}
-	if err != nil && err.Error() != "" {
+	if err != nil && strings.TrimSpace(err.Error()) != "" { // two silent errors joined are a line break
 		fmt.Fprintln(a.err, "gumshoe:", err)
 	}
 	return exitCode(err)

@@ -20,44 +20,68 @@ import (
 func newParse(a *app) *cobra.Command {
 	var formatName, zone string
 	var year int
+	var explain bool
 	cmd := &cobra.Command{
 		Use:   "parse [flags] FILE",
 		Short: "Show what each line of a log says, one JSON object a line",
 		Long: `Show what gumshoe understands of each line of one log, in the order of lines:
 one JSON object with what the line reports, or with the reason why it reports
-nothing. FILE may be compressed; - reads standard input.`,
+nothing. FILE may be compressed; - reads standard input. With --explain: what
+the log looks like, which lines are not understood, why, and what to do.`,
 		Example: `  gumshoe parse /var/log/auth.log | jq -r 'select(.kind == "auth_failure") | .src' | sort | uniq -c
   gumshoe parse access.log | jq -r 'select(.skipped)'          what was not understood, and why
+  gumshoe parse --explain /var/log/daemon.log                  what the log looks like, and what is missed
+  tail -n1 app.log | gumshoe parse --explain -                 what one line says
   zcat auth.log.4.gz | gumshoe parse --tz Europe/Berlin --year 2025 -`,
 		Args: positional(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			name, err := parseFormat(formatName)
+			named, err := a.formatNamed(cmd, formatName)
 			if err != nil {
-				return usagef("--format: %w", err)
+				return err
 			}
 			loc, err := parseZone(zone)
 			if err != nil {
 				return usagef("--tz: %w", err)
 			}
-			opt := source.Options{Detect: detector(name), Location: loc, Year: year, Stdin: a.in}
+			opt := source.Options{Detect: detector(named), Location: loc, Year: year, Stdin: a.in}
+			if explain {
+				return a.explain(cmd.Context(), args[0], named, opt)
+			}
 			return a.parse(cmd.Context(), args[0], opt)
 		},
 	}
 	flags := cmd.Flags()
+	flags.BoolVar(&explain, "explain", false, "explain the log instead, for a person to read")
 	flags.StringVar(&formatName, "format", "auto", "log format by `name`; auto looks at the file")
 	flags.StringVar(&zone, "tz", "Local", "time `zone` of stamps without an offset")
 	flags.IntVar(&year, "year", 0, "`year` of the last stamp that has none (default: from the file)")
 	return cmd
 }
 
+// formatNamed finds the format that --format names. The configuration is read
+// only for a format that is not built in.
+func (a *app) formatNamed(cmd *cobra.Command, name string) (ingest.Format, error) {
+	f, err := new(Settings).formatNamed(name)
+	if err == nil {
+		return f, nil
+	}
+	s, err := a.settings(cmd, true)
+	if err != nil {
+		return nil, err
+	}
+	if f, err = s.formatNamed(name); err != nil {
+		return nil, usagef("--format: %w", err)
+	}
+	return f, nil
+}
+
 // detector returns the function that finds a file's format: format.Detect, or
-// one that always says name.
-func detector(name string) func(string, []byte) ingest.Format {
-	if name == "auto" {
+// one that always says what was named.
+func detector(named ingest.Format) func(string, []byte) ingest.Format {
+	if named == nil {
 		return format.Detect
 	}
-	f, _ := format.ByName(name) // checked by parseFormat
-	return func(string, []byte) ingest.Format { return f }
+	return func(string, []byte) ingest.Format { return named }
 }
 
 // parse writes one JSON object for every line of a file.

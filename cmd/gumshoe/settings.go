@@ -26,6 +26,7 @@ type Settings struct {
 	Host     string
 	Location *time.Location // of stamps without an offset
 	Sources  []SourceSetting
+	Formats  []FormatSetting // described by the person
 	StateDir string
 	Last     time.Duration // what the job covers
 	Save     bool          // write the report to ReportDir
@@ -47,6 +48,7 @@ type SourceSetting struct {
 	Location *time.Location // nil: Settings.Location
 	Optional bool           // its absence is no complaint
 	From     string         // where it is configured
+	unknown  error          // the complaint, should no format have that name
 }
 
 // Network is an address or prefix of a list.
@@ -209,8 +211,14 @@ func (s *Settings) readFlags(flags *pflag.FlagSet) (err error) {
 	return err
 }
 
-// check looks at values that must fit each other.
+// check looks at values that must fit each other. A source may name a format
+// that another file describes.
 func (s *Settings) check() error {
+	for _, src := range s.Sources {
+		if _, err := s.formatNamed(src.Format); err != nil {
+			return src.unknown
+		}
+	}
 	if b := s.Ban; b.Base > b.Max || b.Slow > b.Max {
 		return errors.New("ban.base and ban.slow must not be longer than ban.max (" + showDuration(b.Max) + ", " + s.from("ban.max") + ")")
 	}

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"gumshoe/analyze"
@@ -60,8 +61,7 @@ func readJSON(t *testing.T, path string, v any) {
 // tell runs the program over logs and compares both renderings with the truth.
 func tell(t *testing.T, logs string, truth traffic.Truth, expected ...traffic.Expect) {
 	t.Helper()
-	run := gumshoe(t, "analyze", "--json", logs)
-	text := gumshoe(t, "analyze", logs)
+	run, text := both(t, logs)
 	if run.code != 0 || text.code != 0 || run.err+text.err != "" {
 		t.Fatalf("codes %d and %d, %q", run.code, text.code, run.err+text.err)
 	}
@@ -86,6 +86,23 @@ func tell(t *testing.T, logs string, truth traffic.Truth, expected ...traffic.Ex
 		}
 	}
 	accused(t, cases, truth)
+}
+
+// both runs the program for programs and for people. The site is the largest of
+// all inputs; several tests look at the same two runs over it.
+func both(t *testing.T, logs string) (json, text outcome) {
+	if logs != site {
+		return gumshoe(t, "analyze", "--json", logs), gumshoe(t, "analyze", logs)
+	}
+	overSite.Do(func() {
+		overSite.json, overSite.text = gumshoe(t, "analyze", "--json", site), gumshoe(t, "analyze", site)
+	})
+	return overSite.json, overSite.text
+}
+
+var overSite struct {
+	sync.Once
+	json, text outcome
 }
 
 // tells finds the case of an attack: one of its detections, and exactly its

@@ -12,6 +12,8 @@ import (
 	"github.com/goccy/go-yaml/parser"
 	"github.com/goccy/go-yaml/printer"
 	"github.com/goccy/go-yaml/token"
+
+	"gumshoe/ingest/format"
 )
 
 // yamlError is a complaint about a place in a configuration file. It shows the
@@ -65,8 +67,11 @@ func (s *Settings) readYAML(file string, content []byte) error {
 func (r *yamlReader) section(n ast.Node, prefix string) error {
 	return r.each(n, func(name string, at *token.Token, value ast.Node) error {
 		name = prefix + name
-		if name == "sources" {
+		switch name {
+		case "sources":
 			return r.list(value, r.source)
+		case "formats":
+			return r.list(value, r.format)
 		}
 		if k := keyByName(name); k != nil {
 			if k.list {
@@ -85,7 +90,7 @@ func (r *yamlReader) section(n ast.Node, prefix string) error {
 func keysBelow(prefix string) []string {
 	var out []string
 	if prefix == "" {
-		out = append(out, "sources")
+		out = append(out, "sources", "formats")
 	}
 	for _, k := range keys {
 		if rest, ok := strings.CutPrefix(k.name, prefix); ok {
@@ -115,7 +120,8 @@ func (r *yamlReader) source(n ast.Node) error {
 			}
 			src.Path = v
 		case "format":
-			src.Format, err = parseFormat(v)
+			src.Format = v
+			src.unknown = r.errorf(node.GetToken(), "%q is no format; write auto, %s, or the name of one of your formats", v, strings.Join(format.Names(), ", "))
 		case "timezone":
 			src.Location, err = parseZone(v)
 		case "optional":

@@ -32,11 +32,35 @@ func (c *chain) Parse(line []byte, ev *ingest.Event) ingest.Result {
 		ev.Reset()
 		return ingest.Ignored
 	}
+	return c.odd(line, ev)
+}
+
+// odd offers a line to the other formats. Several may know its shape and only
+// one its message; but a syslog line is its program's, and final.
+func (c *chain) odd(line []byte, ev *ingest.Event) ingest.Result {
+	var quiet ingest.Event
+	c.spoke = c.primary
+	known := false
 	for _, p := range c.others {
-		if r := p.Parse(line, ev); r != ingest.Unparsed {
+		switch p.Parse(line, ev) {
+		case ingest.Parsed:
 			c.spoke = p
-			return r
+			return ingest.Parsed
+		case ingest.Ignored:
+			if _, final := p.(*syslog); !known {
+				quiet, known, c.spoke = *ev, true, p
+				if final {
+					return ingest.Ignored
+				}
+			} else if final {
+				*ev = quiet
+				return ingest.Ignored
+			}
 		}
+	}
+	if known {
+		*ev = quiet
+		return ingest.Ignored
 	}
 	ev.Reset()
 	return ingest.Unparsed

@@ -56,6 +56,17 @@ var newDropbear = speaksBehind(trimDropbear, ingest.ServiceSSH,
 	say(ingest.KindConnect, "Child connection from {addr:port}"),
 )
 
+// newDropbearLog reads what dropbear writes to standard error, with or without
+// its stamp.
+var newDropbearLog = newOwnLog(func(c *clock, line []byte, ev *ingest.Event) (msg []byte, sure, ok bool) {
+	msg = trimDropbear(line)
+	if len(msg) < len(line) {
+		_, stamp, _ := bytes.Cut(line, []byte("] "))
+		ev.Time, _, _ = c.bsdStamp(stamp)
+	}
+	return msg, len(msg) < len(line), true
+}, newDropbear)
+
 // trimDropbear takes off the "[825] Jul 10 23:53:52 " of a dropbear that logs to
 // standard error.
 func trimDropbear(msg []byte) []byte {

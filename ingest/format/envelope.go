@@ -48,6 +48,10 @@ func openTag(b []byte, ev *ingest.Event) (msg []byte, ok bool) {
 	for len(b) > 0 && b[0] == ' ' {
 		b = b[1:]
 	}
+	b = cutFacility(b)
+	if len(b) == 0 || b[0] == '/' || b[0] == '[' {
+		return nil, false // a path or a level: applications write "STAMP /login: 403" too
+	}
 	if msg, ok = tag(b, ev); ok {
 		return msg, true
 	}
@@ -57,6 +61,17 @@ func openTag(b []byte, ev *ingest.Event) (msg []byte, ok bool) {
 	}
 	ev.Host = b[:i]
 	return tag(bytes.TrimLeft(b[i+1:], " "), ev)
+}
+
+// cutFacility takes off the "<mail.info> " that FreeBSD's syslogd writes with -v.
+func cutFacility(b []byte) []byte {
+	if len(b) == 0 || b[0] != '<' {
+		return b
+	}
+	if i := bytes.IndexByte(b, ' '); i > 2 && i < 24 && b[i-1] == '>' {
+		return b[i+1:]
+	}
+	return b
 }
 
 // tag reads "program[pid]: message". Programs are written in many ways:
@@ -121,6 +136,12 @@ func yearless(line []byte) bool {
 		}
 	}
 	var s civil
+	if len(line) > 0 && line[0] == '[' { // "[Nov 20 10:00:00]", "[UTC Nov 20 10:00:00]", "[901] Nov 20 10:00:00"
+		line = line[1:]
+		if i := bytes.IndexByte(line, ' '); i > 0 && monthName(line) == 0 {
+			line = line[i+1:]
+		}
+	}
 	_, ok := bsdCivil(line, &s)
 	return ok && s.year == 0
 }

@@ -40,6 +40,9 @@ func eximLike(msg []byte) bool {
 	if _, ok := cutEximID(msg); ok {
 		return true
 	}
+	if driver, _, ok := bytes.Cut(msg, []byte(" authenticator failed for ")); ok && bytes.IndexByte(driver, ' ') < 0 {
+		return true
+	}
 	for _, start := range [...]string{"H=", "SMTP ", "Start queue run", "End queue run", "exim ", "no host name found for IP address ",
 		"no IP address found for host ", "no MAIL in SMTP connection ", "TLS error on connection ", "rejected ", "unqualified "} {
 		if bytes.HasPrefix(msg, []byte(start)) {
@@ -172,7 +175,8 @@ func eximArrival(b []byte, ev *ingest.Event) string {
 }
 
 // eximPeer reads "NAME (HELO) [ADDR]:PORT". A server that accepts junk as HELO
-// may log one that imitates the rest; then the line has no certain client.
+// may log one that imitates the rest; then the line has no certain client, and a
+// is not valid.
 func eximPeer(b []byte) (a netip.Addr, rest []byte, ok bool) {
 	if len(b) > 0 && b[0] != '(' && b[0] != '[' {
 		i := bytes.IndexByte(b, ' ')
@@ -203,7 +207,7 @@ func eximPeer(b []byte) (a netip.Addr, rest []byte, ok bool) {
 		}
 		inner, _, _ := bytes.Cut(later, []byte("]"))
 		if other, isAddr := address(inner); isAddr && other != a {
-			return a, nil, false
+			return netip.Addr{}, rest, true
 		}
 	}
 }

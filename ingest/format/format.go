@@ -34,6 +34,7 @@ type setup struct {
 	ingest.Context
 	known traits  // what detection saw in the head of the file
 	seen  *traits // where the parser notes what it sees itself; never nil
+	wraps int     // how many containers the lines come out of
 }
 
 // layout is one line of the table of whole-line formats.
@@ -47,7 +48,66 @@ type layout struct {
 // and odd lines are tried. Access logs come first.
 var formats = []layout{
 	{"combined", []string{"common", "vhost_combined", "access", "nginx", "apache", "apache2", "httpd", "http"}, newAccess},
+	{"dropbear", nil, newDropbearLog},
+	{"exim", []string{"mainlog", "rejectlog"}, newEximLog},
+	{"vsftpd", nil, newVsftpdLog},
+	{"mysql", []string{"mysqld", "mariadb"}, newMySQLLog},
+	{"postgresql", []string{"postgres"}, newPostgresLog},
+	{"mongodb", []string{"mongod"}, newMongoLog},
+	{"mongodb_json", nil, newMongoJSON},
+	{"redis", nil, newRedisLog},
+	{"mssql", []string{"errorlog"}, newMSSQLLog},
+	{"clickhouse", nil, newClickHouseLog},
+	{"asterisk", nil, newAsteriskLog},
+	{"freeswitch", nil, newFreeSWITCHLog},
+	{"ejabberd", nil, newEjabberdLog},
+	{"murmur", []string{"mumble"}, newMurmurLog},
+	{"teamspeak", []string{"ts3"}, newTeamSpeakLog},
+	{"source_server", []string{"srcds", "counter-strike"}, newSourceServerLog},
+	{"openvpn", nil, newOpenVPNLog},
+	{"named", []string{"bind"}, newNamedLog},
+	{"squid", nil, newSquidLog},
+	{"3proxy", nil, new3proxyLog},
+	{"xrdp", nil, newXrdpLog},
+	{"guacamole", nil, newGuacamole},
+	{"samba", []string{"smbd"}, newSambaLog},
+	{"routeros", []string{"mikrotik"}, newRouterOSLog},
+	{"kerio", nil, newKerioLog},
+	{"domino", nil, newDominoLog},
+	{"oracle_ims", []string{"oracleims"}, newOracleIMSLog},
+	{"exchange", nil, newExchangeLog},
+	{"stalwart", nil, newStalwartLog},
+	{"directadmin", nil, newDirectAdminLog},
+	{"hestiacp", []string{"hestia", "vesta"}, newHestiaLog},
+	{"cpanel", []string{"login_log"}, newCPanelLog},
+	{"zoneminder", nil, newZoneMinderLog},
+	{"monit", nil, newMonitLog},
+	{"cowrie", nil, newCowrieJSON},
+	{"endlessh", nil, newEndlesshLog},
+	{"sshesame", nil, newSSHesameLog},
+	{"supavisor", nil, newSupavisorLog},
+	{"fail2ban", nil, newFail2banLog},
+	{"suricata", []string{"eve"}, newSuricataEVE},
+	{"suricata_fast", []string{"snort"}, newSuricataFast},
+	{"nginx_proxy_manager", []string{"npmplus"}, newProxyManager},
+	{"aws_elb", []string{"alb", "elb"}, newLoadBalancer},
+	{"aws_s3", nil, newS3Access},
+	{"istio", []string{"envoy"}, newIstio},
+	{"uvicorn", []string{"synapse"}, newPythonAccess},
+	{"cpanel_access", nil, newCPanelAccess},
+	{"panos", []string{"paloalto"}, newPANOSLog},
+	{"w3c", []string{"iis", "cloudfront"}, newW3C},
+	{"windows_event", []string{"winevent"}, newWindowsEvent},
+	{"nginx_error", nil, newNginxErrorLog},
+	{"apache_error", nil, newApacheErrorLog},
+	{"litespeed", []string{"openlitespeed"}, newLiteSpeedLog},
+	{"modsecurity", []string{"modsec_audit"}, newModSecurity},
+	{"haproxy", nil, newHAProxyLog},
+	{"cri", []string{"containerd", "kubernetes"}, newCRILog},
+	{"json", []string{"docker", "caddy", "traefik"}, newJSONLog},
 	{"syslog", []string{"auth", "secure", "mail", "messages", "journal", "rfc3164", "rfc5424"}, newSyslog},
+	{"pairs", []string{"logfmt", "keyvalue"}, newPairLog},
+	{"plain", []string{"application"}, newPlainLog},
 }
 
 // genericName is the format that tries every other one on each line.
@@ -99,13 +159,18 @@ func (c *chosen) Stateful() bool { return c.primary != 0 }
 
 // NewParser implements ingest.Format.
 func (c *chosen) NewParser(ctx ingest.Context) ingest.Parser {
-	s := setup{Context: ctx, known: c.known, seen: new(traits)}
+	return newChain(c.primary, setup{Context: ctx, known: c.known, seen: new(traits)})
+}
+
+// newChain returns the parser of a file whose primary format is formats[primary];
+// -1: it has none.
+func newChain(primary int, s setup) *chain {
 	p := &chain{}
-	if c.primary >= 0 {
-		p.primary = formats[c.primary].new(s)
+	if primary >= 0 {
+		p.primary = formats[primary].new(s)
 	}
 	for i, f := range formats {
-		if i != c.primary {
+		if i != primary {
 			p.others = append(p.others, f.new(s))
 		}
 	}

@@ -63,6 +63,8 @@ func TestDetect(t *testing.T) {
 		{"access.log", auth, "syslog", true},
 		{"x", access + access + auth, "combined", true}, // the odd line's stamp needs a year too
 		{"x", cron, "syslog", false},
+		{"x", "[Nov 20 10:00:00] NOTICE[1] chan_sip.c: Registration from 'x' failed for '192.0.2.1' - Wrong password\n", "asterisk", true},
+		{"x", "[901] Nov 20 10:00:00 Bad password attempt for 'root' from 192.0.2.1:4022\n", "dropbear", true},
 		{"x", auth[:20], "generic", true},
 		{"x", "\x00\x01\x02", "generic", false},
 		{"mail.log.2.gz", "", "syslog", false},
@@ -119,7 +121,7 @@ func TestReason(t *testing.T) {
 	for _, c := range []struct{ format, line, want string }{
 		{"combined", `192.0.2.1 - - [20/Nov/2026:10:00:00 +0100] "GET / HTTP/1.1" 20x 5`, "not a combined line: status is not a number at column 61"},
 		{"syslog", "Nov 20 10:00:00 web1 sshd[1]: Server listening on :: port 22.", "unknown message of sshd"},
-		{"syslog", "Nov 20 10:00:00 web1 kernel: hello", "no parser for this program"},
+		{"syslog", "Nov 20 10:00:00 web1 udisksd: hello", "no parser for this program"},
 		{"generic", "hello", "no known format"},
 		{"generic", " ", "empty line"},
 	} {

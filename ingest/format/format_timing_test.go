@@ -54,3 +54,19 @@ func benchmark(b *testing.B, pattern string) {
 	}
 	b.ReportMetric(float64(n)/b.Elapsed().Seconds(), "lines/s")
 }
+
+func BenchmarkExim(b *testing.B) {
+	benchmark(b, "2026-11-20 10:00:00 dovecot_login authenticator failed for (User%d) [192.0.2.%d]:40001: 535 Incorrect authentication data (set_id=user%d)")
+}
+
+func BenchmarkDropbear(b *testing.B) {
+	benchmark(b, "Nov 20 10:00:00 router dropbear[%d]: Bad password attempt for 'root%d' from 192.0.2.%d:40001")
+}
+
+func BenchmarkMySQL(b *testing.B) {
+	benchmark(b, "2026-11-20 10:00:00 59%d [Warning] Access denied for user 'root%d'@'192.0.2.%d' (using password: YES)")
+}
+
+func BenchmarkFirewall(b *testing.B) {
+	benchmark(b, "Nov 20 10:00:00 web1 kernel: [1234.%d] [UFW BLOCK] IN=eth0 OUT= MAC=00:00:5e:00:53:01 SRC=192.0.2.%d DST=198.51.100.1 LEN=40 TOS=0x00 PREC=0x00 TTL=244 ID=54321 PROTO=TCP SPT=40001 DPT=%d WINDOW=1024 RES=0x00 SYN URGP=0")
+}

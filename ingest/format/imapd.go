@@ -38,6 +38,7 @@ var cyrusSays = concat(
 		"badlogin: {name} [{addr}] plaintext {user} SASL({words}",
 		"badlogin: {name}[{addr}] plaintext {user} SASL({words}",
 		"badlogin: {name} [{addr}] {word} ({user}) [SASL({words}",
+		"badlogin: {name}[{addr}] {word} ({user}) [SASL({words}",
 		"badlogin: {name} [{addr}] {words}",
 		"badlogin: {name}[{addr}] {words}",
 	),

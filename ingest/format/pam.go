@@ -26,7 +26,7 @@ func isPAM(program, msg []byte) bool {
 		_, ok := cut(msg, "PAM ")
 		return ok && digit(msg[4])
 	case 'a':
-		return bytes.HasSuffix(program, []byte("(pam_unix)"))
+		return bytes.HasSuffix(program, []byte("(pam_unix)")) || bytes.HasPrefix(msg, []byte("authentication failure; logname="))
 	}
 	return false
 }

@@ -13,6 +13,7 @@ type process struct {
 	counted bool // an event for this connection's failure was given
 	pending bool // an attempt failed, but no line with an address has told of it
 	broke   bool // the connection broke before authentication
+	claimed bool // an account that does not exist was announced, and no failure followed
 	tried   int  // length of the account that pending is about
 	account [64]byte
 }
@@ -57,7 +58,16 @@ func (p *process) saw(a netip.Addr) {
 // failed notes that the connection's failure has been told.
 func (p *process) failed() {
 	if p != nil {
-		p.counted, p.pending = true, false
+		p.counted, p.pending, p.claimed = true, false, false
+	}
+}
+
+// claim notes an account that does not exist. Where passwords are off, no failure
+// follows: the end of the connection is the only trace of the try.
+func (p *process) claim() {
+	if p != nil {
+		p.failed()
+		p.claimed = true
 	}
 }
 
@@ -73,7 +83,7 @@ func (p *process) owe(user []byte) {
 // account stays, because the event of this line may point to it.
 func (p *process) end() {
 	if p != nil {
-		p.addr, p.counted, p.pending, p.broke = netip.Addr{}, false, false, false
+		p.addr, p.counted, p.pending, p.broke, p.claimed = netip.Addr{}, false, false, false, false
 	}
 }
 

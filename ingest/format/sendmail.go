@@ -40,9 +40,8 @@ var sendmailSays = concat(
 		"[[{name} ]][{addr}][[ (may be forged)]]: ETRN {text} [rejected]",
 	),
 	say(ingest.KindAuthFailure,
-		"AUTH failure ({word}): {words}, relay=[[{name} ]][{addr}][[ (may be forged)]]",
 		"AUTH failure ({word}): {words}, user={user}, relay=[[{name} ]][{addr}][[ (may be forged)]]",
-		"AUTH failure ({word}): {words}, relay=[[{name} ]][{addr}], user={user}",
+		"AUTH failure ({word}): {text}, relay=[[{name} ]][{addr}][[ (may be forged)]]",
 	),
 	say(ingest.KindAuthSuccess, "AUTH=server, relay=[[{name} ]][{addr}][[ (may be forged)]], authid={user}, mech={word}, bits={words}").exists(),
 )

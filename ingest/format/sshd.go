@@ -147,7 +147,7 @@ func (p *sshd) invalidUser(msg []byte, ev *ingest.Event) string {
 	ev.Kind = ingest.KindInvalidUser
 	proc := p.processes.of(ev)
 	proc.saw(ev.Src)
-	proc.failed()
+	proc.claim()
 	return ""
 }
 

@@ -68,6 +68,8 @@ func (p *sshd) settle(ev *ingest.Event, user []byte, s stage, preauth bool) {
 	ev.Kind, ev.User = ingest.KindDisconnect, user
 	told := proc != nil && proc.counted
 	switch {
+	case s == stageInvalid && proc != nil && proc.claimed:
+		ev.Kind, ev.Account = ingest.KindAuthFailure, ingest.AccountAbsent
 	case told || s == stageUser:
 	case s == stageAuthenticating:
 		ev.Kind, ev.Account = ingest.KindAuthFailure, ingest.AccountExists

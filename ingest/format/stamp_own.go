@@ -56,7 +56,7 @@ func (c *clock) dayFirst(b []byte) (t int64, rest []byte, ok bool) {
 	} else {
 		return 0, nil, false
 	}
-	for len(b) > 0 && (b[0] == ' ' || b[0] == ',' || b[0] == '-') {
+	for len(b) > 0 && (b[0] == ' ' || b[0] == ',' || b[0] == '-' || b[0] == ':') {
 		b = b[1:]
 	}
 	if b, ok = clockTime(b, &s); !ok {

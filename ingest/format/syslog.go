@@ -23,7 +23,58 @@ var daemons = []daemon{
 	{[]string{"dovecot", "dovecot-auth", "auth", "auth-worker", "imap-login", "pop3-login", "managesieve-login", "submission-login"}, newDovecot},
 	{[]string{"sudo"}, newSudo},
 	{[]string{"su", "su-l"}, newSu},
-	{[]string{"nginx", "apache", "apache2", "httpd", "access_log"}, newAccessMessenger},
+	{[]string{"dropbear"}, newDropbear},
+	{[]string{"exim", "exim4"}, newExim},
+	{[]string{"sendmail", "sm-mta", "sm-msp-queue", "sm-acceptingconnections"}, newSendmail},
+	{[]string{"imapd", "imapd-ssl", "imap", "imaps", "pop3d", "pop3d-ssl", "pop3", "pop3s", "ipop3d", "courierimapd", "courierpop3d", "cyrus", "sieve", "timsieved", "lmtp"}, newIMAPd},
+	{[]string{"qpopper", "popper", "in.qpopper", "solid-pop3d", "spop3d"}, newPOP3d},
+	{[]string{"perdition", "perdition.imap4", "perdition.imap4s", "perdition.imaps", "perdition.pop3", "perdition.pop3s", "perdition.managesieve"}, newPerdition},
+	{[]string{"courieresmtpd", "esmtpd"}, newCourierSMTP},
+	{[]string{"qmail", "rblsmtpd", "qmail-smtpd", "vpopmail", "vchkpw", "vchkpw-smtp"}, newQmail},
+	{[]string{"smtpd", "opensmtpd"}, newOpenSMTPD},
+	{[]string{"amavis", "amavisd"}, newAmavis},
+	{[]string{"vsftpd"}, newVsftpd},
+	{[]string{"pure-ftpd"}, newPureFTPd},
+	{[]string{"proftpd"}, newProFTPD},
+	{[]string{"wu-ftpd", "ftpd", "in.ftpd", "gssftpd"}, newInetFTPd},
+	{[]string{"mysqld", "mysql", "mariadbd", "mariadb"}, newMySQL},
+	{[]string{"postgres", "postgresql"}, newPostgres},
+	{[]string{"mongod", "mongodb"}, newMongo},
+	{[]string{"redis", "redis-server"}, newRedis},
+	{[]string{"asterisk"}, newAsterisk},
+	{[]string{"freeswitch"}, newFreeSWITCH},
+	{[]string{"kamailio", "opensips", "openser"}, newKamailio},
+	{[]string{"openvpn", "ovpn-server", "ovpn-client"}, newOpenVPN},
+	{[]string{"charon", "charon-systemd", "ipsec"}, newCharon},
+	{[]string{"pluto"}, newPluto},
+	{[]string{"named", "named-sdb"}, newNamed},
+	{[]string{"unbound"}, newUnbound},
+	{[]string{"sockd", "danted"}, newDante},
+	{[]string{"slapd"}, newSlapd},
+	{[]string{"xrdp", "xrdp-sesman"}, newXrdp},
+	{[]string{"smb", "smbd", "smbd_audit", "samba"}, newSambaAudit},
+	{[]string{"kernel", "ulogd"}, newKernel},
+	{[]string{"filterlog"}, newFilterlog},
+	{[]string{"system,error,critical", "system,info,account", "firewall,info", "firewall,warning"}, newRouterOS},
+	{[]string{"xinetd"}, newXinetd},
+	{[]string{"tcpd", "rpcbind", "snmpd"}, newTCPWrapped},
+	{[]string{"stunnel", "stunnel4", "stunnel5"}, newStunnel},
+	{[]string{"cupsd"}, newCups},
+	{[]string{"monit"}, newMonit},
+	{[]string{"audit", "php-fpm"}, newAudit},
+	{[]string{"pvedaemon", "pveproxy", "pmgproxy", "pmgdaemon", "proxmox-backup-proxy", "proxmox-backup-api"}, newProxmox},
+	{[]string{"webmin", "usermin", "miniserv.pl"}, newWebmin},
+	{[]string{"cockpit", "cockpit-ws", "cockpit-session", "cockpit-tls"}, newCockpit},
+	{[]string{"wwsympa"}, newSympa},
+	{[]string{"cowrie"}, newCowrie},
+	{[]string{"endlessh"}, newEndlessh},
+	{[]string{"portsentry"}, newPortsentry},
+	{[]string{"fail2ban", "fail2ban-server", "fail2ban.actions", "fail2ban.filter"}, newFail2ban},
+	{[]string{"lfd"}, newLFD},
+	{[]string{"nginx", "apache", "apache2", "httpd", "access_log", "error_log"}, newWebMessenger},
+	{[]string{"haproxy"}, newHAProxy},
+	{[]string{"drupal", "drupal-site", "drupal_site"}, newDrupal},
+	{[]string{"wordpress", "wp", "xmlrpc.php", "wp-login.php", "sogod", "phpMyAdmin", "lighttpd", "LLNG", "lemonldap-ng"}, newApps},
 }
 
 // messenger understands the messages of one daemon. The envelope's fields of ev
@@ -50,7 +101,8 @@ type syslog struct {
 	shared
 	byProgram map[string]server
 	pam       messenger
-	last      server // of the last line
+	stranger  messenger // of programs without a messenger
+	last      server    // of the last line
 	why       string
 }
 
@@ -69,6 +121,7 @@ func newSyslog(s setup) lineParser {
 		}
 	}
 	p.pam = newPAM(&p.shared)
+	p.stranger = newStranger(&p.shared)
 	return p
 }
 
@@ -96,7 +149,7 @@ func (p *syslog) dispatch(msg []byte, ev *ingest.Event) (why string) {
 	}
 	m := p.messenger(ev.Program)
 	if m == nil {
-		return whyProgram
+		m = p.stranger
 	}
 	if inner, n, ok := repeated(msg); ok {
 		why = p.repeat(m, inner, ev)

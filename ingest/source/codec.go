@@ -1,6 +1,7 @@
 package source
 
 import (
+	"bufio"
 	"bytes"
 	"compress/bzip2"
 	"encoding/binary"
@@ -10,6 +11,8 @@ import (
 
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
+	"github.com/ulikunitz/xz"
+	"github.com/ulikunitz/xz/lzma"
 )
 
 // A codec is one way to compress a log.
@@ -24,6 +27,7 @@ var codecs = []*codec{
 	{extension: ".gz", magic: []byte{0x1f, 0x8b}, open: openGzip, trailer: true},
 	{extension: ".bz2", magic: []byte("BZh"), open: openBzip2},
 	{extension: ".zst", magic: []byte{0x28, 0xb5, 0x2f, 0xfd}, open: openZstd},
+	{extension: ".xz", magic: []byte{0xfd, '7', 'z', 'X', 'Z', 0}, open: openXZ},
 }
 
 // codecOf recognizes a compressed file by its first bytes; nil: plain.
@@ -57,6 +61,53 @@ func openZstd(r io.Reader) (io.ReadCloser, time.Time, error) {
 		return nil, time.Time{}, err
 	}
 	return z.IOReadCloser(), time.Time{}, nil
+}
+
+// maxXZDictionary is what `xz -9` makes twice over. The reader allocates what a
+// file asks for, which may be 4 GiB.
+const maxXZDictionary = 128 << 20
+
+func openXZ(r io.Reader) (io.ReadCloser, time.Time, error) {
+	buffered := bufio.NewReader(r)
+	head, _ := buffered.Peek(xzHead) // too short a file is told by the reader
+	if n := xzDictionary(head); n > maxXZDictionary {
+		return nil, time.Time{}, fmt.Errorf("xz: a dictionary of %d MiB, more than %d", n>>20, maxXZDictionary>>20)
+	}
+	z, err := xz.NewReader(buffered)
+	if err != nil {
+		return nil, time.Time{}, err
+	}
+	return io.NopCloser(z), time.Time{}, nil
+}
+
+// xzHead is how far into a file the size of its dictionary can stand.
+const xzHead = xz.HeaderLen + 2 + 2*binary.MaxVarintLen64 + 3
+
+// xzDictionary finds the size of the dictionary of the first block, all blocks
+// being made alike; 0 where the reader is left to say what is wrong. The header
+// of a block has two optional numbers and then the filters, of which the reader
+// knows one: LZMA2, whose one property is the size (The .xz File Format 1.2.1,
+// sections 3.1 and 5.3.1).
+func xzDictionary(head []byte) int64 {
+	const compressed, uncompressed, lzma2 = 0x40, 0x80, 0x21
+	if len(head) < xz.HeaderLen+2 {
+		return 0
+	}
+	flags, rest := head[xz.HeaderLen+1], head[xz.HeaderLen+2:]
+	for _, present := range []byte{compressed, uncompressed} {
+		if flags&present != 0 {
+			_, n := binary.Uvarint(rest)
+			rest = rest[max(n, 0):]
+		}
+	}
+	if len(rest) < 3 || rest[0] != lzma2 {
+		return 0
+	}
+	n, err := lzma.DecodeDictCap(rest[2])
+	if err != nil {
+		return 0
+	}
+	return n
 }
 
 // length is the uncompressed length that the file claims, -1 if it does not.

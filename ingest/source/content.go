@@ -47,8 +47,6 @@ func foreign(path string) string {
 		return hidden
 	case slices.Contains(sessionFiles, base):
 		return "login records, not a log of lines"
-	case strings.HasSuffix(base, ".journal"), strings.HasSuffix(base, ".journal~"):
-		return "systemd journal"
 	case base == "truth.json":
 		return "labels of generated logs"
 	case strings.HasPrefix(base, "README"), strings.HasPrefix(base, "LICENSE"),

@@ -20,7 +20,8 @@ type Note struct {
 }
 
 // Expand opens the files that the arguments name: a file as it is, a directory
-// with all logs below it, "-" as standard input. The files of one log come
+// with all logs below it, a journal or a directory of journals as one log, "-" as
+// standard input. The files of one log come
 // oldest first, logs by path. Notes come in the order of paths. The error is
 // that of ctx alone. The sources are of type *File; the caller closes them.
 func Expand(ctx context.Context, args []string, opt Options) ([]ingest.Source, []Note, error) {
@@ -69,11 +70,20 @@ func (e *expansion) note(path, text string, err error) {
 // add opens a file. What was found in a directory need not be a log.
 func (e *expansion) add(path string, found bool) {
 	f, err := open(e.ctx, path, e.opt)
+	e.take(path, f, err, found)
+}
+
+// take keeps a file that was opened, or says why there is none, or only a part.
+func (e *expansion) take(path string, f *File, err error, found bool) {
 	switch {
 	case found && errors.Is(err, ErrNotLog):
 		e.note(path, notLogText(err), nil)
+		return
 	case err != nil:
 		e.note(path, err.Error(), err)
+	}
+	switch {
+	case f == nil:
 	case found && document(path, f.head):
 		e.note(path, "a document", nil)
 		f.Close()
@@ -105,9 +115,17 @@ func (e *expansion) walk(dir string, info os.FileInfo) {
 	if err != nil {
 		e.note(dir, fmt.Sprintf("reading %q: %v", dir, cause(err)), err)
 	}
+	journals := holdsJournals(entries)
+	if journals {
+		f, err := OpenJournal(e.ctx, Journal{Path: dir}, e.opt)
+		e.take(dir, f, err, true)
+	}
 	for _, entry := range entries {
 		if e.ctx.Err() != nil {
 			return
+		}
+		if journals && !entry.IsDir() && journalName(entry.Name()) {
+			continue
 		}
 		path := filepath.Join(dir, entry.Name())
 		info, err := os.Stat(path)

@@ -98,6 +98,39 @@ func TestDirectory(t *testing.T) {
 	}, notes)
 }
 
+// The files of one log are found together and in the order of their lines,
+// however logrotate names them.
+func TestSiblings(t *testing.T) {
+	for _, c := range []struct{ style, names string }{ // oldest first
+		{"numbered", "a.log.2 a.log.1 a.log"},
+		{"numbered from 0", "a.log.1.gz a.log.0 a.log"},
+		{"delaycompress", "a.log.10.gz a.log.9.gz a.log.2.gz a.log.1 a.log"},
+		{"while it is compressed", "a.log.2.gz a.log.1 a.log.1.gz a.log"},
+		{"dateext", "a.log-20251231 a.log-20260101.xz a.log-20260102 a.log"},
+		{"dateext with dashes", "a.log-2026-01-01.bz2 a.log-2026-01-02 a.log"},
+		{"dateext hourly", "a.log-2026010123.zst a.log-2026010200 a.log"},
+		{"dateext hourly with a dash", "a.log-20260101-23.gz a.log-20260102-00.gz a.log"},
+		{"dateext with seconds", "a.log-20260101-1767225600.gz a.log-20260101-1767229200 a.log"},
+		{"dateext before the extension", "a-20260101.log.gz a-20260102.log a.log"},
+		{"numbered before the extension", "a.2.log.gz a.1.log a.log"},
+		{"changed from numbers to dates", "a.log-20260101.gz a.log.2.gz a.log.1 a.log"},
+		{"one old file", "a.log.old a.log"},
+	} {
+		t.Run(c.style, func(t *testing.T) {
+			dir := t.TempDir()
+			want := strings.Fields(c.names)
+			for _, name := range append(want, "a.log.bak", "ab.log", "b.log.1", "a.log.d/x") {
+				write(t, dir, name, "log "+name+"\n")
+			}
+			var got []string
+			for _, path := range Siblings(filepath.Join(dir, "a.log")) {
+				got = append(got, filepath.Base(path))
+			}
+			differ(t, "siblings", want, got)
+		})
+	}
+}
+
 // What is named on the command line is expected to be a log: its notes are
 // errors.
 func TestFilesThatFail(t *testing.T) {

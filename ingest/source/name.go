@@ -23,6 +23,9 @@ var (
 	datedName = regexp.MustCompile(`[-._](\d{4})(-?)(\d{2})(-?)(\d{2})([-._T]?\d{2,10})?(\.|$)`)
 	// numberedName finds the number of access.log.1.
 	numberedName = regexp.MustCompile(`\.(\d{1,4}|old)$`)
+	// numberedStem finds the number of access.1.log, which logrotate's "extension
+	// .log" makes; 198.51.100.7.log is the log of an address.
+	numberedStem = regexp.MustCompile(`\D(\.(\d{1,4}))\.log$`)
 )
 
 func parseName(path string) name {
@@ -35,6 +38,10 @@ func parseName(path string) name {
 		n.number, _ = strconv.Atoi(base[m[2]:m[3]])
 		n.number++ // .0 is rotated too, and so is .old
 		base = base[:m[0]]
+	} else if m := numberedStem.FindStringSubmatchIndex(base); m != nil {
+		n.number, _ = strconv.Atoi(base[m[4]:m[5]])
+		n.number++
+		base = base[:m[2]] + base[m[3]:]
 	}
 	if m := datedName.FindStringSubmatchIndex(base); m != nil && m[0] > 0 {
 		part := func(i int) string {

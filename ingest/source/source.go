@@ -1,6 +1,7 @@
 // Package source finds log files and opens them as ingest.Sources.
 //
 //	arguments ──Expand──▶ File, File, ... (and Notes on what is left out)
+//	systemd's journal ──OpenJournal──▶ File
 //	/var/log ──Discover──▶ arguments
 //	Origins ──Lines──▶ the lines themselves, read again as evidence
 //
@@ -30,6 +31,8 @@ type Options struct {
 	Detect   func(name string, sample []byte) ingest.Format
 	Location *time.Location // of stamps without an offset; nil: UTC
 	Year     int            // of the last stamp without a year; 0: from the file
+	Since    time.Time      // where journals begin; files are whole; zero: at their beginning
+	Until    time.Time      // where journals end; zero: now
 	Stdin    io.Reader      // what "-" reads
 	TempDir  string         // where streams are spooled; "": the system's
 }
@@ -65,24 +68,40 @@ type File struct {
 
 var _ ingest.Source = (*File)(nil)
 
-// Open opens one file. A named pipe is spooled to a temporary file first. The
-// error names the path; it wraps ErrNotLog where the content is to blame.
+// Open opens one file. A named pipe and a journal are spooled to a temporary
+// file first. The error names the path; it wraps ErrNotLog where the content is to blame.
 func Open(path string, opt Options) (*File, error) {
-	return open(context.Background(), path, opt)
+	f, err := open(context.Background(), path, opt)
+	if err != nil && f != nil {
+		f.Close()
+		return nil, err
+	}
+	return f, err
 }
 
+// open is Open for a caller who can do with a part: a stream that breaks off
+// gives a file together with the error.
 func open(ctx context.Context, path string, opt Options) (*File, error) {
 	f, err := openRaw(ctx, path, opt)
-	if err == nil {
-		err = f.prepare(opt)
-		if err != nil {
+	return f.ready(path, err, opt)
+}
+
+// ready prepares what could be opened. err is why it ends early, or why f is
+// nil.
+func (f *File) ready(name string, err error, opt Options) (*File, error) {
+	if f != nil {
+		if bad := f.prepare(opt); bad != nil {
 			f.Close()
+			f = nil
+			if err == nil {
+				err = bad
+			}
 		}
 	}
 	if err != nil {
-		return nil, fmt.Errorf("reading %q: %w", path, cause(err))
+		err = fmt.Errorf("reading %q: %w", name, cause(err))
 	}
-	return f, nil
+	return f, err
 }
 
 // cause drops the path from an error of package os: it is told once.
@@ -121,6 +140,11 @@ func openRaw(ctx context.Context, path string, opt Options) (*File, error) {
 	file, err := os.Open(path)
 	if err != nil {
 		return nil, err
+	}
+	var magic [8]byte
+	if n, _ := file.ReadAt(magic[:], 0); isJournal(magic[:n]) {
+		file.Close()
+		return spoolJournal(ctx, Journal{Path: path}, opt)
 	}
 	info, err = file.Stat()
 	if err != nil {

@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
+	"github.com/ulikunitz/xz"
 
 	"gumshoe/ingest"
 )
@@ -79,6 +80,25 @@ func zst(t *testing.T, text string) string {
 	return string(z.EncodeAll([]byte(text), nil))
 }
 
+func xzed(t *testing.T, text string, dictionary int) string {
+	t.Helper()
+	var b bytes.Buffer
+	z, err := xz.WriterConfig{DictCap: dictionary}.NewWriter(&b)
+	if err == nil {
+		_, err = io.WriteString(z, text)
+	}
+	if err == nil {
+		err = z.Close()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+// helloXZ is "log hello\n" as `xz -9` writes it, sizes in the header of its block.
+const helloXZ = "\xfd7zXZ\x00\x00\x04\xe6\xd6\xb4F\x04\xc0\x0e\x0a!\x01\x1c\x00\x00\x00\x00\x00\x00\x00\x00\x00\x83\x96\xba2\x01\x00\x09log hello\x0a\x00\x00\x00cTZ\x01\xaa\xf6=\x9a\x00\x01*\x0a\x1d\x908\xaf\x1f\xb6\xf3}\x01\x00\x00\x00\x00\x04YZ"
+
 // helloBZ2 is "log hello\n" as bzip2, which Go cannot write.
 const helloBZ2 = "BZh91AY&SY3Q\x1d$\x00\x00\x03\xd1\x00\x00\x10@\x00\x02\xc4\xa0\x00\"\x1acP\x86\x00\x97\xa5\x05\x9e.\xe4\x8ap\xa1 f\xa2:H"
 
@@ -114,6 +134,9 @@ func TestCompressionIsToldByContent(t *testing.T) {
 		"a.gz":        gz(t, want, evening),
 		"b.zst":       zst(t, want),
 		"c.bz2":       helloBZ2,
+		"d.xz":        helloXZ,
+		"e.xz":        xzed(t, want, 1<<16),
+		"two.xz":      xzed(t, "log ", 1<<16) + xzed(t, "hello\n", 1<<16),
 		"misnamed":    gz(t, want, evening),
 		"misnamed.gz": want,
 		"two.gz":      gz(t, "log ", evening) + gz(t, "hello\n", evening),
@@ -178,6 +201,8 @@ func TestOpenFails(t *testing.T) {
 		{"notes.txt", "dear diary\n", "not a log: no format known here", true},
 		{"cut.gz", whole[:12], "unexpected EOF", false},
 		{"junk.gz", "\x1f\x8b junk that is no gzip", "gzip: invalid header", false},
+		{"cut.xz", helloXZ[:8], "unexpected EOF", false},
+		{"greedy.xz", xzed(t, "log\n", 256<<20), "xz: a dictionary of 256 MiB, more than 128", false},
 	} {
 		path := write(t, dir, c.name, c.content)
 		_, err := Open(path, options)
@@ -237,6 +262,16 @@ func TestNames(t *testing.T) {
 		{"access-2026-11-20.log", "access.log", "2026-11-20", 0},
 		{"access.log-20261120-1763611200.gz", "access.log", "2026-11-20", 0},
 		{"access.log-20261120.1.gz", "access.log", "2026-11-20", 2},
+		{"access.log.0", "access.log", "", 1},
+		{"access.1.log", "access.log", "", 2}, // extension .log
+		{"access.1.log.gz", "access.log", "", 2},
+		{"access.log.0.xz", "access.log", "", 1},
+		{"access.log.2.bz2", "access.log", "", 3},
+		{"messages-20261120.xz", "messages", "2026-11-20", 0},
+		{"messages-2026112006", "messages", "2026-11-20", 0}, // dateformat -%Y%m%d%H
+		{"messages-20261120-06.gz", "messages", "2026-11-20", 0},
+		{"access-20261120.log.gz", "access.log", "2026-11-20", 0}, // extension .log
+		{"access.log_2026-11-20", "access.log", "2026-11-20", 0},
 		{"host-20269999.log", "host-20269999.log", "", 0},
 		{"198.51.100.7.log", "198.51.100.7.log", "", 0},
 		{".1", ".1", "", 0},

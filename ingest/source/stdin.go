@@ -2,6 +2,7 @@ package source
 
 import (
 	"context"
+	"errors"
 	"io"
 	"os"
 )
@@ -10,9 +11,10 @@ import (
 const Stdin = "-"
 
 // spool copies a stream to a temporary file without a name, so that it can be
-// read on all cores and its lines again as evidence.
+// read on all cores and its lines again as evidence. Where the stream breaks
+// off, the file holds what came before and the error says why.
 func spool(ctx context.Context, name string, in io.Reader, dir string) (*File, error) {
-	file, err := os.CreateTemp(dir, "gumshoe-*")
+	file, err := os.CreateTemp(spoolDir(dir), "gumshoe-*")
 	if err != nil {
 		return nil, err
 	}
@@ -31,14 +33,23 @@ func spool(ctx context.Context, name string, in io.Reader, dir string) (*File, e
 		// The copy may wait for a terminal for ever; it ends with the process.
 		return nil, ctx.Err()
 	}
-	if err != nil {
+	info, bad := file.Stat()
+	if bad != nil {
 		file.Close()
-		return nil, err
+		return nil, errors.Join(err, bad)
 	}
-	info, err := file.Stat()
-	if err != nil {
-		file.Close()
-		return nil, err
+	return &File{name: name, file: file, info: info}, err
+}
+
+// spoolDir is where large temporary files belong unless somebody says otherwise:
+// /tmp is in memory on many machines.
+func spoolDir(asked string) string {
+	const large = "/var/tmp"
+	if asked != "" || os.Getenv("TMPDIR") != "" {
+		return asked
 	}
-	return &File{name: name, file: file, info: info}, nil
+	if info, err := os.Stat(large); err != nil || !info.IsDir() {
+		return ""
+	}
+	return large
 }

@@ -36,7 +36,7 @@ func TestDistinctCounts(t *testing.T) {
 			t.Errorf("%d members: counted %d, exact %v", n, d.count(&a.words), exact)
 		}
 	}
-	for _, n := range []int{65, 66, 100, 500, 1000, 2500, 3000, 5000, 10_000, 100_000, 1_000_000} {
+	for _, n := range []int{65, 66, 100, 500, 1000, 2500, 3000, 5000, 10_000, 100_000} {
 		const tries = 20
 		sum := 0.0
 		for seed := range uint64(tries) {

@@ -1,0 +1,176 @@
+package analyze
+
+import (
+	"fmt"
+	"net/netip"
+	"reflect"
+	"slices"
+	"testing"
+	"time"
+
+	"gumshoe/ingest"
+	"gumshoe/ingest/window"
+)
+
+// claim is a finding about the sources with the given last bytes.
+func claim(detector, service string, impact Impact, odds float64, last ...int) Finding {
+	f := Finding{Detector: detector, Key: detector, Service: service, Impact: impact, First: noon.Add(-time.Hour), Last: noon, Events: 10,
+		Evidence: []Evidence{{Family: Family(detector), LogOdds: odds, Trials: 10, Fact: detector}}}
+	for _, i := range last {
+		f.Sources = append(f.Sources, source(i))
+	}
+	if len(last) > 0 {
+		f.Key += fmt.Sprint(last[0])
+	}
+	return f
+}
+
+func own(f Finding) Finding { f.Own = true; return f }
+
+// told is a detector that says what it was told to.
+type told []Finding
+
+func (told) Name() string { return "told" }
+
+func (t told) Detect(*Input) []Finding {
+	out := slices.Clone(t)
+	for i := range out { // detectors make their findings anew
+		out[i].Sources, out[i].Evidence = slices.Clone(out[i].Sources), slices.Clone(out[i].Evidence)
+	}
+	return out
+}
+
+type noJudge struct{}
+
+func (noJudge) Judge(*Case, *Input) {}
+
+func run(fs ...Finding) []Case {
+	return Run(NewInput(window.Empty(), noon.Add(-6*time.Hour), noon, noon, time.UTC), []Detector{told(fs)}, noJudge{})
+}
+
+// shape tells cases as "detector+detector of sources".
+func shape(cases []Case) (out []string) {
+	for _, c := range cases {
+		var names []string
+		for _, d := range c.Detections {
+			names = append(names, d)
+		}
+		out = append(out, fmt.Sprintf("%v of %d", names, len(c.Sources)))
+	}
+	return out
+}
+
+func TestGrouping(t *testing.T) {
+	season := own(claim("season", "http", Nuisance, 9))
+	high := High
+	season.Floor = &high
+	campaign := claim("network", ingest.ServiceIMAP, Targeted, 9, 1, 2, 3, 4)
+	for _, c := range []struct {
+		what string
+		in   []Finding
+		want []string
+	}{
+		{"two findings about one source", []Finding{claim("scan", "http", Generic, 9, 1), claim("agent", "http", Nuisance, 4, 1)}, []string{"[scan agent] of 1"}},
+		{"two sources are two cases", []Finding{claim("scan", "http", Generic, 9, 1), claim("scan", "http", Generic, 9, 2)}, []string{"[scan] of 1", "[scan] of 1"}},
+		{"a lone source falls into its campaign", []Finding{claim("guess", ingest.ServiceIMAP, Generic, 9, 2), campaign}, []string{"[network guess] of 4"}},
+		{"half of the sources in common", []Finding{campaign, claim("account", ingest.ServiceIMAP, Targeted, 9, 3, 4, 5, 6)}, []string{"[account network] of 6"}},
+		{"less than half", []Finding{campaign, claim("account", ingest.ServiceIMAP, Targeted, 9, 4, 5, 6)}, []string{"[network] of 4", "[account] of 3"}},
+		{"a break-in absorbs the guessing before it", []Finding{claim("guess", ingest.ServiceSSH, Generic, 9, 1), own(claim("breakin", ingest.ServiceSSH, Success, 9, 1))},
+			[]string{"[breakin guess] of 1"}},
+		{"a break-in draws nobody else in", []Finding{own(claim("breakin", ingest.ServiceIMAP, Success, 9, 1)), claim("account", ingest.ServiceIMAP, Targeted, 9, 1, 2)},
+			[]string{"[breakin] of 1", "[account] of 2"}},
+		{"an anomaly stays alone", []Finding{season, season, claim("scan", "http", Generic, 9, 1)}, []string{"[season] of 0", "[season] of 0", "[scan] of 1"}},
+	} {
+		got := shape(run(c.in...))
+		slices.Sort(got)
+		slices.Sort(c.want)
+		if !slices.Equal(got, c.want) {
+			t.Errorf("%s: %q, want %q", c.what, got, c.want)
+		}
+	}
+}
+
+// Several services are evidence of their own; SMTP and IMAP have one password.
+func TestCrosslog(t *testing.T) {
+	for _, c := range []struct {
+		services []string
+		want     float64
+	}{
+		{[]string{"http"}, 0},
+		{[]string{ingest.ServiceIMAP, ingest.ServiceSMTP}, 0},
+		{[]string{ingest.ServiceSSH, "http"}, 3},
+		{[]string{ingest.ServiceIMAP, ingest.ServiceSMTP, ingest.ServiceSSH}, 3},
+		{[]string{ingest.ServiceSSH, "http", ingest.ServiceIMAP}, 5},
+	} {
+		var fs []Finding
+		for i, s := range c.services {
+			fs = append(fs, claim(fmt.Sprint("d", i), s, Generic, 8, 1))
+		}
+		cases := run(fs...)
+		if len(cases) != 1 || cases[0].Weight(Crosslog) != c.want {
+			t.Errorf("%v: %d cases, crosslog %.0f, want %.0f", c.services, len(cases), cases[0].Weight(Crosslog), c.want)
+		}
+	}
+}
+
+// A case has the same id in the next run, and no two have one id.
+func TestIDs(t *testing.T) {
+	var fs []Finding
+	for i := range 250 {
+		fs = append(fs, claim("scan", "http", Generic, 9, i))
+	}
+	first, seen := run(fs...), map[string]bool{}
+	for _, c := range first {
+		if len(c.ID) < 5 || seen[c.ID] {
+			t.Fatalf("id %q", c.ID)
+		}
+		seen[c.ID] = true
+	}
+	fs[3].Last, fs[3].Events = noon.Add(time.Hour), 99 // it goes on
+	slices.Reverse(fs)
+	for _, c := range run(fs...) {
+		i := slices.IndexFunc(first, func(o Case) bool { return o.key() == c.key() })
+		if first[i].ID != c.ID {
+			t.Errorf("%s was %s and is %s", c.key(), first[i].ID, c.ID)
+		}
+	}
+}
+
+// Sources are all named; times, targets and marks are bounded.
+func TestBounds(t *testing.T) {
+	f := claim("network", ingest.ServiceIMAP, Targeted, 9)
+	for i := range 2000 {
+		f.Sources = append(f.Sources, netip.PrefixFrom(netip.AddrFrom4([4]byte{198, 18, byte(i >> 8), byte(i)}), 32))
+		f.Times = append(f.Times, noon.Add(time.Duration(i)*time.Second))
+		f.Targets = append(f.Targets, Target{AccountName, fmt.Sprint("user", i)})
+		f.Marks = append(f.Marks, Mark{Origin: ingest.Origin{Offset: int64(i)}})
+	}
+	c := run(f)[0]
+	if len(c.Sources) != 2000 || len(c.Timeline) != maxTimes || len(c.Targets) != maxTargets || len(c.Marks) != maxMarks {
+		t.Errorf("%d sources, %d times, %d targets, %d marks", len(c.Sources), len(c.Timeline), len(c.Targets), len(c.Marks))
+	}
+	if !c.Timeline[0].Equal(f.Times[0]) || !c.Timeline[maxTimes-1].Equal(f.Times[1999]) {
+		t.Error("the timeline does not reach from the first event to the last")
+	}
+}
+
+// What falls short of every level is dropped, unless a detector asked for it.
+func TestInfoIsKeptOnRequest(t *testing.T) {
+	info := Info
+	asked := claim("automation", "http", Nuisance, 5, 2)
+	asked.Floor = &info
+	if got := shape(run(claim("scan", "http", Generic, 3, 1), asked)); !slices.Equal(got, []string{"[automation] of 1"}) {
+		t.Errorf("%q", got)
+	}
+}
+
+func TestSameInputSameCases(t *testing.T) {
+	fs := []Finding{claim("network", ingest.ServiceIMAP, Targeted, 9, 1, 2, 3, 4), claim("guess", ingest.ServiceSSH, Generic, 9, 2), claim("scan", "http", Generic, 9, 2),
+		own(claim("breakin", ingest.ServiceIMAP, Success, 9, 3)), claim("scan", "http", Generic, 9, 3)}
+	first := run(fs...)
+	for range 20 {
+		if again := run(fs...); !reflect.DeepEqual(first, again) {
+			t.Fatalf("first %q, then %q", shape(first), shape(again))
+		}
+	}
+}

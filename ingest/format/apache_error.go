@@ -1,0 +1,197 @@
+package format
+
+import (
+	"bytes"
+
+	"gumshoe/ingest"
+)
+
+// newApacheErrorLog reads the error log of Apache 2.2 and 2.4:
+//
+//	[Fri Nov 20 10:00:00.123456 2026] [auth_basic:error] [pid 17] [client ADDR:PORT] AH01618: user NAME not found: /PATH, referer: URL
+//
+// Brackets of the server's own precede the first text of a client, and the
+// client's address stands in one of them.
+var newApacheErrorLog = newOwnLog(openApacheError, func(h *shared) messenger { return &webErrors{newApps(h)} })
+
+// openApacheError is an opener. The stamp is missing where syslog wrote one.
+func openApacheError(c *clock, line []byte, ev *ingest.Event) (msg []byte, sure, ok bool) {
+	if len(line) < 8 || line[0] != '[' {
+		return nil, false, false
+	}
+	rest := line[1:]
+	if weekday(rest) {
+		if ev.Time, rest, ok = c.ctimeStamp(rest); !ok || len(rest) < 2 || rest[0] != ']' {
+			return nil, false, false
+		}
+		line = bytes.TrimLeft(rest[1:], " ")
+	}
+	if len(line) == 0 || line[0] != '[' {
+		return nil, false, false
+	}
+	group, _, ok := bytes.Cut(line[1:], []byte("]"))
+	if !ok {
+		return nil, false, false
+	}
+	if i := bytes.IndexByte(group, ':'); i >= 0 {
+		group = group[i+1:]
+	}
+	if !isLevel(group) && !anyFold(group, "emerg") {
+		return nil, false, false
+	}
+	return line, true, true
+}
+
+var apacheVerdicts = []verdict{
+	{"* not found in password file", ingest.KindAuthFailure, 401},
+	{"*: password mismatch: ", ingest.KindAuthFailure, 401},
+	{"*: Password Mismatch", ingest.KindAuthFailure, 401},
+	{"*: authentication failure for \"", ingest.KindAuthFailure, 401},
+	{"*auth_ldap authenticate: user ", ingest.KindAuthFailure, 401},
+	{"client used wrong authentication scheme", ingest.KindAuthFailure, 401},
+	{"client denied by server configuration", ingest.KindReject, 403},
+	{"script not found or unable to stat", ingest.KindHTTPRequest, 404},
+	{"File does not exist: ", ingest.KindHTTPRequest, 404},
+	{"File not found: ", ingest.KindHTTPRequest, 404},
+	{"Got error 'Primary script unknown", ingest.KindHTTPRequest, 404},
+	{"Got error 'PHP message: PHP ", ingest.KindOther, 0},
+	{"Directory index forbidden by", ingest.KindHTTPRequest, 403},
+	{"Cannot serve directory ", ingest.KindHTTPRequest, 403},
+	{"attempt to invoke directory as script", ingest.KindHTTPRequest, 403},
+	{"Invalid URI in request", ingest.KindProbe, 400},
+	{"invalid URI path", ingest.KindProbe, 400},
+	{"Invalid method in request", ingest.KindProbe, 400},
+	{"request failed: error reading the headers", ingest.KindHTTPRequest, 400},
+	{"request failed: ", ingest.KindProbe, 400},
+	{"Request exceeded the limit of ", ingest.KindAbuse, 500},
+	{"Hostname ", ingest.KindAbuse, 400}, // ... provided via SNI, of a client that asks for another
+	{"No hostname was provided via SNI", ingest.KindAbuse, 403},
+	{"*error importing function definition for `", ingest.KindProbe, 0},
+	{"*ignoring function definition attempt", ingest.KindProbe, 0},
+	{"ModSecurity: ", ingest.KindProbe, 0},
+	{"Client exceeded connection limit", ingest.KindAbuse, 0},
+	{"rejected by ", ingest.KindReject, 403},
+}
+
+// message implements messenger for the lines that openApacheError opens.
+func (w *webErrors) message(msg []byte, ev *ingest.Event) string {
+	ev.Service = ingest.ServiceWeb
+	msg, ok := apacheClient(msg, ev)
+	if !ok {
+		return whyNoClient
+	}
+	code, rest, isCoded := bytes.Cut(msg, []byte(": "))
+	if isCoded && len(code) == 7 && code[0] == 'A' && code[1] == 'H' && digit(code[2]) {
+		msg = rest
+	}
+	msg = withoutReferer(msg)
+	if digest, ok := cut(msg, "Digest: "); ok {
+		msg = digest
+	}
+	if user, absent, ok := apacheUser(msg); ok {
+		ev.Kind, ev.Service, ev.Status, ev.User = ingest.KindAuthFailure, serviceApp, 401, user
+		if absent {
+			ev.Account = ingest.AccountAbsent
+		}
+		return ""
+	}
+	if isDigestTrouble(msg) {
+		ev.Kind, ev.Service, ev.Status = ingest.KindAuthFailure, serviceApp, 401
+		return ""
+	}
+	if v, ok := judge(apacheVerdicts, msg); ok {
+		ev.Kind, ev.Status = v.kind, v.status
+		if v.kind == ingest.KindAuthFailure {
+			ev.Service = serviceApp
+		}
+		return w.path(msg, ev)
+	}
+	if script, ok := cut(msg, "script '"); ok && bytes.HasSuffix(msg, []byte("' not found or unable to stat")) {
+		ev.Kind, ev.Status = ingest.KindHTTPRequest, 404
+		ev.Target = bytes.TrimSuffix(script, []byte("' not found or unable to stat"))
+		return ""
+	}
+	return w.inPHP(msg, ev)
+}
+
+// apacheClient takes the bracketed fields off a line and files the client.
+func apacheClient(msg []byte, ev *ingest.Event) (rest []byte, ok bool) {
+	for len(msg) > 0 && msg[0] == '[' {
+		end := bytes.IndexByte(msg, ']')
+		if end < 0 {
+			break
+		}
+		group := msg[1:end]
+		if pid, isPID := cut(group, "pid "); isPID {
+			ev.PID, _, _ = bytes.Cut(pid, []byte(":"))
+		}
+		client, isClient := cut(group, "client ")
+		if !isClient {
+			client, isClient = cut(group, "remote ")
+		}
+		if isClient {
+			a, isAddr := clientAddress(client)
+			if isAddr {
+				ev.Src = a
+			}
+			return bytes.TrimLeft(msg[end+1:], " "), isAddr
+		}
+		msg = bytes.TrimLeft(msg[end+1:], " ")
+	}
+	return nil, false
+}
+
+func withoutReferer(msg []byte) []byte {
+	if i := bytes.LastIndex(msg, []byte(", referer: ")); i >= 0 {
+		return msg[:i]
+	}
+	return msg
+}
+
+// apacheUser reads "user NAME not found: /PATH", "user NAME: authentication
+// failure for "/PATH": Password Mismatch" and their kin.
+func apacheUser(msg []byte) (user []byte, absent, ok bool) {
+	rest, ok := cut(msg, "user ")
+	if !ok {
+		return nil, false, false
+	}
+	if quoted, ok := cut(rest, "`"); ok { // user `NAME' in realm `REALM' not found: /PATH
+		user, tail, ok := bytes.Cut(quoted, []byte("' in realm `"))
+		return user, true, ok && bytes.Contains(tail, []byte("' not found"))
+	}
+	if i := bytes.Index(rest, []byte(" not found")); i >= 0 {
+		return bytes.TrimSuffix(rest[:i], []byte(" ")), true, true
+	}
+	for _, text := range [...]string{": authentication failure for ", ": password mismatch", ": authentication failure"} {
+		if i := bytes.Index(rest, []byte(text)); i >= 0 {
+			return rest[:i], false, true
+		}
+	}
+	return nil, false, false
+}
+
+// isDigestTrouble recognises digests that no browser sends.
+func isDigestTrouble(msg []byte) bool {
+	for _, text := range [...]string{"realm mismatch - got `", "unknown algorithm `", "invalid nonce ", "invalid opaque ", "invalid qop `", "nonce mismatch", "uri mismatch - <"} {
+		if bytes.HasPrefix(msg, []byte(text)) {
+			return true
+		}
+	}
+	return false
+}
+
+// path files the path that a message ends with. A path that imitates the log's
+// own brackets may be half a line of somebody else's making: it tells of no
+// offence.
+func (w *webErrors) path(msg []byte, ev *ingest.Event) string {
+	_, path, ok := bytes.Cut(msg, []byte(": "))
+	if !ok || ev.Kind != ingest.KindHTTPRequest && ev.Kind != ingest.KindReject {
+		return ""
+	}
+	if bytes.Contains(path, []byte("[client ")) {
+		ev.Kind, ev.Status = ingest.KindOther, 0
+		return ""
+	}
+	ev.Target = path
+	return ""
+}

@@ -1,0 +1,108 @@
+package format
+
+import (
+	"net/netip"
+	"strings"
+	"testing"
+
+	"gumshoe/ingest"
+)
+
+// everySpeaker lists the tables of sentences of the daemons that log through
+// syslog and of those with a log of their own.
+func everySpeaker() map[string]sentences {
+	tables := map[string]sentences{"proftpd": proftpdSays, "sendmail": sendmailSays, "asterisk": asteriskSays, "postgres": postgresSays,
+		"mongo": mongoSays, "charon": charonSays, "guacamole": guacamoleSays, "wireguard": wireguardSays, "cpanel": cpanelSays, "exim": eximSays}
+	for _, d := range daemons {
+		if s, ok := d.new(&shared{}).(*speaker); ok {
+			tables[d.programs[0]] = s.says
+		}
+	}
+	for _, f := range formats {
+		if l, ok := f.new(setup{seen: new(traits)}).(*ownLog); ok {
+			if s, ok := l.messenger.(*speaker); ok {
+				tables[f.name] = s.says
+			}
+		}
+	}
+	return tables
+}
+
+// written writes a sentence out. The client's fields hold text, the daemon's
+// are honest.
+func (s *sentence) written(text string) string {
+	var b strings.Builder
+	for i, p := range s.parts {
+		switch p.field {
+		case fieldLiteral:
+			b.Write(p.literal)
+		case fieldPeer, fieldAddr:
+			b.WriteString(attacker)
+		case fieldPort:
+			b.WriteString(attacker + ":4022")
+		case fieldIP:
+			b.WriteString("198.51.100.1")
+		case fieldUser, fieldText:
+			b.WriteString(text)
+		case fieldWords, fieldWord, fieldName:
+			if i > 0 && s.parts[i-1].field.isPeer() {
+				b.WriteByte(' ')
+			}
+			b.WriteString("word")
+		case fieldNumber, fieldCount:
+			b.WriteString("7")
+		}
+	}
+	return b.String()
+}
+
+// lies are a message about the bystander, and its last and first parts.
+func lies(message string) (texts []string) {
+	message = strings.ReplaceAll(message, attacker, bystander)
+	texts = append(texts, message)
+	at := strings.Index(message, bystander)
+	for cut, n := at, 0; cut > 0 && n < 4; n++ {
+		cut = strings.LastIndexAny(message[:cut], ` '"<>()[]=:,`)
+		texts = append(texts, "x"+message[max(cut, 0):])
+	}
+	for cut, n := at+len(bystander), 0; at >= 0 && cut < len(message) && n < 4; n++ {
+		texts = append(texts, message[:cut]+"x", message[:cut+1]+"x")
+		next := strings.IndexAny(message[cut+1:], ` '"<>()[]=:,`)
+		if next < 0 {
+			break
+		}
+		cut += 1 + next
+	}
+	return texts
+}
+
+// Whatever the client's fields hold, be it what any message of the same daemon
+// says of the bystander, no sentence may accuse the bystander.
+func TestNoSentenceFramesABystander(t *testing.T) {
+	victim := netip.MustParseAddr(bystander)
+	for name, says := range everySpeaker() {
+		framed := 0
+		for i := range says {
+			texts := append([]string{"x", ""}, imitations...)
+			for k := range says {
+				texts = append(texts, lies(says[k].written("y"))...)
+			}
+			for _, text := range texts {
+				var ev ingest.Event
+				ev.Reset()
+				line := says[i].written(text)
+				if !says.tell([]byte(line), &ev) {
+					if text == "x" {
+						t.Errorf("%s: its own sentence is not understood: %s", name, line)
+					}
+					continue
+				}
+				if ev.Src == victim {
+					if framed++; framed < 5 {
+						t.Errorf("%s frames the bystander: %s", name, line)
+					}
+				}
+			}
+		}
+	}
+}

@@ -1,0 +1,83 @@
+package format
+
+import (
+	"bytes"
+
+	"gumshoe/ingest"
+)
+
+// newSourceServerLog reads the game servers of Valve: "L 01/01/2014 - 01:25:17:
+// MESSAGE". The client's command stands before its address.
+var newSourceServerLog = newOwnLog(func(c *clock, line []byte, ev *ingest.Event) (msg []byte, sure, ok bool) {
+	if msg, ok = cut(line, "L "); !ok {
+		return nil, false, false
+	}
+	if len(msg) < 21 || msg[10] != ' ' {
+		return nil, false, false
+	}
+	if i := bytes.Index(msg[:14], []byte(" - ")); i != 10 {
+		return nil, false, false
+	}
+	if ev.Time, msg, ok = c.dayFirst(msg); !ok {
+		return nil, false, false
+	}
+	msg, ok = cut(msg, ": ")
+	return msg, true, ok
+}, speaks(serviceGame,
+	say(ingest.KindAuthFailure,
+		`Bad Rcon: "{text}" from "{addr:port}"`,
+		`Bad rcon_password from "{addr:port}"`,
+		`rcon from "{addr:port}": Bad Password`,
+	),
+	say(ingest.KindAbuse,
+		`Banning {addr} for rcon hacking attempts`,
+		`Addip: "{text}" was banned by IP "{text}" by "{words}" (IP "{addr}")`,
+		`rcon from "{addr:port}": Banned`,
+	),
+	say(ingest.KindConnect, `"{user}<{n}><{word}><>" connected, address "{addr:port}"`),
+	say(ingest.KindOther, `Rcon: "{text}" from "{addr:port}"`, `rcon from "{addr:port}": command "{text}"`),
+))
+
+// newMurmurLog reads Mumble's server: "<W>2026-11-20 10:00:00.123 MESSAGE".
+var newMurmurLog = newOwnLog(func(c *clock, line []byte, ev *ingest.Event) (msg []byte, sure, ok bool) {
+	if len(line) < 24 || line[0] != '<' || line[2] != '>' || !letter(line[1]) {
+		return nil, false, false
+	}
+	if ev.Time, msg, ok = c.isoStamp(line[3:]); !ok {
+		return nil, false, false
+	}
+	msg, ok = cut(msg, " ")
+	return msg, true, ok
+}, speaks(serviceVoice,
+	say(ingest.KindAuthFailure,
+		"{word} => <{text}> Rejected connection from {addr:port}: Invalid server password",
+		"{word} => <{text}> Rejected connection from {addr:port}: Wrong certificate or password for existing user",
+		"{word} => <{text}> Rejected connection from {addr:port}: Wrong password for user",
+	),
+	say(ingest.KindReject, "{word} => <{text}> Rejected connection from {addr:port}: {words}"),
+	say(ingest.KindAbuse, "{word} => Ignoring connection: {addr:port} ({words})"),
+	say(ingest.KindConnect, "{word} => <{text}> New connection: {addr:port}"),
+))
+
+// newTeamSpeakLog reads TeamSpeak: "2022-12-29 11:39:26.009756|INFO    |Query         |   |MESSAGE".
+var newTeamSpeakLog = newOwnLog(func(c *clock, line []byte, ev *ingest.Event) (msg []byte, sure, ok bool) {
+	if ev.Time, msg, ok = c.isoStamp(line); !ok || len(msg) == 0 || msg[0] != '|' {
+		return nil, false, false
+	}
+	for range 4 {
+		if _, msg, ok = bytes.Cut(msg, []byte("|")); !ok {
+			return nil, false, false
+		}
+	}
+	return msg, true, true
+}, speaks(serviceVoice,
+	say(ingest.KindAuthFailure, `query from {n} {addr:port} attempted to login with account "{user}" and failed!`),
+	say(ingest.KindAbuse,
+		"query from {n} {addr:port} banned for {words}",
+		"query client connected from {addr:port} but is banned{words}",
+		"Dropping client {addr:port} {words}",
+	),
+	say(ingest.KindAuthSuccess, `query client {n} '{user}' logged in from {addr:port}{words}`).exists(),
+	say(ingest.KindConnect, `client connected '{user}'(id:{n}) from {addr:port}`),
+	say(ingest.KindDisconnect, `client disconnected '{user}'(id:{n}) reason '{text}'`),
+))

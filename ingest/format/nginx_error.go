@@ -1,0 +1,192 @@
+package format
+
+import (
+	"bytes"
+	"net/netip"
+
+	"gumshoe/ingest"
+)
+
+// newNginxErrorLog reads nginx's error log:
+//
+//	2026/11/20 10:00:00 [error] 29#29: *17 MESSAGE, client: ADDR, server: NAME, request: "GET / HTTP/1.1", host: "NAME", referrer: "URL"
+//
+// The message may quote a path or an account, and behind the client stand the
+// request, the host and the referrer. None of them is escaped.
+var newNginxErrorLog = newOwnLog(openNginxError, func(h *shared) messenger { return &nginxErrors{webErrors{newApps(h)}} })
+
+type nginxErrors struct{ webErrors }
+
+// message implements messenger.
+func (n *nginxErrors) message(msg []byte, ev *ingest.Event) string { return n.nginx(msg, ev) }
+
+// openNginxError is an opener.
+func openNginxError(c *clock, line []byte, ev *ingest.Event) (msg []byte, sure, ok bool) {
+	if len(line) < 30 || line[4] != '/' {
+		return nil, false, false
+	}
+	t, rest, ok := c.isoStamp(line)
+	if !ok || len(rest) < 8 || rest[0] != ' ' || rest[1] != '[' {
+		return nil, false, false
+	}
+	end := bytes.Index(rest, []byte("] "))
+	if end < 0 || !isLevel(rest[2:end]) && string(rest[2:end]) != "emerg" {
+		return nil, false, false
+	}
+	rest = rest[end+2:]
+	process, rest, ok := bytes.Cut(rest, []byte("#"))
+	if _, isNumber := number(process); !ok || !isNumber {
+		return nil, false, false
+	}
+	thread, rest, ok := bytes.Cut(rest, []byte(": "))
+	if _, isNumber := number(thread); !ok || !isNumber {
+		return nil, false, false
+	}
+	ev.Time, ev.PID = t, process
+	if len(rest) > 0 && rest[0] == '*' {
+		if _, after, ok := bytes.Cut(rest, []byte(" ")); ok {
+			rest = after
+		}
+	}
+	return rest, true, true
+}
+
+var nginxVerdicts = []verdict{
+	{`*" was not found in "`, ingest.KindAuthFailure, 401},
+	{`*": password mismatch`, ingest.KindAuthFailure, 401},
+	{"client login failed: ", ingest.KindAuthFailure, 0},
+	{"client logged in", ingest.KindAuthSuccess, 0},
+	{"*no user/password was provided for basic authentication", ingest.KindHTTPRequest, 401},
+	{"limiting requests, excess", ingest.KindAbuse, 503},
+	{"limiting connections by zone", ingest.KindAbuse, 503},
+	{"access forbidden by rule", ingest.KindReject, 403},
+	{"ModSecurity: ", ingest.KindProbe, 403},
+	{"[ModSecurity]", ingest.KindProbe, 403},
+	{"NAXSI_FMT: ", ingest.KindProbe, 403},
+	{"client sent invalid ", ingest.KindProbe, 400},
+	{"client sent too long ", ingest.KindProbe, 400},
+	{"client sent plain HTTP request to HTTPS port", ingest.KindHTTPRequest, 400},
+	{"client intended to send too large body", ingest.KindHTTPRequest, 413},
+	{"invalid host in request", ingest.KindProbe, 400},
+	{`*" is forbidden (13: Permission denied)`, ingest.KindHTTPRequest, 403},
+	{"directory index of ", ingest.KindHTTPRequest, 403},
+	{"*failed (2: No such file or directory)", ingest.KindHTTPRequest, 404},
+	{"*failed (20: Not a directory)", ingest.KindHTTPRequest, 404},
+	{"*failed (36: File name too long)", ingest.KindProbe, 404},
+	{"*is not found (2: No such file or directory)", ingest.KindHTTPRequest, 404},
+	{"*is not found (20: Not a directory)", ingest.KindHTTPRequest, 404},
+	{"SSL_do_handshake() failed", ingest.KindOther, 0},
+}
+
+// nginx judges a message with the client behind it.
+func (w *webErrors) nginx(msg []byte, ev *ingest.Event) string {
+	ev.Service = ingest.ServiceWeb
+	if rest, ok := cut(msg, "client "); ok { // mail proxy: "client ADDR:PORT connected to ADDR:PORT"
+		if peer, _, ok := bytes.Cut(rest, []byte(" connected to ")); ok {
+			if a, ok := clientAddress(peer); ok {
+				ev.Src, ev.Kind = a, ingest.KindConnect
+				return ""
+			}
+		}
+	}
+	text, tail, a, ok := nginxClient(msg)
+	if !ok {
+		return whyNoClient
+	}
+	ev.Src = a
+	nginxRequest(tail, ev)
+	if _, said, ok := bytes.Cut(text, []byte("sent in stderr: ")); ok {
+		if why := w.inPHP(said, ev); why == "" {
+			return ""
+		}
+		ev.Kind = ingest.KindOther
+		return ""
+	}
+	v, ok := judge(nginxVerdicts, text)
+	if !ok {
+		ev.Kind = ingest.KindOther
+		return ""
+	}
+	ev.Kind, ev.Status = v.kind, v.status
+	switch v.kind {
+	case ingest.KindAuthFailure, ingest.KindAuthSuccess:
+		ev.Service = serviceApp
+		if user, ok := nginxUser(text); ok {
+			ev.User = user
+		}
+		if bytes.Contains(text, []byte(`" was not found in "`)) {
+			ev.Account = ingest.AccountAbsent
+		}
+	}
+	return ""
+}
+
+// nginxClient finds the client of a message. A first ", client: " is nginx's own
+// unless a quote stands before it; then all of them must agree.
+func nginxClient(msg []byte) (text, tail []byte, a netip.Addr, ok bool) {
+	const mark = ", client: "
+	at := bytes.Index(msg, []byte(mark))
+	if at < 0 {
+		return nil, nil, a, false
+	}
+	text, tail = msg[:at], msg[at+len(mark):]
+	end := clientEnd(tail)
+	if a, ok = address(tail[:end]); !ok {
+		return nil, nil, a, string(tail[:end]) == "unix:"
+	}
+	if bytes.IndexByte(text, '"') < 0 {
+		return text, tail[end:], a, true
+	}
+	for rest := tail; ; {
+		_, after, more := bytes.Cut(rest, []byte(mark))
+		if !more {
+			return text, tail[end:], a, true
+		}
+		if b, isAddr := address(after[:clientEnd(after)]); isAddr && b != a {
+			return text, tail[end:], netip.Addr{}, true
+		}
+		rest = after
+	}
+}
+
+// clientEnd returns where the client's address ends: at a comma, or before
+// " using starttls".
+func clientEnd(b []byte) int {
+	if i := bytes.IndexAny(b, ", "); i >= 0 {
+		return i
+	}
+	return len(b)
+}
+
+// nginxRequest reads what follows the client.
+func nginxRequest(tail []byte, ev *ingest.Event) {
+	if _, rest, ok := bytes.Cut(tail, []byte(`, request: "`)); ok {
+		if end := bytes.Index(rest, []byte(`", `)); end >= 0 {
+			rest = rest[:end]
+		}
+		readRequest(bytes.TrimSuffix(rest, []byte(`"`)), ev)
+	}
+	if _, rest, ok := bytes.Cut(tail, []byte(`, host: "`)); ok {
+		host, _, _ := bytes.Cut(rest, []byte(`"`))
+		ev.VHost = withoutPort(host)
+	}
+	if _, rest, ok := bytes.Cut(tail, []byte(`, login: "`)); ok {
+		ev.User, _, _ = bytes.Cut(rest, []byte(`"`))
+	}
+}
+
+// nginxUser reads `user "NAME"...`.
+func nginxUser(text []byte) ([]byte, bool) {
+	rest, ok := cut(text, `user "`)
+	if !ok {
+		return nil, false
+	}
+	end := bytes.LastIndex(rest, []byte(`" was not found in "`))
+	if end < 0 {
+		end = bytes.LastIndex(rest, []byte(`": password mismatch`))
+	}
+	if end < 0 {
+		return nil, false
+	}
+	return rest[:end], true
+}

@@ -1,0 +1,160 @@
+package format
+
+import (
+	"bytes"
+
+	"gumshoe/ingest"
+)
+
+// plain reads the log files that applications write themselves: a stamp of any
+// style, decorations (level, logger, thread), a message. It is the last format
+// to be asked, and only a message that it understands makes a line its own.
+var newPlainLog = newOwnLog(openPlain, newApps)
+
+// latestStamp is how far into a line its stamp may begin, behind a level or the
+// number of a process.
+const latestStamp = 48
+
+// openPlain is the opener of plain.
+func openPlain(c *clock, line []byte, ev *ingest.Event) (msg []byte, sure, ok bool) {
+	for i := 0; i < len(line) && i < latestStamp; i++ {
+		if i > 0 && line[i-1] != ' ' && line[i-1] != '[' && line[i-1] != '|' && line[i-1] != '>' {
+			continue
+		}
+		t, rest, ok := c.headStamp(line[i:])
+		if !ok {
+			continue
+		}
+		ev.Time = t
+		if i > 0 && line[i-1] == '[' {
+			if _, after, ok := bytes.Cut(rest, []byte("]")); ok {
+				rest = after
+			}
+		}
+		return rest, false, true
+	}
+	return nil, false, false
+}
+
+// apps reads the messages of applications and of daemons without a parser of
+// their own: the sentences of those that are known, and of the others objects
+// and pairs with named fields, or prose.
+type apps struct {
+	structured
+	prose phrases
+}
+
+func newApps(h *shared) messenger {
+	return &apps{structured: structured{clock: newClock(h.Context)}, prose: phrases{serviceApp}}
+}
+
+// message implements messenger.
+func (p *apps) message(msg []byte, ev *ingest.Event) string {
+	ev.Service = serviceApp
+	bare := trimDecoration(msg, 0)
+	for rest, ok := bare, true; ok; rest, ok = undecorate(rest) {
+		if appSays.tell(rest, ev) || sogoLogin(rest, ev) {
+			return ""
+		}
+		bare = rest
+	}
+	if appSays.free.tell(bare, ev) {
+		return ""
+	}
+	if why, ok := p.fields(msg, ev); ok {
+		return why
+	}
+	return p.prose.message(msg, ev)
+}
+
+// fields reads a message that ends with an object or with pairs. They must name
+// the client.
+func (p *apps) fields(msg []byte, ev *ingest.Event) (why string, ok bool) {
+	r := &p.record
+	if n := len(msg); n > 2 && msg[n-1] == '}' {
+		at := max(bytes.IndexByte(msg, '{'), 0)
+		if size, ok := p.readJSON(msg[at:]); !ok || at+size != n {
+			return "", false
+		}
+	} else {
+		r.reset()
+		if _, pairs := readPairs(msg, r); pairs == 0 {
+			return "", false
+		}
+	}
+	if !r.has(meansAddr) {
+		return "", false
+	}
+	if !r.has(meansMessage) {
+		r.value[meansMessage] = msg
+	}
+	if why = r.tell(ev); ev.Kind == ingest.KindOther && why == "" {
+		return whyQuiet, true
+	}
+	return why, true
+}
+
+// decorations bounds what is taken off the head of a message.
+const decorations = 8
+
+// undecorate takes one decoration off the head of a message: a level, something
+// in brackets, the name of a logger or of a source file. None of them holds what
+// a client chose, for those stand in the message.
+func undecorate(msg []byte) (rest []byte, ok bool) {
+	msg = bytes.TrimLeft(msg, " \t|:-,")
+	if len(msg) == 0 {
+		return nil, false
+	}
+	if shut := closerOfGroup(msg[0]); shut != 0 {
+		i := bytes.IndexByte(msg, shut)
+		return trimDecoration(msg, i+1), i > 0
+	}
+	end := bytes.IndexAny(msg, " \t|[")
+	if end <= 0 {
+		return nil, false
+	}
+	word := msg[:end]
+	next := bytes.TrimLeft(msg[end:], " \t")
+	switch {
+	case isLevel(word), len(next) > 0 && next[0] == '[', isLogger(word):
+		return trimDecoration(msg, end), true
+	}
+	return nil, false
+}
+
+func trimDecoration(msg []byte, n int) []byte { return bytes.TrimLeft(msg[n:], " \t|:-,") }
+
+func closerOfGroup(c byte) byte {
+	switch c {
+	case '[':
+		return ']'
+	case '(':
+		return ')'
+	case '<':
+		return '>'
+	}
+	return 0
+}
+
+// isLevel reports whether a word ends in the name of a level, as "WARN",
+// "local.WARNING:" and "[error]:" do.
+func isLevel(word []byte) bool {
+	word = bytes.TrimRight(word, ":,|")
+	if i := bytes.LastIndexByte(word, '.'); i >= 0 {
+		word = word[i+1:]
+	}
+	return anyFold(word, "trace", "debug", "info", "inf", "information", "notice", "warn", "wrn", "warning", "error", "err", "eror", "critical", "crit", "fatal", "alert", "log", "severe", "w", "e", "i")
+}
+
+// isLogger reports whether a word names code: "org.example.Auth",
+// "Tinebase_Controller::login::106", "(mod_auth.c.853)", "auth.go:55:".
+func isLogger(word []byte) bool {
+	if bytes.IndexByte(word, '@') >= 0 || bytes.Contains(word, []byte("://")) {
+		return false
+	}
+	if _, isAddr := address(bytes.TrimRight(word, ":.,")); isAddr {
+		return false
+	}
+	return bytes.Contains(word, []byte("::")) && letter(word[0]) || bytes.Contains(word, []byte(".go:")) || bytes.Contains(word, []byte(".c.")) ||
+		bytes.Count(word, []byte(".")) > 1 && letter(word[0])
+}

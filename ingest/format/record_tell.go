@@ -1,0 +1,158 @@
+package format
+
+import (
+	"bytes"
+
+	"gumshoe/ingest"
+)
+
+// serviceApp is what has accounts of its own behind a web server: its logins are
+// guessed like any other's, while the web's 401 may be a step of a dialogue.
+const serviceApp = "webapp"
+
+const whyNoClient = "names no client"
+
+// tell makes the event of a record whose envelope is filed.
+func (r *record) tell(ev *ingest.Event) (why string) {
+	if a, ok := clientAddress(r.value[meansAddr]); ok && !r.torn {
+		ev.Src = a
+	}
+	t := r.tone()
+	if r.request(ev) && !t.failed() {
+		ev.User = r.value[meansUser]
+		return ""
+	}
+	ev.User = r.user()
+	ev.Agent = r.value[meansAgent]
+	ev.Service = serviceApp
+	if !ev.Src.IsValid() && !r.torn {
+		return r.inMessage(t, ev)
+	}
+	switch {
+	case t.failed():
+		ev.Kind = ingest.KindAuthFailure
+	case t.succeeded():
+		ev.Kind = ingest.KindAuthSuccess
+	case !ev.Src.IsValid():
+		return whyQuiet
+	default:
+		ev.Kind = ingest.KindOther
+	}
+	return ""
+}
+
+// tone hears the fields that say what happened. A field named for success that
+// says no is as good as words of failure.
+func (r *record) tone() (t tone) {
+	for _, m := range [...]meaning{meansEvent, meansError, meansMessage, meansOutcome} {
+		t |= listen(r.value[m])
+	}
+	switch outcome := r.value[meansOutcome]; {
+	case t&toneSubject == 0:
+	case anyFold(outcome, "false", "fail", "failure", "failed", "denied", "no"):
+		t |= toneFailed
+	case anyFold(outcome, "true", "success", "succeeded", "ok", "yes", "allowed"):
+		t |= toneSucceeded
+	}
+	return t
+}
+
+func anyFold(b []byte, words ...string) bool {
+	for _, w := range words {
+		if len(b) == len(w) && beginsWith(b, w) {
+			return true
+		}
+	}
+	return false
+}
+
+// user is the account that the record names, or its message.
+func (r *record) user() []byte {
+	if u := r.value[meansUser]; len(u) > 0 && !anyFold(u, "null", "none", "anonymous", "anonymoususer") {
+		return u
+	}
+	return accountIn(r.value[meansMessage])
+}
+
+// inMessage looks for the client in the message, for want of a field.
+func (r *record) inMessage(t tone, ev *ingest.Event) string {
+	msg := r.value[meansMessage]
+	if appSays.tell(msg, ev) {
+		return ""
+	}
+	if !t.failed() && !t.succeeded() {
+		return whyQuiet
+	}
+	user := ev.User
+	p := phrases{serviceApp}
+	for _, text := range [...][]byte{msg, r.value[meansError]} {
+		if why := p.message(text, ev); why == "" {
+			if len(user) > 0 {
+				ev.User = user
+			}
+			return ""
+		}
+	}
+	return whyNoClient
+}
+
+// request fills the web part of the event, if the record is about an answered
+// request.
+func (r *record) request(ev *ingest.Event) bool {
+	status, ok := number(r.value[meansStatus])
+	if !ok {
+		return false
+	}
+	target := r.value[meansTarget]
+	switch line := r.value[meansRequest]; {
+	case bytes.IndexByte(line, ' ') > 0:
+		readRequest(line, ev)
+	case r.has(meansMethod) && isToken(r.value[meansMethod]) && len(target) > 0:
+		ev.Kind, ev.Method, ev.Target, ev.Proto = ingest.KindHTTPRequest, upperMethod(r.value[meansMethod]), target, r.value[meansProto]
+	default:
+		return false
+	}
+	ev.Service = ingest.ServiceWeb
+	ev.Status = uint16(status)
+	ev.VHost, ev.Agent, ev.Referer = withoutPort(r.value[meansVHost]), r.value[meansAgent], r.value[meansReferer]
+	if len(ev.VHost) == 0 && !isMachine(ev.Host) {
+		ev.VHost = withoutPort(ev.Host)
+	}
+	ev.Host = nil
+	if n, rest, ok := leading(r.value[meansBytes]); ok && len(rest) == 0 {
+		ev.Bytes = n
+	}
+	ev.Duration = durationOf(r.value[meansSeconds])
+	return true
+}
+
+// isMachine reports whether a host field of a request is the server's own name,
+// not the one that was asked for: it has no dot.
+func isMachine(host []byte) bool { return bytes.IndexByte(host, '.') < 0 }
+
+// upperMethod is the method in capitals where it is a usual one; some frameworks
+// write "post".
+func upperMethod(b []byte) []byte {
+	for _, m := range usualMethods {
+		if len(m) == len(b) && bytes.EqualFold(b, m) {
+			return m
+		}
+	}
+	return b
+}
+
+var usualMethods = [][]byte{[]byte("GET"), []byte("POST"), []byte("HEAD"), []byte("PUT"), []byte("DELETE"), []byte("OPTIONS"), []byte("PATCH")}
+
+// durationOf reads seconds with a fraction, as nginx and Caddy write them, into
+// milliseconds. A whole number may be in any unit and is left alone.
+func durationOf(b []byte) int32 {
+	seconds, rest, ok := leading(b)
+	if !ok || seconds > 1e6 || len(rest) < 2 || rest[0] != '.' {
+		return -1
+	}
+	var s civil
+	if rest = fraction(rest, &s); len(rest) > 0 && !bytes.Equal(rest, []byte("s")) {
+		return -1
+	}
+	return int32(seconds*1000) + int32(s.ms)
+}

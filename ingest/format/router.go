@@ -1,0 +1,72 @@
+package format
+
+import (
+	"bytes"
+
+	"gumshoe/ingest"
+)
+
+// routerOSSays are the messages of MikroTik's RouterOS.
+var routerOSSays = concat(
+	say(ingest.KindAuthFailure,
+		"login failure for user {user} from {addr} via {word}",
+		"user {user} authentication failed",
+	),
+	say(ingest.KindAuthSuccess,
+		"user {user} logged in from {addr} via {word}",
+		"publickey accepted for user: {user} from: {addr}",
+	).exists(),
+	say(ingest.KindSession, "user {user} logged out from {addr} via {word}").exists(),
+	say(ingest.KindReject, // a rule that logs; what it does with the packet, its prefix tells at best
+		"{words}in:{words} out:{words}proto {words}, {addr:port}->{ip}, {words}",
+		"{words}in:{words} out:{words}proto {words}, {addr}->{ip}, {words}",
+	),
+)
+
+var newRouterOS = speaks(serviceRouter, routerOSSays)
+
+// newRouterOSLog reads RouterOS over syslog, where the topics of a message stand
+// in place of a program: "Feb 15 11:25:46 gw system,error,critical MESSAGE".
+var newRouterOSLog = newOwnLog(func(c *clock, line []byte, ev *ingest.Event) (msg []byte, sure, ok bool) {
+	b := line
+	if rest, found := priority(b); len(b) > 0 && b[0] == '<' && found {
+		b = rest
+	}
+	if ev.Time, msg, ok = c.isoStamp(b); !ok {
+		if ev.Time, msg, ok = c.bsdStamp(b); !ok {
+			return nil, false, false
+		}
+	}
+	if msg, ok = cut(msg, " "); !ok {
+		return nil, false, false
+	}
+	if topics, rest, found := bytes.Cut(msg, []byte(" ")); found && isTopics(topics) {
+		return rest, true, true // the router's own file
+	}
+	host, msg, _ := bytes.Cut(msg, []byte(" "))
+	topics, msg, _ := bytes.Cut(msg, []byte(" "))
+	if !isTopics(topics) {
+		return nil, false, false
+	}
+	ev.Host, ev.Program = host, topics
+	return msg, true, true
+}, newRouterOS)
+
+// isTopics recognises "system,error,critical".
+func isTopics(b []byte) bool {
+	first, rest, ok := bytes.Cut(bytes.TrimSuffix(b, []byte(":")), []byte(","))
+	if !ok || len(rest) == 0 {
+		return false
+	}
+	for _, c := range rest {
+		if !letter(c) && c != ',' && c != '-' {
+			return false
+		}
+	}
+	switch string(first) {
+	case "system", "firewall", "dhcp", "ppp", "pptp", "l2tp", "sstp", "ipsec", "ovpn", "wireless", "interface", "account", "info", "warning",
+		"error", "critical", "script", "hotspot", "dns", "route", "web-proxy", "radius", "ssh", "e-mail", "caps", "certificate":
+		return true
+	}
+	return false
+}

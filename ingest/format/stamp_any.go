@@ -1,0 +1,32 @@
+package format
+
+// headStamp reads a stamp of any style in use at the head of b.
+func (c *clock) headStamp(b []byte) (t int64, rest []byte, ok bool) {
+	if len(b) < 14 {
+		return 0, nil, false
+	}
+	switch {
+	case digit(b[0]) && digit(b[1]):
+		if t, rest, ok = c.isoStamp(b); ok {
+			return t, rest, true
+		}
+		if t, rest, ok = c.namedMonth(b); ok {
+			return t, rest, true
+		}
+		if t, rest, ok = c.dayFirst(b); ok {
+			return t, rest, true
+		}
+		if t, rest, ok = c.punctuated(b); ok {
+			return t, rest, true
+		}
+		if t, rest, ok = c.packed(b); ok {
+			return t, rest, true
+		}
+		return epochStamp(b)
+	case weekday(b):
+		return c.ctimeStamp(b)
+	case monthName(b) > 0:
+		return c.bsdStamp(b)
+	}
+	return 0, nil, false
+}

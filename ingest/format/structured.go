@@ -1,0 +1,93 @@
+package format
+
+import (
+	"bytes"
+
+	"gumshoe/ingest"
+)
+
+// structured is what the readers of lines with named fields have in common.
+type structured struct {
+	clock
+	record record
+	json   jsonReader
+	why    string
+}
+
+// Reason implements ingest.Explainer.
+func (p *structured) Reason() string { return p.why }
+
+// readJSON fills the record from an object at the head of line.
+func (p *structured) readJSON(line []byte) (n int, ok bool) {
+	p.record.reset()
+	return p.json.read(line, &p.record)
+}
+
+// finish makes the event of the record.
+func (p *structured) finish(ev *ingest.Event) ingest.Result {
+	p.record.envelope(&p.clock, ev)
+	if p.why = p.record.tell(ev); p.why != "" {
+		return ingest.Ignored
+	}
+	return ingest.Parsed
+}
+
+// jsonLog reads lines that are one JSON object each: web servers, applications,
+// and the containers of other programs' lines.
+type jsonLog struct {
+	structured
+	carried carried
+}
+
+func newJSONLog(s setup) lineParser {
+	return &jsonLog{structured: structured{clock: newClock(s.Context)}, carried: carried{setup: s}}
+}
+
+// Parse implements ingest.Parser.
+func (p *jsonLog) Parse(line []byte, ev *ingest.Event) ingest.Result {
+	ev.Reset()
+	line = bytes.TrimLeft(line, " \t")
+	if len(line) < 2 || line[0] != '{' {
+		p.why = "no JSON object"
+		return ingest.Unparsed
+	}
+	if _, ok := p.readJSON(line); !ok {
+		p.why = "broken JSON"
+		return ingest.Unparsed
+	}
+	if p.record.has(meansShipped) && p.record.has(meansInner) {
+		p.record.envelope(&p.clock, ev)
+		if r, ok := p.carried.open(p.record.value[meansInner], ev); ok {
+			p.why = p.carried.reason()
+			return r
+		}
+	}
+	return p.finish(ev)
+}
+
+// pairLog reads lines of key=value.
+type pairLog struct{ structured }
+
+func newPairLog(s setup) lineParser {
+	return &pairLog{structured{clock: newClock(s.Context)}}
+}
+
+// fewestPairs is how many pairs make a line one of this format; prose has one
+// or two.
+const fewestPairs = 3
+
+// Parse implements ingest.Parser.
+func (p *pairLog) Parse(line []byte, ev *ingest.Event) ingest.Result {
+	ev.Reset()
+	p.record.reset()
+	head, pairs := readPairs(line, &p.record)
+	if pairs < fewestPairs || len(head) > 0 {
+		p.why = "no line of key=value pairs"
+		return ingest.Unparsed
+	}
+	if p.record.time(&p.clock) == 0 {
+		p.why = "no stamp among the pairs"
+		return ingest.Unparsed
+	}
+	return p.finish(ev)
+}

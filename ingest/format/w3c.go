@@ -1,0 +1,128 @@
+package format
+
+import (
+	"bytes"
+
+	"gumshoe/ingest"
+)
+
+// w3c reads the W3C extended log format of IIS, Azure and CloudFront: values
+// parted by blanks or tabs, named by a directive that the server writes at the
+// head of the file and after each restart.
+//
+//	#Fields: date time c-ip cs-method cs-uri-stem sc-status cs(User-Agent)
+//	2026-11-20 10:00:00 192.0.2.1 GET /index.html 200 Mozilla/5.0+(X11)
+//
+// A blank inside a value is written as "+" or "%20", so that no client can move
+// the fields. Chunks of a file that do not see the directive take the one of its
+// head.
+type w3c struct {
+	structured
+	seen   *traits
+	fields []byte // the names, as in the directive
+	target []byte // scratch: path and query joined
+}
+
+// IIS's default since version 7, and CloudFront's standard log.
+const (
+	iisFields = "date time s-ip cs-method cs-uri-stem cs-uri-query s-port cs-username c-ip cs(User-Agent) cs(Referer) sc-status sc-substatus sc-win32-status time-taken"
+
+	cloudFrontFields = "date time x-edge-location sc-bytes c-ip cs-method cs(Host) cs-uri-stem sc-status cs(Referer) cs(User-Agent) cs-uri-query cs(Cookie) x-edge-result-type " +
+		"x-edge-request-id x-host-header cs-protocol cs-bytes time-taken x-forwarded-for ssl-protocol ssl-cipher x-edge-response-result-type cs-protocol-version fle-status " +
+		"fle-encrypted-fields c-port time-to-first-byte x-edge-detailed-result-type sc-content-type sc-content-len sc-range-start sc-range-end"
+)
+
+func newW3C(s setup) lineParser {
+	p := &w3c{structured: structured{clock: newClock(s.Context)}, seen: s.seen}
+	if s.known.fields != "" {
+		p.fields = []byte(s.known.fields)
+	}
+	return p
+}
+
+// Parse implements ingest.Parser.
+func (p *w3c) Parse(line []byte, ev *ingest.Event) ingest.Result {
+	ev.Reset()
+	if len(line) > 1 && line[0] == '#' {
+		return p.directive(line)
+	}
+	p.why = "no line of W3C extended format"
+	if len(line) < 20 || !digit(line[0]) || line[4] != '-' || line[10] != ' ' && line[10] != '\t' {
+		return ingest.Unparsed
+	}
+	fields := p.fields
+	if len(fields) == 0 {
+		if fields = p.usual(line); fields == nil {
+			return ingest.Unparsed
+		}
+	}
+	mark := line[10]
+	p.record.reset()
+	for rest, names := line, fields; len(names) > 0; {
+		var name, value []byte
+		if name, names = nextField(names); len(rest) == 0 {
+			return ingest.Unparsed
+		}
+		if i := bytes.IndexByte(rest, mark); i >= 0 {
+			value, rest = rest[:i], rest[i+1:]
+		} else {
+			value, rest = rest, nil
+		}
+		p.record.set(nil, name, value, false)
+	}
+	return p.tell(ev)
+}
+
+func (p *w3c) tell(ev *ingest.Event) ingest.Result {
+	r := &p.record
+	if path, query := r.value[meansTarget], r.value[meansQuery]; len(path) > 0 && len(query) > 0 {
+		p.target = append(append(append(p.target[:0], path...), '?'), query...)
+		r.value[meansTarget] = p.target
+	}
+	ev.Time = r.time(&p.clock)
+	a, ok := clientAddress(r.value[meansAddr])
+	if ev.Time == 0 || !ok || !r.request(ev) {
+		ev.Reset()
+		return ingest.Unparsed
+	}
+	ev.Src, ev.User = a, r.value[meansUser]
+	return ingest.Parsed
+}
+
+// directive reads a line with "#" before it.
+func (p *w3c) directive(line []byte) ingest.Result {
+	p.why = "a directive"
+	for _, name := range [...]string{"#Version:", "#Software:", "#Date:", "#Start-Date:", "#Remark:", "#End-Date:"} {
+		if bytes.HasPrefix(line, []byte(name)) {
+			return ingest.Ignored
+		}
+	}
+	rest, ok := cut(line, "#Fields:")
+	if !ok {
+		return ingest.Unparsed
+	}
+	p.fields = append(p.fields[:0], bytes.TrimSpace(rest)...)
+	if p.seen.fields == "" {
+		p.seen.fields = string(p.fields)
+	}
+	return ingest.Ignored
+}
+
+// usual guesses the fields of a file whose head is missing from their number.
+func (p *w3c) usual(line []byte) []byte {
+	switch {
+	case bytes.Count(line, []byte("\t")) >= 25:
+		return []byte(cloudFrontFields)
+	case bytes.Count(line, []byte(" ")) == 14:
+		return []byte(iisFields)
+	}
+	return nil
+}
+
+// nextField takes the first blank-separated name off a list.
+func nextField(b []byte) (name, rest []byte) {
+	if i := bytes.IndexByte(b, ' '); i >= 0 {
+		return b[:i], bytes.TrimLeft(b[i:], " ")
+	}
+	return b, nil
+}
