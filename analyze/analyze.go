@@ -78,6 +78,7 @@ const (
 	Seasonal   Family = "seasonal"   // against the same hours of earlier weeks
 	Crosslog   Family = "crosslog"   // several services
 	History    Family = "history"    // earlier cases, other guards
+	Stranger   Family = "stranger"   // a network that the account never came from
 	Campaign   Family = "campaign"   // sources that share what nobody else does
 	Dictionary Family = "dictionary" // a known word list
 	Intrusion  Family = "intrusion"  // success after failures

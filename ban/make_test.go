@@ -114,6 +114,7 @@ func TestRules(t *testing.T) {
 		{"our own address", scan(nil), false, protect(Own, "203.0.113.7/32", "eth0"), "hold own 203.0.113.7/32", "an address of this machine (eth0)"},
 		{"the gateway", scan(nil), false, protect(Gateway, "203.0.113.7/32", "eth0"), "hold gateway 203.0.113.7/32", "a gateway"},
 		{"the resolver", scan(nil), false, protect(Resolver, "203.0.113.7/32", ""), "hold resolver 203.0.113.7/32", "a name server"},
+		{"a proxy of visitors", scan(nil), false, protect(Proxy, "203.0.113.0/24", "cloudflare"), "hold proxy 203.0.113.7/32", "203.0.113.0/24 is a proxy that honest visitors come through (cloudflare)."},
 		{"a private source", scan(func(c *analyze.Case) { c.Sources = prefixes("192.168.1.5/32") }), false, Guards{}, "hold private 192.168.1.5/32", "192.168.0.0/16 is a private network"},
 		{"a shared address of a provider", scan(func(c *analyze.Case) { c.Sources = prefixes("100.64.3.4/32") }), false, Guards{}, "hold private 100.64.3.4/32", ""},
 		{"a unique local IPv6 source", scan(func(c *analyze.Case) { c.Sources = prefixes("fd00:1::/64") }), false, Guards{}, "hold private fd00:1::/64", ""},

@@ -104,6 +104,7 @@ var kindNames = map[analyze.Family]string{
 	analyze.Agent:      "its user agents",
 	analyze.Crosslog:   "several services",
 	analyze.History:    "earlier cases",
+	analyze.Stranger:   "a network the account never came from",
 	analyze.Campaign:   "a campaign it shares",
 	analyze.Dictionary: "a known word list",
 	analyze.Intrusion:  "a login after failures",

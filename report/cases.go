@@ -17,7 +17,7 @@ var familyNames = map[analyze.Family]string{
 	analyze.Probing: "probing", analyze.Timing: "timing", analyze.Fanin: "one account, many sources",
 	analyze.Subnet: "one network", analyze.Guessing: "guessing", analyze.Payload: "payload",
 	analyze.Response: "changed answers", analyze.Agent: "user agent", analyze.Seasonal: "against the season",
-	analyze.Crosslog: "several services", analyze.History: "history", analyze.Campaign: "campaign",
+	analyze.Crosslog: "several services", analyze.History: "history", analyze.Stranger: "new network", analyze.Campaign: "campaign",
 	analyze.Dictionary: "word list", analyze.Intrusion: "login after failures", analyze.Guard: "honest signs",
 }
 
@@ -187,6 +187,14 @@ func retells(p string, c analyze.Case, part func(analyze.Story) []string) bool {
 		}
 	}
 	return false
+}
+
+// short is a case in one line: who, and what.
+func short(c analyze.Case) string {
+	if len(c.Sources) == 0 {
+		return c.Headline
+	}
+	return fewest(addresses(c.Sources), 1) + ": " + c.Headline
 }
 
 // facts are the sentences behind the weights, for a case that nobody explained.

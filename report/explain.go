@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"strings"
@@ -10,10 +11,11 @@ import (
 // are verbatim; Explain escapes them.
 type Explanation struct {
 	File       string
-	Format     string // the format's name
+	Format     string // the format's name; "" of an empty log
 	Named      bool   // by the person, not by the look of the file
 	Lines      uint64
 	Understood uint64 // whether or not they gave an event
+	Fits       uint64 // understood, or at least their envelope
 	Example    *MarkedLine
 	Causes     []Cause // why other lines were not understood
 	MoreCauses int     // that are not listed
@@ -104,22 +106,22 @@ func (x *explainer) head(e Explanation) {
 	if e.Named {
 		looks = "  read as     "
 	}
-	x.para(looks, "", x.clean(e.Format)+e.certainty())
+	x.para(looks, "", x.clean(cmp.Or(e.Format, "nothing"))+e.certainty())
 	x.para("  understood  ", "", fmt.Sprintf("%s of %s, %s", count(e.Understood), counted(e.Lines, "line", "lines"), share(e.Understood, e.Lines)))
 }
 
 // certainty says how sure the format is, which the lines themselves tell.
 func (e Explanation) certainty() string {
 	switch {
+	case e.Lines == 0:
+		return ": it is empty"
 	case e.Named:
 		return ", as you say"
-	case e.Lines == 0:
-		return ", by its name alone: it is empty"
-	case e.Understood == 0:
+	case e.Fits == 0:
 		return ": no format fits"
-	case e.Understood*100 >= e.Lines*95:
+	case e.Fits*100 >= e.Lines*95:
 		return ", surely"
-	case e.Understood*100 >= e.Lines*30:
+	case e.Fits*100 >= e.Lines*30:
 		return ", most likely"
 	}
 	return ", perhaps: few lines fit"

@@ -8,15 +8,19 @@ import (
 // shownLine bounds a log line in an explanation, in cells: about a screen.
 const shownLine = 800
 
+// start is as much of a line as can be shown.
+func start(text string) string { return text[:min(len(text), 4*shownLine)] }
+
 // column is the cell at which byte at of a line stands once it is escaped.
 func (x *explainer) column(text string, at int) int {
+	text = start(text)
 	return cells(escape(text[:min(max(at, 0), len(text))], math.MaxInt, x.ascii))
 }
 
 // rows breaks an escaped line at the width of the page, wherever that is: what
 // stands under a line must stay under it.
 func (x *explainer) rows(text string) (rows []string) {
-	rest := cut(escape(text, math.MaxInt, x.ascii), shownLine)
+	rest := cut(escape(start(text), math.MaxInt, x.ascii), shownLine)
 	for {
 		head, tail := split(rest, x.width)
 		if tail == "" || head == "" {
@@ -28,15 +32,15 @@ func (x *explainer) rows(text string) (rows []string) {
 
 // caret writes a line with a caret where reading stopped.
 func (x *explainer) caret(text string, stopped int) {
-	at := 0
-	column := -1
+	at, column := 0, -1
 	if stopped >= 0 {
 		column = min(x.column(text, stopped), shownLine)
 	}
-	for i, row := range x.rows(text) {
+	rows := x.rows(text)
+	for i, row := range rows {
 		n := cells(row)
 		x.line(row)
-		last := i == len(x.rows(text))-1
+		last := i == len(rows)-1
 		if column >= at && (column < at+n || last && column == at+n) {
 			x.line(strings.Repeat(" ", min(column-at, x.width-1)), x.paint(red, "^"))
 		}

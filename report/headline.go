@@ -43,6 +43,8 @@ func (r Report) headline() string {
 		return fmt.Sprintf("Something on %s deserves a look.", name)
 	}
 	switch {
+	case r.understood() == 0 && r.lines() > 0:
+		return fmt.Sprintf("Nothing that was read could be understood, so nothing is known about %s.", name)
 	case r.understood() == 0:
 		return fmt.Sprintf("Nothing could be read, so nothing is known about %s.", name)
 	case r.degraded():
@@ -76,17 +78,16 @@ func (r Report) lead() string {
 	if len(r.Cases) > 0 && r.Cases[0].Level >= analyze.Medium {
 		return r.Cases[0].Summary
 	}
-	var lines uint64
-	for _, h := range r.Sources {
-		lines += h.Lines
+	switch {
+	case r.understood() > 0:
+	case len(r.Sources) == 0:
+		return "There was no log to read."
+	case r.lines() == 0:
+		return "There is not one line in the logs."
+	default:
+		return fmt.Sprintf("%s, and not one in a known format.", counted(r.lines(), "line", "lines"))
 	}
-	if r.understood() == 0 {
-		if len(r.Sources) == 0 {
-			return "There was no log to read."
-		}
-		return fmt.Sprintf("%s, none of them understood.", counted(lines, "line", "lines"))
-	}
-	s := counted(lines, "line", "lines")
+	s := counted(r.lines(), "line", "lines")
 	if r.Units > 0 {
 		s += " about " + counted(r.Units, "source", "sources")
 	}
@@ -94,6 +95,14 @@ func (r Report) lead() string {
 		return s + ", and only the usual background noise."
 	}
 	return s + ", and nobody worth a case."
+}
+
+// lines counts those that were read.
+func (r Report) lines() (n uint64) {
+	for _, h := range r.Sources {
+		n += h.Lines
+	}
+	return n
 }
 
 // understood counts the lines that were.

@@ -22,6 +22,7 @@ var pageTemplate = template.Must(template.New("page").Funcs(template.FuncMap{
 	"title": func(l analyze.Level) string { return strings.ToUpper(l.String()[:1]) + l.String()[1:] },
 	"sure":  sure,
 	"prose": prose,
+	"short": short,
 }).Parse(pageHTML))
 
 // page is what the template draws. Every string in it is escaped for control

@@ -41,7 +41,7 @@ func (p *printer) digest(title string, cases []analyze.Case) {
 		p.line()
 	}
 	for _, c := range d.brief {
-		p.line(p.paint(levelStyle(c.Level), glyphs[c.Level]), " ", p.paint(dim, fill(c.ID, 7)), " ", cut(c.Headline, p.width-10))
+		p.line(p.paint(levelStyle(c.Level), glyphs[c.Level]), " ", p.paint(dim, fill(c.ID, 7)), " ", cut(short(c), p.width-10))
 	}
 	for _, s := range d.hidden {
 		p.para("  ", dim, s)

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"gumshoe/analyze"
+	"gumshoe/ingest"
 )
 
 // No line is wider than the terminal, whatever the log holds, in cells and not
@@ -88,6 +89,7 @@ func TestHeadline(t *testing.T) {
 		{"a quiet night", quietNight(), "All quiet on web1."},
 		{"quiet is not claimed of what was not read", degradedRun(), "What could be read of the server is quiet; part of it could not."},
 		{"nothing at all", with(func(r *Report) { r.Sources = nil }), "Nothing could be read, so nothing is known about web1."},
+		{"nothing but strange lines", with(func(r *Report) { r.Sources = []ingest.Health{{Lines: 3, Unparsed: 3}} }), "Nothing that was read could be understood, so nothing is known about web1."},
 	}
 	for _, tt := range tests {
 		t.Run(tt.what, func(t *testing.T) {

@@ -219,7 +219,7 @@ func (d BreakIn) judge(in *analyze.Input, owners homes, l login, g guessed, earl
 	}
 	add(analyze.Intrusion, odds, fails, fmt.Sprintf("%s on %s before the login", count(fails, "failed login"), count(max(1, len(names)), "account")))
 	if !home && earlier.logins > 0 {
-		add(analyze.History, 2, earlier.logins, fmt.Sprintf("the account never logged in from %s before", network(l.unit.Prefix)))
+		add(analyze.Stranger, 2, earlier.logins, fmt.Sprintf("the account never logged in from %s before", network(l.unit.Prefix)))
 	}
 	if len(deeds) > 0 && news {
 		add(analyze.Crosslog, 3, len(deeds), "what the account did next, it had never done before")
@@ -326,7 +326,7 @@ func breakInStory(in *analyze.Input, l login, before []try, fails int, names []u
 	}
 	s.Not = []string{"If it was you or a colleague on a new line, say so; the guesses on other names would remain to be explained."}
 	s.Do = []string{
-		"Was it you? If not: keep a console or a second login open, then lock the account (usermod --expiredate 1 NAME, keys too), end its sessions (loginctl terminate-user NAME) and keep the logs.",
+		"If it was not you: keep a console or a second login open, then lock the account (usermod --expiredate 1 NAME, keys too), end its sessions (loginctl terminate-user NAME) and keep the logs.",
 		"Plan to change every password and key that the machine held; if root was used, to rebuild it.",
 	}
 	return s

@@ -15,17 +15,19 @@ type Rules struct{}
 // Judge implements analyze.Judge: it writes headline, summary, explanation and
 // what to do, and labels the case.
 func (Rules) Judge(c *analyze.Case, in *analyze.Input) {
-	lead := c.Findings[0].Story
-	c.Headline = lead.Headline
+	lead := c.Findings[0]
+	c.Headline = lead.Story.Headline
 	var what, why, not []string
 	for _, f := range c.Findings {
 		what = append(what, f.Story.Body...)
 		why = append(why, f.Story.Why...)
-		c.Do = append(c.Do, f.Story.Do...)
+		if !lead.Own || f.Own { // beside a break-in nothing else needs doing
+			c.Do = append(c.Do, f.Story.Do...)
+		}
 	}
-	not = append(not, lead.Not...)
+	not = append(not, lead.Story.Not...)
 	what, why, c.Do = analyze.Unique(what), analyze.Unique(why), analyze.Unique(c.Do)
-	c.Summary = lead.Headline
+	c.Summary = lead.Story.Headline
 	if len(what) > 0 {
 		c.Summary = what[0]
 	}

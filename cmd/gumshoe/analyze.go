@@ -36,7 +36,7 @@ func (a *app) analyze(ctx context.Context, j *job) error {
 	in := analyze.NewInput(set, from, to, now, j.Settings.Location)
 	cases := analyze.Run(in, detect.All(), judge.Rules{})
 	logs.fetchEvidence(cases)
-	plan := ban.Make(cases, j.Settings.Policy(), a.guards(j, in), now)
+	plan := ban.Make(cases, j.Settings.Policy(), a.guards(j, logs, in), now)
 	plan.Hypothetical = j.AdHoc()
 
 	return a.present(j, logs, report.Report{
@@ -121,8 +121,9 @@ func (j *job) window(l *logs, started time.Time) (now, from, to time.Time) {
 
 // guards are what the configuration protects, for the job what the machine
 // needs, and who has logged in properly.
-func (a *app) guards(j *job, in *analyze.Input) ban.Guards {
+func (a *app) guards(j *job, l *logs, in *analyze.Input) ban.Guards {
 	g := j.Settings.Guards()
+	j.Settings.protectProxies(&g, l.proxies)
 	if !j.AdHoc() {
 		if err := protectMachine(&g); err != nil {
 			a.note("not all addresses of this machine are known: %v", err)

@@ -155,10 +155,23 @@ func TestBadInput(t *testing.T) {
 func TestNothingToRead(t *testing.T) {
 	dir := t.TempDir()
 	put(t, dir, "README", "no log\n")
-	for _, args := range [][]string{{dir}, {filepath.Join(dir, "nowhere.log")}, {put(t, dir, "novel.log", "Call me Ishmael.\n")}} {
+	for _, args := range [][]string{{dir}, {filepath.Join(dir, "nowhere.log")}} {
 		o := gumshoe(t, append([]string{"analyze"}, args...)...)
 		if o.code != 1 || o.out != "" || !strings.Contains(o.err, "nothing to read") {
 			t.Errorf("%v: code %d, %q, %q", args, o.code, o.out, o.err)
+		}
+	}
+}
+
+// Where all was read and nothing understood, the report says so instead of
+// calling it a quiet night.
+func TestNothingUnderstood(t *testing.T) {
+	dir := t.TempDir()
+	novel := put(t, dir, "novel.log", "Call me Ishmael.\n")
+	for _, arg := range []string{novel, dir} {
+		o := gumshoe(t, "analyze", arg)
+		if o.code != 4 || !strings.Contains(o.out, "Nothing that was read could be understood") || !strings.Contains(o.err, "not one line is in a format known here") {
+			t.Errorf("%s: code %d, %q, %q", arg, o.code, o.out, o.err)
 		}
 	}
 }

@@ -18,7 +18,7 @@ func newConfig(a *app) *cobra.Command {
 		Long: `Settings come from, each winning over the one before it: built-in defaults,
 ` + defaultConfig + `, conf.d/*.yaml beside it in lexical order, the
 environment (GUMSHOE_BAN_MODE for ban.mode), flags. Lists (sources, formats,
-ban.allow, ban.own) grow instead. allow.d/*.list beside the configuration adds to
+trusted_proxies, ban.allow, ban.own) grow instead. allow.d/*.list beside the configuration adds to
 ban.allow, one address or prefix a line.`,
 		Args: positional(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
@@ -38,6 +38,9 @@ func newConfigCheck(a *app) *cobra.Command {
 				return err
 			}
 			for _, src := range s.Sources {
+				if src.Journal != nil {
+					continue
+				}
 				if found, err := filepath.Glob(src.Path); len(found) == 0 && !src.Optional {
 					a.note("%s: nothing matches %s (%v)", src.From, src.Path, err)
 				}
@@ -98,7 +101,8 @@ func (s *Settings) list() (out []setting) {
 // document is the settings for `config show --json`.
 func (s *Settings) document() any {
 	type source struct {
-		Path     string `json:"path"`
+		Path     string `json:"path,omitempty"`
+		Journal  string `json:"journal,omitempty"`
 		Format   string `json:"format"`
 		Timezone string `json:"timezone,omitempty"`
 		Optional bool   `json:"optional"`
@@ -123,7 +127,7 @@ func (s *Settings) document() any {
 		if src.Location != nil {
 			zone = src.Location.String()
 		}
-		doc.Sources = append(doc.Sources, source{src.Path, src.Format, zone, src.Optional, src.From})
+		doc.Sources = append(doc.Sources, source{src.Path, src.journal(), src.Format, zone, src.Optional, src.From})
 	}
 	return doc
 }
@@ -159,6 +163,10 @@ func (s *Settings) yaml(origin bool) string {
 	s.putFormats(put)
 	put("sources:", "")
 	for _, src := range s.Sources {
+		if src.Journal != nil {
+			src.putJournal(put)
+			continue
+		}
 		put("  - path: "+quote(src.Path), src.From)
 		put("    format: "+quote(src.Format), "")
 		if src.Location != nil {

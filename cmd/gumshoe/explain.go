@@ -34,6 +34,9 @@ func (a *app) explain(ctx context.Context, path string, named ingest.Format, opt
 	}
 	defer f.Close()
 	x := &examiner{miner: template.New(ingest.Hash{}), byText: map[string]int32{}}
+	if f.Format() != nil {
+		x.Format, x.Named = f.Format().Name(), named != nil
+	}
 	progress, done := a.progress(f.Size())
 	err = ingest.Walk(ctx, f, time.Now(), func(l ingest.Line) error {
 		x.look(l)
@@ -46,9 +49,7 @@ func (a *app) explain(ctx context.Context, path string, named ingest.Format, opt
 	if err != nil {
 		return fmt.Errorf("explaining %q: %w", path, err)
 	}
-	e := x.explanation(path)
-	e.Format, e.Named = f.Format().Name(), named != nil
-	return report.Explain(a.out, e, a.textOptions())
+	return report.Explain(a.out, x.explanation(path), a.textOptions())
 }
 
 // examiner looks at every line of a log. The miner counts the shapes of all
@@ -65,6 +66,9 @@ const known = 0
 // look counts one line.
 func (x *examiner) look(l ingest.Line) {
 	x.Lines++
+	if l.Known || len(l.Read.Program) > 0 {
+		x.Fits++
+	}
 	if len(l.Text) == 0 && l.Known {
 		x.Understood++
 		return
@@ -124,7 +128,7 @@ func (x *examiner) explanation(path string) report.Explanation {
 		if top := template.Top(found, int32(i+1), 1); len(top) > 0 {
 			c.Clients = top[0].Clients
 			t := found[slices.IndexFunc(found, func(t template.Template) bool { return top[0].ID == fmt.Sprintf("%016x", t.ID) })]
-			advise(c, &t, path)
+			x.advise(c, &t, path)
 		}
 	}
 	for i := range found {
@@ -162,7 +166,7 @@ func head[T any](list []T, n int) ([]T, int) {
 
 // advise says how lines of a shape can be read after all. It proposes a format
 // only where that would read the example.
-func advise(c *report.Cause, t *template.Template, path string) {
+func (x *examiner) advise(c *report.Cause, t *template.Template, path string) {
 	u := format.User{Name: nameFor(t.Program, path), Program: t.Program}
 	line := format.UserLine{Grok: t.Grok(), Kind: kindFor(t.Text)}
 	u.Lines = []format.UserLine{line}
@@ -174,12 +178,18 @@ func advise(c *report.Cause, t *template.Template, path string) {
 		c.Do = []string{"To read them, describe them in the configuration: docs/FORMATS.md, \"A format of your own\"."}
 		return
 	}
+	grok := []string{"      - grok: '" + strings.ReplaceAll(line.Grok, "'", "''") + "'", "        kind: " + line.Kind}
+	if _, builtIn := format.ByName(x.Format); x.Named && !builtIn {
+		c.Do = []string{"If the address in them is the client's, give format " + x.Format + " one more of its lines, with the kind that they report:"}
+		c.Config = grok
+		return
+	}
 	c.Do = []string{"If the address in them is the client's, they can be read. In " + defaultConfig + ", with the kind that they report:"}
 	c.Config = []string{"formats:", "  - name: " + u.Name}
 	if u.Program != "" {
 		c.Config = append(c.Config, "    program: "+u.Program)
 	}
-	c.Config = append(c.Config, "    lines:", "      - grok: '"+strings.ReplaceAll(line.Grok, "'", "''")+"'", "        kind: "+line.Kind)
+	c.Config = append(append(c.Config, "    lines:"), grok...)
 	c.Then = "gumshoe parse --explain --format " + u.Name + " " + path
 }
 

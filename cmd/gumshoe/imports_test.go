@@ -25,10 +25,11 @@ var doors = map[string][]string{
 	"github.com/goccy/go-yaml":             {"cmd/gumshoe"},
 	"github.com/schollz/progressbar/v3":    {"cmd/gumshoe"},
 	"golang.org/x/term":                    {"cmd/gumshoe"},
-	"github.com/gaissmai/bart":             {"ban"},
+	"github.com/gaissmai/bart":             {"ban", "ingest/proxy"},
 	"github.com/montanaflynn/stats":        {"analyze/baseline"},
 	"github.com/corazawaf/libinjection-go": {"ingest/payload"},
 	"github.com/klauspost/compress":        {"ingest/source"},
+	"github.com/ulikunitz/xz":              {"ingest/source"},
 	"github.com/zeebo/xxh3":                {"ingest"},
 	"github.com/rivo/uniseg":               {"report"},
 	"github.com/google/go-cmp":             {},
@@ -48,7 +49,7 @@ var siblings = map[string][]string{
 // and rendering touch no disk, network, clock or environment by themselves.
 var effects = map[string][]string{
 	"os":       {"cmd/", "ingest/source", "report"}, // a report can save itself
-	"os/exec":  {"cmd/"},
+	"os/exec":  {"cmd/", "ingest/source"},           // journalctl
 	"net":      {"cmd/gumshoe"},
 	"net/http": {},
 }

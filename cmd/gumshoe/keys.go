@@ -27,6 +27,7 @@ var keys = []key{
 	{name: "timezone", set: func(s *Settings, v, _ string) (err error) { s.Location, err = parseZone(v); return err },
 		show: func(s *Settings) []string { return []string{s.Location.String()} }},
 	directory("state_dir", func(s *Settings) *string { return &s.StateDir }),
+	{name: "trusted_proxies", list: true, set: setProxy, show: showProxies},
 	duration("last", func(s *Settings) *time.Duration { return &s.Last }),
 	{name: "report.save", set: func(s *Settings, v, _ string) (err error) { s.Save, err = parseBool(v); return err },
 		show: func(s *Settings) []string { return []string{strconv.FormatBool(s.Save)} }},

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
-	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
@@ -18,9 +17,12 @@ import (
 	"gumshoe/ingest"
 	"gumshoe/ingest/agent"
 	"gumshoe/ingest/format"
+	"gumshoe/ingest/overlap"
 	"gumshoe/ingest/payload"
+	"gumshoe/ingest/proxy"
 	"gumshoe/ingest/source"
 	"gumshoe/ingest/template"
+	"gumshoe/ingest/webconf"
 	"gumshoe/ingest/window"
 )
 
@@ -34,8 +36,9 @@ const evidenceLines = 5
 type logs struct {
 	sources  []ingest.Source
 	health   []ingest.Health
-	told     []string // what the report must say about reading
-	degraded bool     // something that was named or configured could not be read
+	told     []string        // what the report must say about reading
+	degraded bool            // something that was named or configured could not be read
+	proxies  []webconf.Proxy // that this machine's web servers trust
 }
 
 // openLogs opens what the job names: its arguments, or the configured sources.
@@ -82,44 +85,6 @@ func (l *logs) note(a *app, n source.Note) {
 	l.missed(a, text)
 }
 
-// configured opens the sources of the configuration with those of their rotated
-// siblings that may hold lines of the window or its history.
-func (l *logs) configured(ctx context.Context, a *app, j *job, base source.Options) error {
-	since := time.Now().Add(-lookBack)
-	for _, s := range j.Settings.Sources {
-		opt := base
-		if s.Location != nil {
-			opt.Location = s.Location
-		}
-		named, err := j.Settings.formatNamed(s.Format)
-		if err != nil {
-			return err
-		}
-		opt.Detect = detector(named)
-		found, err := filepath.Glob(s.Path)
-		if err != nil || len(found) == 0 {
-			if s.Optional {
-				a.detail("%s: optional, and not there", s.Path)
-			} else {
-				l.note(a, source.Note{Path: s.Path, Text: "configured, but no such file (" + s.From + ")", Err: os.ErrNotExist})
-			}
-			continue
-		}
-		var paths []string
-		for _, f := range found {
-			for _, sib := range source.Siblings(f) {
-				if info, err := os.Stat(sib); err == nil && (sib == f || !info.ModTime().Before(since)) {
-					paths = append(paths, sib)
-				}
-			}
-		}
-		if err := l.expand(ctx, a, analyze.Unique(paths), opt); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // read scans all sources into windows.
 func (l *logs) read(ctx context.Context, a *app, j *job) (*window.Set, error) {
 	var names []string
@@ -133,20 +98,28 @@ func (l *logs) read(ctx context.Context, a *app, j *job) (*window.Set, error) {
 		}
 	}
 	opt := window.Options{Logs: names, Seed: rand.Uint64()}
+	proxies := proxy.New(j.Settings.trusted())
 	var builders []*window.Builder
 	var miners []*template.Miner
 	show, done := a.progress(total)
 	scan := ingest.Options{
 		Workers: j.Workers, Progress: show, Now: time.Now(), From: j.historyFrom(), Until: j.until(),
-		NewSink: func() ingest.Sink {
-			builders = append(builders, window.NewBuilder(opt))
-			return builders[len(builders)-1]
+		NewEnricher: func() ingest.Enricher {
+			return ingest.Enrichers{proxies.NewEnricher(), payload.New(opt.Hash), agent.New(opt.Hash)}
 		},
-		NewEnricher: func() ingest.Enricher { return ingest.Enrichers{payload.New(opt.Hash), agent.New(opt.Hash)} },
 		NewUnknown: func() ingest.UnknownSink {
 			miners = append(miners, template.New(opt.Hash))
 			return miners[len(miners)-1]
 		},
+	}
+	choice, err := overlap.Survey(ctx, l.sources, ranks(l.sources), scan)
+	if err != nil {
+		done()
+		return nil, err
+	}
+	scan.NewSink = func() ingest.Sink {
+		builders = append(builders, window.NewBuilder(opt))
+		return choice.Sink(builders[len(builders)-1])
 	}
 	health, err := ingest.Scan(ctx, l.sources, scan)
 	done()
@@ -155,9 +128,11 @@ func (l *logs) read(ctx context.Context, a *app, j *job) (*window.Set, error) {
 		return nil, err
 	}
 	l.tellUnknown(miners)
-	if err := l.judge(a, j); err != nil {
-		return nil, err
+	l.tellOverlap(choice)
+	if hint := proxies.Hint(); hint != "" {
+		l.told = append(l.told, hint)
 	}
+	l.judge(a, j)
 	return window.Merge(builders, opt), nil
 }
 
@@ -177,8 +152,8 @@ func (l *logs) tellUnknown(miners []*template.Miner) {
 }
 
 // judge tells how reading went. What was named and gave not a single line that
-// means anything was not read; if nothing else was, there is no run.
-func (l *logs) judge(a *app, j *job) error {
+// means anything was not read; neither was a directory that gave none at all.
+func (l *logs) judge(a *app, j *job) {
 	var lines, understood uint64
 	for _, h := range l.health {
 		a.problems(h)
@@ -192,9 +167,8 @@ func (l *logs) judge(a *app, j *job) error {
 		}
 	}
 	if lines > 0 && understood == 0 {
-		return errors.New("nothing to read: not one line is in a format known here; gumshoe parse FILE says why")
+		l.missed(a, "not one line is in a format known here; gumshoe parse --explain FILE says why")
 	}
-	return nil
 }
 
 // missed notes that something which was named could not be read.

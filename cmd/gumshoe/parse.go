@@ -44,6 +44,9 @@ the log looks like, which lines are not understood, why, and what to do.`,
 				return usagef("--tz: %w", err)
 			}
 			opt := source.Options{Detect: detector(named), Location: loc, Year: year, Stdin: a.in}
+			if explain && a.json {
+				return usagef("--explain is for people to read; without it parse writes JSON")
+			}
 			if explain {
 				return a.explain(cmd.Context(), args[0], named, opt)
 			}

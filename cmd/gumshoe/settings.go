@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"gumshoe/ban"
+	"gumshoe/ingest/source"
 )
 
 const defaultConfig = "/etc/gumshoe/gumshoe.yaml"
@@ -34,6 +35,7 @@ type Settings struct {
 	BanMode  string        // off, critical, strong
 	Allow    []Network
 	Own      []Network
+	Proxies  []ProxySetting
 	Ban      ban.Policy // bounds; BanMode arms it
 
 	Files []string // the files that were read, in order
@@ -43,7 +45,8 @@ type Settings struct {
 
 // SourceSetting is one configured log.
 type SourceSetting struct {
-	Path     string         // glob
+	Path     string // glob; "" with Journal
+	Journal  *source.Journal
 	Format   string         // auto, or a format's name
 	Location *time.Location // nil: Settings.Location
 	Optional bool           // its absence is no complaint
@@ -78,20 +81,12 @@ func defaults() *Settings {
 	if name, err := os.Hostname(); err == nil {
 		s.Host = name
 	}
-	for _, path := range commonLogs {
-		s.Sources = append(s.Sources, SourceSetting{Path: path, Format: "auto", Optional: true, From: fromDefault})
-	}
+	s.Sources = defaultSources()
 	return s
 }
 
 // fromDefault is the origin of what nobody set.
 const fromDefault = "default"
-
-// commonLogs are where Debian, Red Hat and their daemons log by default.
-var commonLogs = []string{
-	"/var/log/auth.log", "/var/log/secure", "/var/log/mail.log", "/var/log/maillog",
-	"/var/log/nginx/*access*.log", "/var/log/apache2/*access*.log", "/var/log/httpd/*access*log",
-}
 
 // defaultStateDir follows the file system hierarchy for root and the XDG base
 // directories for everyone else.

@@ -108,7 +108,11 @@ func keysBelow(prefix string) []string {
 func (r *yamlReader) source(n ast.Node) error {
 	at := n.GetToken()
 	src := SourceSetting{Format: "auto", From: r.place(at)}
+	journal := &journalSetting{}
 	err := r.each(n, func(name string, at *token.Token, node ast.Node) error {
+		if known, err := r.journalKey(journal, name, node); known {
+			return err
+		}
 		v, err := r.scalar(node)
 		if err != nil {
 			return err
@@ -127,7 +131,7 @@ func (r *yamlReader) source(n ast.Node) error {
 		case "optional":
 			src.Optional, err = parseBool(v)
 		default:
-			return r.errorf(at, "unknown key %q; known here: path, format, timezone, optional", name)
+			return r.errorf(at, "unknown key %q; known here: path, journal, units, identifiers, format, timezone, optional", name)
 		}
 		if err != nil {
 			return r.errorf(node.GetToken(), "%w", err)
@@ -137,8 +141,8 @@ func (r *yamlReader) source(n ast.Node) error {
 	if err != nil {
 		return err
 	}
-	if src.Path == "" {
-		return r.errorf(at, "a source needs a path")
+	if src.Journal, err = journal.of(src); err != nil {
+		return r.errorf(at, "%w", err)
 	}
 	s := r.s
 	if len(s.Sources) > 0 && s.Sources[0].From == fromDefault {

@@ -119,14 +119,27 @@ func (t *template) civil(line []byte, loc []int, clock *format.Clock) int64 {
 	if !dated {
 		today(&s, clock)
 	}
-	if offset, ok := t.offset(line, loc); ok && s.Year != 0 {
-		if ms, ok := s.UTC(); ok {
-			return ms - offset
-		}
-		return 0
-	}
 	ms, _ := clock.Instant(s)
+	if offset, ok := t.offset(line, loc); ok && ms != 0 {
+		if s.Year == 0 { // the clock found it, next to which the offset is small
+			s.Year = nearestYear(s, ms)
+		}
+		ms, _ = s.UTC()
+		ms -= offset
+	}
 	return ms
+}
+
+// nearestYear is the year that puts a stamp next to a time.
+func nearestYear(s format.Stamp, near int64) int {
+	year := time.UnixMilli(near).UTC().Year()
+	for _, y := range []int{year - 1, year + 1} {
+		s.Year = y
+		if ms, ok := s.UTC(); ok && max(ms-near, near-ms) < 2*msDay {
+			return y
+		}
+	}
+	return year
 }
 
 // today dates a clock time without a date: the last such time before the end of

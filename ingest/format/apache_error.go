@@ -116,7 +116,15 @@ func (w *webErrors) message(msg []byte, ev *ingest.Event) string {
 
 // apacheClient takes the bracketed fields off a line and files the client.
 func apacheClient(msg []byte, ev *ingest.Event) (rest []byte, ok bool) {
-	for len(msg) > 0 && msg[0] == '[' {
+	for len(msg) > 0 {
+		if msg[0] == '(' { // "(36)File name too long: [client ...", the system's words
+			if _, after, ok := bytes.Cut(msg, []byte(": [")); ok {
+				msg = msg[len(msg)-len(after)-1:]
+			}
+		}
+		if msg[0] != '[' {
+			break
+		}
 		end := bytes.IndexByte(msg, ']')
 		if end < 0 {
 			break
@@ -134,7 +142,11 @@ func apacheClient(msg []byte, ev *ingest.Event) (rest []byte, ok bool) {
 			if isAddr {
 				ev.Src = a
 			}
-			return bytes.TrimLeft(msg[end+1:], " "), isAddr
+			rest = bytes.TrimLeft(msg[end+1:], " ")
+			if again, ok := cut(rest, "[client "+ev.Src.String()+"] "); ok { // ModSecurity writes it too
+				rest = again
+			}
+			return rest, isAddr
 		}
 		msg = bytes.TrimLeft(msg[end+1:], " ")
 	}

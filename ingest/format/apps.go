@@ -144,7 +144,7 @@ var homeSays = slices.Concat(
 		"Login attempt or request with invalid authentication from {addr}.[[ {text}]]",
 		"Login attempt or request with invalid authentication from {addr}",
 		"POST {text} /control/login: from ip {addr}: invalid username or password", // AdGuard Home; the text is the Host header
-		"/api/login: 403 {addr} {words}",                                             // File Browser
+		"/api/login: 403 {addr} {words}",                                           // File Browser
 		"/api/login: 401 {addr} {words}",
 		`AUDIT: Login failed. Attempt for user "{user}" failed. ({addr} -> {text})`, // Firefly III
 		"AUDIT: MFA failure count is set to {n}. ({addr} ({user}) -> {text})",

@@ -40,14 +40,14 @@ func (c *carried) open(line []byte, ev *ingest.Event) (r ingest.Result, ok bool)
 	line = bytes.TrimRight(line, "\r\n")
 	outer := *ev
 	if c.syslog.messenger(outer.Program) != nil || isPAM(outer.Program, line) {
-		c.why = c.syslog
-		if c.syslog.why = c.syslog.dispatch(line, ev); c.syslog.why == "" {
-			return ingest.Parsed, true
-		}
-		return ingest.Ignored, true
+		return c.told(line, ev), true
 	}
 	r = c.inner.Parse(line, ev)
 	c.why = c.inner
+	if r == ingest.Unparsed {
+		*ev = outer
+		return c.told(line, ev), true
+	}
 	if ev.Time == 0 {
 		ev.Time = outer.Time
 	}
@@ -57,10 +57,16 @@ func (c *carried) open(line []byte, ev *ingest.Event) (r ingest.Result, ok bool)
 	if len(ev.Host) == 0 {
 		ev.Host = outer.Host
 	}
-	if r == ingest.Unparsed {
-		r = ingest.Ignored
-	}
 	return r, true
+}
+
+// told reads the line as a message of the program that the wrapping names.
+func (c *carried) told(line []byte, ev *ingest.Event) ingest.Result {
+	c.why = c.syslog
+	if c.syslog.why = c.syslog.dispatch(line, ev); c.syslog.why == "" {
+		return ingest.Parsed
+	}
+	return ingest.Ignored
 }
 
 func (c *carried) reason() string {

@@ -171,7 +171,7 @@ func (p *customParser) fill(ev *ingest.Event) bool {
 	default:
 		ev.Method, ev.Target, ev.Proto = r.value[meansMethod], p.withQuery(target, r.value[meansQuery]), r.value[meansProto]
 	}
-	ev.User, ev.VHost = r.value[meansUser], withoutPort(r.value[meansVHost])
+	ev.User, ev.VHost = accountOf(r.value[meansUser]), withoutPort(r.value[meansVHost])
 	ev.Agent, ev.Referer = r.value[meansAgent], r.value[meansReferer]
 	if n, rest, ok := leading(r.value[meansBytes]); ok && len(rest) == 0 {
 		ev.Bytes = n

@@ -2,6 +2,7 @@ package format
 
 import (
 	"bytes"
+	"iter"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -42,15 +43,9 @@ const ownWeight = 6
 func Detect(name string, sample []byte) ingest.Format {
 	best, score := -1, 0
 	known := traits{}
-	for i, f := range formats {
+	for _, i := range shortlist(sample) {
 		seen := traits{}
-		n := trial(f.new(setup{seen: &seen}), sample)
-		if weight, ok := shapes[f.name]; ok {
-			n *= weight
-		} else {
-			n *= ownWeight
-		}
-		if n > score {
+		if n := weigh(i, &seen, sampleLines(sample)); n > score {
 			best, score = i, n
 		}
 		known.add(seen)
@@ -59,6 +54,55 @@ func Detect(name string, sample []byte) ingest.Format {
 		best = byFileName(name)
 	}
 	return &chosen{primary: best, known: known}
+}
+
+// weigh is the score of a format on some lines.
+func weigh(i int, seen *traits, lines iter.Seq[[]byte]) int {
+	n := trial(formats[i].new(setup{seen: seen}), lines)
+	if weight, ok := shapes[formats[i].name]; ok {
+		return n * weight
+	}
+	return n * ownWeight
+}
+
+// Detection reads a few lines with every format and all of the sample with the
+// best of them: with a hundred formats anything else would cost more than the
+// analysis of a small file.
+const (
+	firstLines = 20 // directives and headings stand in front
+	someLines  = 60 // and so many lines evenly over the sample
+	finalists  = 3
+)
+
+// shortlist returns the formats that do best on a few lines, in the order of the
+// table.
+func shortlist(sample []byte) []int {
+	few := slices.Values(fewLines(sample))
+	scores := make([]int, len(formats))
+	var list []int
+	for i := range formats {
+		if scores[i] = weigh(i, new(traits), few); scores[i] > 0 {
+			list = append(list, i)
+		}
+	}
+	slices.SortStableFunc(list, func(a, b int) int { return scores[b] - scores[a] })
+	list = list[:min(len(list), finalists)]
+	slices.Sort(list)
+	return list
+}
+
+// fewLines picks the first lines and some evenly over the rest.
+func fewLines(sample []byte) [][]byte {
+	all := slices.Collect(sampleLines(sample))
+	if len(all) <= firstLines+someLines {
+		return all
+	}
+	few := slices.Clone(all[:firstLines])
+	rest := all[firstLines:]
+	for i := range someLines {
+		few = append(few, rest[i*(len(rest)-1)/(someLines-1)])
+	}
+	return few
 }
 
 func (t *traits) add(o traits) {
@@ -74,9 +118,9 @@ func (t *traits) add(o traits) {
 
 // trial scores a parser on the sample: a line with an event says more than one
 // whose envelope merely fits.
-func trial(p lineParser, sample []byte) (score int) {
+func trial(p lineParser, lines iter.Seq[[]byte]) (score int) {
 	var ev ingest.Event
-	for line := range sampleLines(sample) {
+	for line := range lines {
 		switch p.Parse(line, &ev) {
 		case ingest.Parsed:
 			score += 3
@@ -89,7 +133,7 @@ func trial(p lineParser, sample []byte) (score int) {
 
 // sampleLines yields the lines of the sample; the last, which the sample's end
 // may have cut, counts only when it is the only one.
-func sampleLines(sample []byte) func(yield func([]byte) bool) {
+func sampleLines(sample []byte) iter.Seq[[]byte] {
 	return func(yield func([]byte) bool) {
 		for n := 0; n < maxSampleLines && len(sample) > 0; n++ {
 			line, rest, whole := bytes.Cut(sample, []byte("\n"))

@@ -26,7 +26,7 @@ type modsecurity struct {
 	boundary [16]byte
 	size     int
 	section  byte
-	first    bool // the section's first line is next
+	first    bool // the section's first line comes next
 	told     bool
 	time     int64
 	client   netip.Addr
@@ -42,7 +42,7 @@ func (p *modsecurity) Reason() string { return p.why }
 func (p *modsecurity) Parse(line []byte, ev *ingest.Event) ingest.Result {
 	ev.Reset()
 	p.why = "no line of ModSecurity's audit log"
-	if id, section, ok := auditHeader(line); ok && (section == 'A' || string(id) == string(p.boundary[:p.size])) {
+	if id, section, ok := auditHeader(line); ok && p.opens(id, section) {
 		if section == 'A' {
 			*p = modsecurity{clock: p.clock}
 			p.size = copy(p.boundary[:], id)
@@ -68,6 +68,15 @@ func (p *modsecurity) Parse(line []byte, ev *ingest.Event) ingest.Result {
 		return ingest.Parsed
 	}
 	return ingest.Ignored
+}
+
+// opens reports whether a header is ModSecurity's own: the first of a transaction
+// where none is open, else one with that transaction's boundary.
+func (p *modsecurity) opens(id []byte, section byte) bool {
+	if p.section == 0 {
+		return section == 'A'
+	}
+	return string(id) == string(p.boundary[:p.size])
 }
 
 // transaction reads the line of section A.

@@ -121,32 +121,38 @@ func (w *webErrors) nginx(msg []byte, ev *ingest.Event) string {
 	return ""
 }
 
-// nginxClient finds the client of a message. A first ", client: " is nginx's own
-// unless a quote stands before it; then all of them must agree.
+// nginxClient finds the client of a message. The first ", client: " is nginx's own
+// unless quoted text of the client's stands before it. Then one inside quotes is
+// none, and all others must agree.
 func nginxClient(msg []byte) (text, tail []byte, a netip.Addr, ok bool) {
 	const mark = ", client: "
-	at := bytes.Index(msg, []byte(mark))
-	if at < 0 {
-		return nil, nil, a, false
-	}
-	text, tail = msg[:at], msg[at+len(mark):]
-	end := clientEnd(tail)
-	if a, ok = address(tail[:end]); !ok {
-		return nil, nil, a, string(tail[:end]) == "unix:"
-	}
-	if bytes.IndexByte(text, '"') < 0 {
-		return text, tail[end:], a, true
-	}
-	for rest := tail; ; {
-		_, after, more := bytes.Cut(rest, []byte(mark))
-		if !more {
-			return text, tail[end:], a, true
+	quotes, at, torn := 0, 0, false
+	for {
+		n := bytes.Index(msg[at:], []byte(mark))
+		if n < 0 {
+			break
 		}
-		if b, isAddr := address(after[:clientEnd(after)]); isAddr && b != a {
-			return text, tail[end:], netip.Addr{}, true
+		quotes += bytes.Count(msg[at:at+n], []byte{'"'})
+		at += n + len(mark)
+		rest := msg[at:]
+		host := rest[:clientEnd(rest)]
+		b, isAddr := address(host)
+		if quotes%2 == 1 || !isAddr && string(host) != "unix:" {
+			continue
 		}
-		rest = after
+		torn = torn || ok && a != b
+		if !ok || torn {
+			text, tail = msg[:at-len(mark)], rest[len(host):]
+		}
+		a, ok = b, true
+		if quotes == 0 {
+			break
+		}
 	}
+	if torn {
+		a = netip.Addr{}
+	}
+	return text, tail, a, ok
 }
 
 // clientEnd returns where the client's address ends: at a comma, or before

@@ -177,7 +177,7 @@ func (q *quoteScanner) alone(i, end int) bool {
 func (q *quoteScanner) closes(c byte) bool { return c == q.open || q.open == '`' && c == '\'' }
 
 // accountWords stand before an account's name, the more telling first.
-var accountWords = []string{"username", "user name", "login attempt for", "failed login for", "user", "login", "account", "email", "password for", "for"}
+var accountWords = []string{"username", "user name", "login attempt for", "failed login for", "login failed", "user", "login", "account", "email", "password for", "for"}
 
 // accountIn finds the account that a message is about: what stands behind one of
 // the account words, in quotes or up to a blank. It is shown to people and

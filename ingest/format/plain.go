@@ -87,6 +87,7 @@ func (p *apps) fields(msg []byte, ev *ingest.Event) (why string, ok bool) {
 	}
 	if !r.has(meansMessage) {
 		r.value[meansMessage] = msg
+		r.heard |= listen(msg)
 	}
 	if why = r.tell(ev); ev.Kind == ingest.KindOther && why == "" {
 		return whyQuiet, true

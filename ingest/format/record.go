@@ -53,7 +53,7 @@ var vocabulary = map[meaning]string{
 		"requestremoteip remoteip remoteaddr remoteaddress remotehost addrremote originaddress visitorip visitoripaddress userip useripaddress loginip hostip " +
 		"peeraddr peerip peeraddress peer rhost ipaddress ipaddr ip ipv4 ipv6 addr ra src client remote realipremoteaddr downstreamremoteaddress",
 	meansUser: "attemptedusername targetusername useraccount username useridentityusername remoteuser requestuser csusername loginname accountname accountemail useremail " +
-		"clientusername duser suser dstuser srcuser usr user login account identifier uid principal email userid",
+		"clientusername duser suser dstuser srcuser usr user login account identifier uid principal email",
 	meansMessage: "message msg text desc description logdesc",
 	meansEvent:   "event eventname eventaction action eventtype eventcode operation type sender caller subtype eventid op",
 	meansError:   "error errormessage errmsg err reason errorcode exceptionmessage failurereason substatus failuremessage",
@@ -127,6 +127,7 @@ func fold(into []byte, name []byte) []byte {
 type record struct {
 	value [meaningsCount][]byte
 	rank  [meaningsCount]uint8
+	heard tone // of all that says what happened
 	torn  bool // one name, two addresses: the line was tampered with
 }
 
@@ -179,6 +180,10 @@ func (r *record) keep(n named, value []byte, foreign bool) {
 			return
 		}
 	}
+	switch m {
+	case meansEvent, meansError, meansMessage, meansOutcome:
+		r.heard |= listen(value)
+	}
 	rank := n.rank + 1
 	if foreign {
 		rank += 100
@@ -216,6 +221,9 @@ func clientAddress(b []byte) (netip.Addr, bool) {
 			if a, ok = address(host); !ok || !port {
 				break
 			}
+		}
+		if a.IsUnspecified() {
+			break
 		}
 		if !a.IsPrivate() && !a.IsLoopback() {
 			return a, true

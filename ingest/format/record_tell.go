@@ -19,7 +19,7 @@ func (r *record) tell(ev *ingest.Event) (why string) {
 	}
 	t := r.tone()
 	if r.request(ev) && !t.failed() {
-		ev.User = r.value[meansUser]
+		ev.User = accountOf(r.value[meansUser])
 		return ""
 	}
 	ev.User = r.user()
@@ -41,12 +41,10 @@ func (r *record) tell(ev *ingest.Event) (why string) {
 	return ""
 }
 
-// tone hears the fields that say what happened. A field named for success that
-// says no is as good as words of failure.
+// tone is what the fields that say what happened amount to. One named for success
+// that says no is as good as words of failure.
 func (r *record) tone() (t tone) {
-	for _, m := range [...]meaning{meansEvent, meansError, meansMessage, meansOutcome} {
-		t |= listen(r.value[m])
-	}
+	t = r.heard
 	switch outcome := r.value[meansOutcome]; {
 	case t&toneSubject == 0:
 	case anyFold(outcome, "false", "fail", "failure", "failed", "denied", "no"):
@@ -68,10 +66,18 @@ func anyFold(b []byte, words ...string) bool {
 
 // user is the account that the record names, or its message.
 func (r *record) user() []byte {
-	if u := r.value[meansUser]; len(u) > 0 && !anyFold(u, "null", "none", "anonymous", "anonymoususer") {
+	if u := accountOf(r.value[meansUser]); u != nil {
 		return u
 	}
 	return accountIn(r.value[meansMessage])
+}
+
+// accountOf is the account in a field, unless it stands for none.
+func accountOf(b []byte) []byte {
+	if len(b) == 0 || anyFold(b, "--", "null", "none", "anonymous", "anonymoususer") {
+		return nil
+	}
+	return b
 }
 
 // inMessage looks for the client in the message, for want of a field.

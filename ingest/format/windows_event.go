@@ -45,7 +45,11 @@ func (p *windowsEvent) Parse(line []byte, ev *ingest.Event) ingest.Result {
 		}
 		rest = after
 	}
-	return p.finish(ev)
+	r := p.finish(ev)
+	if ev.Service == serviceApp {
+		ev.Service = ingest.ServiceLogin
+	}
+	return r
 }
 
 func between(b []byte, start, end string) []byte {

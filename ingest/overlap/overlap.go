@@ -27,6 +27,7 @@ type Rank int8
 const (
 	Apart   Rank = iota - 1 // takes no part: all of it counts
 	Special                 // a log of some programs: auth.log, mail.log
+	Part                    // a part of a log: mail.warn of mail.log; or what a special one is a part of: kern.log of ufw.log
 	General                 // a log of everything: syslog, messages
 	Journal                 // systemd's journal, which rsyslog reads too
 	ranks

@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // printer writes a syntax tree in RE2's syntax.
@@ -12,19 +13,22 @@ type printer struct {
 	not bool // RE2 cannot do it
 }
 
-// linear compiles the tree for Go's regexp, whose time is linear in the length of
-// the text, or returns nil.
-func linear(tree *node, groups int) *regexp.Regexp {
+// linear translates the tree for Go's regexp, whose time is linear in the length
+// of the text, or returns nil. What it returns compiles when it is first asked,
+// which is hardly ever; it returns nil where Go refuses.
+func linear(tree *node, groups int) func() *regexp.Regexp {
 	var w printer
 	w.print(tree)
 	if w.not {
 		return nil
 	}
-	re, err := regexp.Compile(w.String())
-	if err != nil || re.NumSubexp() != groups-1 {
-		return nil
-	}
-	return re
+	return sync.OnceValue(func() *regexp.Regexp {
+		re, err := regexp.Compile(w.String())
+		if err != nil || re.NumSubexp() != groups-1 {
+			return nil
+		}
+		return re
+	})
 }
 
 func (w *printer) print(n *node) {

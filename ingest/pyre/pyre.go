@@ -30,10 +30,10 @@ type Regexp struct {
 	names    []string // of the groups; names[0] is ""
 	prog     []inst
 	marks    int
-	linear   *regexp.Regexp // nil: the pattern needs backtracking
-	needs    [][]byte       // every match contains one of these; nil: nothing is known
-	starts   *[256]bool     // the first bytes that a match can have; nil: any, or none at all
-	anchored bool           // matches at the beginning of the text alone
+	linear   func() *regexp.Regexp // nil: the pattern needs backtracking
+	needs    [][]byte              // every match contains one of these; nil: nothing is known
+	starts   *[256]bool            // the first bytes that a match can have; nil: any, or none at all
+	anchored bool                  // matches at the beginning of the text alone
 }
 
 // Compile translates a pattern. With multiline, ^ and $ match at every line.
@@ -141,10 +141,12 @@ func (r *Regexp) MatchAt(t *Text, pos int) []int {
 
 // slow is the second way, for texts that take the machine too long.
 func (r *Regexp) slow(t *Text) ([]int, error) {
-	if r.linear == nil {
-		return nil, ErrSlow
+	if r.linear != nil {
+		if re := r.linear(); re != nil {
+			return re.FindSubmatchIndex(t.Bytes()), nil
+		}
 	}
-	return r.linear.FindSubmatchIndex(t.Bytes()), nil
+	return nil, ErrSlow
 }
 
 func runeLen(b []byte) int {

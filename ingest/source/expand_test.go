@@ -226,40 +226,6 @@ func TestStdinIsInterrupted(t *testing.T) {
 	}
 }
 
-func TestDiscover(t *testing.T) {
-	old := evening.AddDate(0, 0, -30)
-	for _, c := range []struct {
-		name  string
-		files []string
-		want  []string
-	}{
-		{"Debian", []string{"auth.log", "auth.log.1", "auth.log.2.gz", "syslog", "mail.log", "nginx/access.log",
-			"nginx/shop-access.log", "nginx/error.log", "dpkg.log"},
-			[]string{"auth.log.1", "auth.log", "mail.log", "nginx/access.log", "nginx/shop-access.log"}},
-		{"Red Hat", []string{"secure", "secure-20261115", "maillog", "messages", "httpd/ssl_access_log", "httpd/error_log"},
-			[]string{"httpd/ssl_access_log", "maillog", "secure-20261115", "secure"}},
-		{"everything in one file", []string{"syslog", "syslog.1"}, []string{"syslog.1", "syslog"}},
-		{"nothing", nil, nil},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			dir := t.TempDir()
-			for _, f := range c.files {
-				path := write(t, dir, f, "log\n")
-				if strings.HasSuffix(f, ".gz") {
-					if err := os.Chtimes(path, old, old); err != nil {
-						t.Fatal(err)
-					}
-				}
-			}
-			var names []string
-			for _, path := range Discover(dir, evening.Add(-6*time.Hour)) {
-				names = append(names, strings.TrimPrefix(path, dir+"/"))
-			}
-			differ(t, "found", c.want, names)
-		})
-	}
-}
-
 // The lines of a compressed file cut short are analyzed up to the cut.
 func TestTruncatedGzipIsScanned(t *testing.T) {
 	var b strings.Builder

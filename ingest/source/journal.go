@@ -73,6 +73,9 @@ func spoolJournal(ctx context.Context, j Journal, opt Options) (*File, error) {
 	if err != nil {
 		cancel()
 	}
+	if f != nil {
+		f.journal = true
+	}
 	if bad := cmd.Wait(); bad != nil && err == nil {
 		err = fmt.Errorf("journalctl: %s", complaint.firstLine(bad))
 	}

@@ -28,6 +28,10 @@ var (
 	numberedStem = regexp.MustCompile(`\D(\.(\d{1,4}))\.log$`)
 )
 
+// LogName is a path without the marks of rotation and compression: what all
+// files of one log have in common.
+func LogName(path string) string { return parseName(path).log }
+
 func parseName(path string) name {
 	dir, base := filepath.Split(path)
 	for _, c := range codecs {

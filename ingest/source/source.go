@@ -2,7 +2,7 @@
 //
 //	arguments ──Expand──▶ File, File, ... (and Notes on what is left out)
 //	systemd's journal ──OpenJournal──▶ File
-//	/var/log ──Discover──▶ arguments
+//	/var/log/auth.log ──Siblings──▶ its rotated files too
 //	Origins ──Lines──▶ the lines themselves, read again as evidence
 //
 // A directory is taken with its rotated and compressed siblings, oldest first.
@@ -64,6 +64,7 @@ type File struct {
 	size     int64  // of the uncompressed text, -1: unknown
 	length   int64  // the same, as a compressed file claims it
 	head     []byte // first uncompressed bytes, at most headSize
+	journal  bool   // lines of systemd's journal
 }
 
 var _ ingest.Source = (*File)(nil)
@@ -236,7 +237,10 @@ func (f *File) Name() string { return f.name }
 
 // Log names the log that the file is a part of: its path without the marks of
 // rotation and compression.
-func (f *File) Log() string { return parseName(f.name).log }
+func (f *File) Log() string { return LogName(f.name) }
+
+// Journal reports whether the lines are those of systemd's journal.
+func (f *File) Journal() bool { return f.journal }
 
 // Format implements ingest.Source. It is nil for an empty file.
 func (f *File) Format() ingest.Format { return f.format }

@@ -36,7 +36,7 @@ func (l *loader) resolve(logs []namedLog, formats map[string]string) {
 		if !ok {
 			l.note("%s: no format is called %q", log.From, log.format)
 		}
-		log.Spec = spec
+		log.Spec = described(spec)
 		l.out.Logs = append(l.out.Logs, log.Log)
 	}
 }

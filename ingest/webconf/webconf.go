@@ -24,7 +24,7 @@ import (
 // Log is one log of a web server.
 type Log struct {
 	Path  string // absolute; a pattern where the configuration has variables
-	Spec  string // nginx's log_format or Apache's LogFormat; "": what the server does by itself
+	Spec  string // nginx's log_format or Apache's LogFormat; "": common or combined, which need no description
 	Error bool   // an error log
 	From  string // where it is configured, "/etc/nginx/nginx.conf:12"
 }

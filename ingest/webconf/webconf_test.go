@@ -150,6 +150,22 @@ CustomLog "|/usr/bin/logger -t httpd" "%h"
 	}
 }
 
+// Formats that need no description get none.
+func TestStandard(t *testing.T) {
+	for spec, standard := range map[string]bool{
+		`%h %l %u %t "%r" %>s %O "%{Referer}i" "%{User-Agent}i"`:                            true,
+		`%v:%p %h %l %u %t "%r" %>s %O "%{Referer}i" "%{User-Agent}i"`:                      true,
+		`%h %l %u %t "%r" %>s %b`:                                                           true,
+		`$remote_addr - $remote_user [$time_local] "$request" $status $bytes_sent `:         true,
+		`%{X-Forwarded-For}i %l %u %t "%r" %>s %b`:                                          false,
+		`$remote_addr - $remote_user [$time_local] "$request" $status 0 "$http_user_agent"`: false,
+	} {
+		if got := described(spec) == ""; got != standard {
+			t.Errorf("%s: standard %v", spec, got)
+		}
+	}
+}
+
 func TestTrustedByApache(t *testing.T) {
 	c := Read(server(map[string]string{"etc/httpd/conf/httpd.conf": "RemoteIPHeader X-Forwarded-For\nRemoteIPInternalProxy 10.0.0.0/8 proxy.example.net\nRemoteIPTrustedProxy 198.51.100.7\n"}))
 	if got := fmt.Sprint(c.Proxies); got != "[{10.0.0.0/8 /etc/httpd/conf/httpd.conf:2} {198.51.100.7/32 /etc/httpd/conf/httpd.conf:3}]" {

@@ -1,0 +1,70 @@
+package main
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"gumshoe/ban"
+	"gumshoe/ingest/proxy"
+	"gumshoe/ingest/webconf"
+)
+
+// ProxySetting is one entry of trusted_proxies.
+type ProxySetting struct {
+	Text     string // an address, a network, or the name of a service
+	Prefixes []netip.Prefix
+	From     string // where it is written
+}
+
+func setProxy(s *Settings, v, from string) error {
+	networks := proxy.Ranges(v)
+	if networks == nil {
+		p, err := parseNetwork(v)
+		if err != nil && strings.ContainsAny(v, "./:") {
+			return err
+		}
+		if err != nil {
+			return fmt.Errorf("%q is no address, network or known service; write 198.51.100.7, 10.0.0.0/8, %s", v, strings.Join(proxy.Names(), ", "))
+		}
+		networks = []netip.Prefix{p}
+	}
+	s.Proxies = append(s.Proxies, ProxySetting{v, networks, from})
+	return nil
+}
+
+func showProxies(s *Settings) (out []string) {
+	for _, p := range s.Proxies {
+		out = append(out, p.Text)
+	}
+	return out
+}
+
+// trusted are all networks of trusted_proxies.
+func (s *Settings) trusted() []netip.Prefix {
+	var out []netip.Prefix
+	for _, p := range s.Proxies {
+		out = slices.Concat(out, p.Prefixes)
+	}
+	return out
+}
+
+// protectProxies exempts whoever honest visitors come through: the proxies that
+// are trusted here or by the web server, and the well-known services, trusted or
+// not.
+func (s *Settings) protectProxies(g *ban.Guards, server []webconf.Proxy) {
+	for _, t := range s.Proxies {
+		for _, p := range t.Prefixes {
+			g.Protect(ban.Proxy, p, t.From)
+		}
+	}
+	for _, p := range server {
+		g.Protect(ban.Proxy, p.Prefix, p.From)
+	}
+	for _, name := range proxy.Services() {
+		for _, p := range proxy.Ranges(name) {
+			g.Protect(ban.Proxy, p, name)
+		}
+	}
+}
