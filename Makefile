@@ -21,6 +21,7 @@ tools:
 	@missing=; \
 	command -v gcc >/dev/null || missing="gcc libc6-dev"; \
 	[ -x /lib/systemd/systemd-journal-remote ] || [ "$$(id -u)" != 0 ] || missing="$$missing systemd-journal-remote"; \
+	command -v fail2ban-regex >/dev/null || [ "$$(id -u)" != 0 ] || missing="$$missing fail2ban"; \
 	[ -z "$$missing" ] || { [ "$$(id -u)" = 0 ] || { echo "the race detector needs gcc: apt-get install $$missing"; exit 1; }; \
 		apt-get update -q && apt-get install -qy --no-install-recommends $$missing; }
 

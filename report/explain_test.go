@@ -110,7 +110,7 @@ func FuzzExplain(f *testing.F) {
 	})
 }
 
-// A log line of the log fills the width and no more; so does what stands beneath.
+// A long line fills the width and no more; so does what stands beneath.
 func TestExplainKeepsTheWidth(t *testing.T) {
 	long := strings.Repeat("GET /index.html?q=日本 ", 30)
 	e := Explanation{File: "/var/log/x.log", Format: "x", Lines: 9, Understood: 3, Fits: 3, Shapes: []Shape{{9, false, long}}, MoreShapes: 3,

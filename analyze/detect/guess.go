@@ -90,7 +90,7 @@ func (d Guess) judge(in *analyze.Input, owners homes, u *window.Unit, rows []win
 		f.Targets = append(f.Targets, analyze.Target{Kind: analyze.AccountName, Value: in.Set.Name(id).Text})
 		f.Existing = f.Existing || in.Exists(id)
 	}
-	if e, ok := forgetful(all, names, honest, f.Existing); ok {
+	if e, ok := forgetful(all, names, honest, f.Existing && service != ingest.ServiceSSH); ok {
 		f.Evidence = append(f.Evidence, e)
 	}
 	f.Story = guessStory(in, u, f, all, total, names, service)
@@ -155,14 +155,16 @@ func densest(all []try, total int) int {
 }
 
 // forgetful is the guard for people: an office behind one address, and the
-// owner of one account on a new device. (Failures on accounts that log in from
-// the same network do not get here: see homes.)
-func forgetful(all []try, names []uint64, honest int, existing bool) (analyze.Evidence, bool) {
+// owner of one account on a new device, whose program repeats an old password by
+// itself. At an SSH prompt nobody types that often, and what scripts use there is
+// a key. (Failures on accounts that log in from the same network do not get here:
+// see homes.)
+func forgetful(all []try, names []uint64, honest int, stored bool) (analyze.Evidence, bool) {
 	switch {
 	case honest >= 2 && honest >= len(names):
 		return analyze.Evidence{Family: analyze.Guard, LogOdds: -4, Trials: honest,
 			Fact: fmt.Sprintf("%s log in from here as their owners do: an office behind one address", count(honest, "account"))}, true
-	case existing && len(names) == 1 && !anyAbsent(all):
+	case stored && len(names) == 1 && !anyAbsent(all):
 		return analyze.Evidence{Family: analyze.Guard, LogOdds: -3, Trials: 1,
 			Fact: "one account that exists, one password perhaps: could be its owner on a new device"}, true
 	}

@@ -127,6 +127,22 @@ func TestPatientGuesser(t *testing.T) {
 	}
 }
 
+// sshd says "invalid user" of a name that does not exist, so that of root it
+// tells that it does. One stranger who goes on guessing its password is no less
+// an attacker for that; a mail program might repeat an old password as long.
+func TestOneNameThatExists(t *testing.T) {
+	guess := func(service string, n int) *tape {
+		var l tape
+		for i := range n {
+			l.add(time.Duration(i)*9*minute, "203.0.113.5", ingest.Event{Service: service, Kind: ingest.KindAuthFailure, User: []byte("root"), Account: ingest.AccountExists})
+		}
+		return &l
+	}
+	guess(ssh, 20).find(t, "203.0.113.5/32", "password_guessing", analyze.Low)
+	guess(ssh, 50).find(t, "203.0.113.5/32", "password_guessing", analyze.High)
+	guess(imap, 29).quiet(t)
+}
+
 // A server that takes keys only says no more than "invalid user".
 func TestInvalidUsersAlone(t *testing.T) {
 	var l tape

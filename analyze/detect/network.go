@@ -279,7 +279,11 @@ func networkStory(in *analyze.Input, f analyze.Finding, service string, total, l
 		}
 	} else {
 		s.Headline = fmt.Sprintf("%d addresses of one network guess on %s", k, service)
-		s.Body = []string{fmt.Sprintf("%d addresses of %s failed to log in %s over %s on %s, %s.", k, f.Prefix, count(total, "time"), lasted, count(len(f.Targets), "account"), each)}
+		on := ""
+		if len(f.Targets) > 0 {
+			on = " on " + count(len(f.Targets), "account")
+		}
+		s.Body = []string{fmt.Sprintf("%d addresses of %s failed to log in %s over %s%s, %s.", k, f.Prefix, count(total, "time"), lasted, on, each)}
 		s.Do = []string{"Nothing to do if passwords are off for these accounts; else make sure that they are strong."}
 	}
 	s.Why = append(s.Why, fmt.Sprintf("On such a log chance puts at most %d failing strangers into one network of this size; here there are %d.", limit, k))

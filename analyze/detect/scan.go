@@ -58,6 +58,8 @@ func (d Scan) Detect(in *analyze.Input) []analyze.Finding {
 		if u := &units[i]; in.Current(u) {
 			if f, ok := d.judge(in, u, t0); ok {
 				out = append(out, f)
+			} else if f, ok := d.knock(in, u); ok {
+				out = append(out, f)
 			}
 		}
 	}
@@ -231,7 +233,7 @@ func weight(in *analyze.Input, r *window.Row, path uint64) float64 {
 	if n.Path&(ingest.PathVocabulary|ingest.PathSensitive) != 0 {
 		return 1.5
 	}
-	if r.Has(ingest.ClientCrawler) || r.Has(ingest.ClientFeed) || r.Has(ingest.ClientMonitor) || r.Has(ingest.ClientApp) {
+	if stale(r) {
 		return 0
 	}
 	if in.Benign() < 20 {
@@ -239,6 +241,12 @@ func weight(in *analyze.Input, r *window.Row, path uint64) float64 {
 	}
 	// SPADE's surprise: the rarer among benign visitors, the heavier (Staniford et al. 2002).
 	return min(1.5, max(.2, -math.Log10((float64(in.BenignBad(path))+.5)/float64(in.Benign()+1))/2))
+}
+
+// stale reports whether the client declares itself to be one of the programs
+// that live with stale addresses.
+func stale(r *window.Row) bool {
+	return r.Has(ingest.ClientCrawler) || r.Has(ingest.ClientFeed) || r.Has(ingest.ClientMonitor) || r.Has(ingest.ClientApp)
 }
 
 // served lists the requests that were answered well for what should never be

@@ -47,6 +47,25 @@ func TestOneKnockADay(t *testing.T) {
 	}
 }
 
+// The same door again and again: found, and never more than a nuisance.
+func TestOneDoor(t *testing.T) {
+	knock := func(every time.Duration, n int, path, agent string) *tape {
+		var l tape
+		l.visitors(30)
+		for i := range n {
+			l.ask(2*hour+time.Duration(i)*every+time.Duration(i*7%5)*10*time.Second, "2001:db8:5:77::a0", "", agent, path, 404)
+		}
+		return &l
+	}
+	if c := knock(47*minute, 16, "/admin", firefox).find(t, "2001:db8:5:77::/64", "slow_scan", analyze.Medium); c.Level != analyze.Medium {
+		t.Errorf("level %s", c.Level)
+	}
+	knock(47*minute, 7, "/admin", firefox).quiet(t)
+	knock(time.Minute, 16, "/admin", firefox).quiet(t) // eager, and soon gone
+	knock(47*minute, 16, "/admin", "Uptime-Kuma/1.23.1").quiet(t)
+	knock(47*minute, 16, "/old-page", firefox).quiet(t)
+}
+
 // T3: a visit to a page that exists with every probe buys nothing off.
 func TestSuccessDoesNotLaunder(t *testing.T) {
 	for _, good := range []string{"/", "/about"} {

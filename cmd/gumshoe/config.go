@@ -38,6 +38,9 @@ func newConfigCheck(a *app) *cobra.Command {
 				return err
 			}
 			for _, src := range s.Sources {
+				if f, err := s.formatNamed(src.Format); err == nil {
+					a.leftOut(f)
+				}
 				if src.Journal != nil {
 					continue
 				}

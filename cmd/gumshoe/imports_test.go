@@ -32,6 +32,7 @@ var doors = map[string][]string{
 	"github.com/ulikunitz/xz":              {"ingest/source"},
 	"github.com/zeebo/xxh3":                {"ingest"},
 	"github.com/rivo/uniseg":               {"report"},
+	"modernc.org/sqlite":                   {"cmd/gumshoe"},
 	"github.com/google/go-cmp":             {},
 	"github.com/rogpeppe/go-internal":      {},
 }
@@ -43,6 +44,7 @@ var siblings = map[string][]string{
 	"analyze":        {"ingest/window"},
 	"analyze/":       {"ingest/window"}, // every package below
 	"analyze/detect": {"analyze/baseline"},
+	"ingest/filter":  {"ingest/pyre", "ingest/format"}, // fail2ban's filters are Python patterns, and need our stamps
 }
 
 // effects may be imported only where effects live: parsing, detecting, deciding

@@ -53,9 +53,6 @@ func (a *app) openLogs(ctx context.Context, j *job) (*logs, error) {
 		return nil, err
 	}
 	if len(l.sources) == 0 {
-		for _, t := range l.told {
-			a.note("%s", t)
-		}
 		return nil, errors.New("nothing to read: no log was found; name files, or sources in the configuration")
 	}
 	return l, nil
@@ -171,9 +168,10 @@ func (l *logs) judge(a *app, j *job) {
 	}
 }
 
-// missed notes that something which was named could not be read.
+// missed tells, with --quiet too, that something which was named could not be
+// read: cron mails what a job complains of, not its exit code.
 func (l *logs) missed(a *app, text string) {
-	a.note("%s", text)
+	fmt.Fprintf(a.err, "gumshoe: %s\n", text)
 	l.told = append(l.told, text)
 	l.degraded = true
 }

@@ -39,6 +39,7 @@ the log looks like, which lines are not understood, why, and what to do.`,
 			if err != nil {
 				return err
 			}
+			a.leftOut(named)
 			loc, err := parseZone(zone)
 			if err != nil {
 				return usagef("--tz: %w", err)

@@ -95,3 +95,21 @@ func TestProxiesAreNeverBanned(t *testing.T) {
 		}
 	}
 }
+
+// Behind a proxy that is trusted the visitor is accused who did it, whatever
+// address he puts into the header himself.
+func TestTrustedProxy(t *testing.T) {
+	dir := t.TempDir()
+	log := put(t, dir, "access.log", visits("198.51.100.7"))
+	for config, who := range map[string]netip.Prefix{
+		"trusted_proxies: [198.51.100.7]\n": attacker,
+		"host: web1\n":                      netip.MustParsePrefix("198.51.100.7/32"),
+	} {
+		o := configured(t, put(t, t.TempDir(), "gumshoe.yaml", config), nil, "analyze", "--json", log)
+		for _, p := range []netip.Prefix{attacker, netip.MustParsePrefix("198.51.100.7/32"), netip.MustParsePrefix("8.8.8.8/32")} {
+			if accuses(t, o.cases(t), p) != (p == who) {
+				t.Errorf("%q: accuses %s: %v; %s", config, p, p != who, o.out)
+			}
+		}
+	}
+}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"net/netip"
 	"os"
@@ -211,6 +212,9 @@ func (s *Settings) readFlags(flags *pflag.FlagSet) (err error) {
 func (s *Settings) check() error {
 	for _, src := range s.Sources {
 		if _, err := s.formatNamed(src.Format); err != nil {
+			if strings.HasPrefix(src.Format, filterPrefix) {
+				return fmt.Errorf("%s: %w", src.From, err)
+			}
 			return src.unknown
 		}
 	}

@@ -66,7 +66,7 @@ func TestFilesInOrder(t *testing.T) {
 // Every mistake is told with its place and what would be right.
 func TestMistakes(t *testing.T) {
 	for _, tt := range []struct{ name, file, text, want string }{
-		{"unknown key", "gumshoe.yaml", "hots: web1\n", `gumshoe.yaml:1:1: unknown key "hots"; known here: sources, schema_version, host`},
+		{"unknown key", "gumshoe.yaml", "hots: web1\n", `gumshoe.yaml:1:1: unknown key "hots"; known here: sources, formats, schema_version, host`},
 		{"unknown key below", "gumshoe.yaml", "ban:\n  ttl: 1d\n", `gumshoe.yaml:2:3: unknown key "ttl"; known here: mode, allow`},
 		{"unknown key of a source", "gumshoe.yaml", "sources:\n  - path: /x\n    glob: y\n", `gumshoe.yaml:3:5: unknown key "glob"; known here: path`},
 		{"repeated key", "gumshoe.yaml", "host: a\nhost: b\n", `gumshoe.yaml:2:1: mapping key "host" already defined`},
@@ -87,7 +87,11 @@ func TestMistakes(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			dir := write(t, map[string]string{tt.file: tt.text})
-			err := defaults().readFiles(filepath.Join(dir, "gumshoe.yaml"), false)
+			s := defaults()
+			err := s.readFiles(filepath.Join(dir, "gumshoe.yaml"), false)
+			if err == nil {
+				err = s.check()
+			}
 			if err == nil || !strings.Contains(err.Error(), tt.want) {
 				t.Errorf("got %v, want %q", err, tt.want)
 			}

@@ -129,6 +129,7 @@ func (o *opening) options(s SourceSetting) (source.Options, error) {
 	named, err := o.job.Settings.formatNamed(s.Format)
 	opt.Detect = o.detect
 	if named != nil {
+		o.app.leftOut(named)
 		opt.Detect = detector(named)
 	}
 	return opt, err

@@ -212,3 +212,30 @@ func TestRanks(t *testing.T) {
 		t.Errorf("%s, want %s", strings.Join(got, ", "), want)
 	}
 }
+
+// Stamps without an offset are in the zone of their own source.
+func TestSourceTimezone(t *testing.T) {
+	dir := t.TempDir()
+	var local strings.Builder
+	for line := range strings.Lines(guessing()) {
+		at, rest, _ := strings.Cut(line, " ")
+		stamp, err := time.Parse(time.RFC3339, at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		local.WriteString(stamp.Format(time.Stamp) + " " + rest)
+	}
+	log := put(t, dir, "auth.log", local.String())
+	for zone, want := range map[string]string{"UTC": "2026-11-10T08:00:00Z", "Europe/Berlin": "2026-11-10T07:00:00Z", "America/New_York": "2026-11-10T13:00:00Z"} {
+		touch(t, log, time.Date(2026, 11, 11, 0, 0, 0, 0, time.UTC))
+		config := put(t, t.TempDir(), "gumshoe.yaml", "host: web1\nsources:\n  - path: "+log+"\n    timezone: "+zone+"\n")
+		o := configured(t, config, nil, "analyze", "--since", "2026-11-10", "--until", "2026-11-11", "--json")
+		found := false
+		for _, c := range o.cases(t) {
+			found = found || c.FirstSeen == want
+		}
+		if !found {
+			t.Errorf("%s: no case begins at %s: %s", zone, want, o.out)
+		}
+	}
+}

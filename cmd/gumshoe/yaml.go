@@ -126,12 +126,14 @@ func (r *yamlReader) source(n ast.Node) error {
 		case "format":
 			src.Format = v
 			src.unknown = r.errorf(node.GetToken(), "%q is no format; write auto, %s, or the name of one of your formats", v, strings.Join(format.Names(), ", "))
+		case "fail2ban":
+			src.Format = filterPrefix + v
 		case "timezone":
 			src.Location, err = parseZone(v)
 		case "optional":
 			src.Optional, err = parseBool(v)
 		default:
-			return r.errorf(at, "unknown key %q; known here: path, journal, units, identifiers, format, timezone, optional", name)
+			return r.errorf(at, "unknown key %q; known here: path, journal, units, identifiers, format, fail2ban, timezone, optional", name)
 		}
 		if err != nil {
 			return r.errorf(node.GetToken(), "%w", err)

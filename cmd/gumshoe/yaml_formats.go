@@ -175,6 +175,9 @@ func (s *Settings) formatNamed(name string) (ingest.Format, error) {
 	if name == "auto" {
 		return nil, nil
 	}
+	if name, ok := strings.CutPrefix(name, filterPrefix); ok {
+		return filterNamed(name)
+	}
 	if f, ok := format.ByName(name); ok {
 		return f, nil
 	}

@@ -75,25 +75,53 @@ func leading(b []byte) (n int64, rest []byte, ok bool) {
 	return n, b[i:], i > 0
 }
 
-// trailer reads ' "REFERER" "AGENT"' and, behind them, nginx's request time if
-// it cannot be anything else.
+// trailer reads ' "REFERER" "AGENT" "X-FORWARDED-FOR"', where nginx's own example
+// has the third field, and behind them nginx's request time if it cannot be
+// anything else.
 func (p *access) trailer(b []byte, ev *ingest.Event) {
 	for _, field := range [...]*[]byte{&ev.Referer, &ev.Agent} {
-		if len(b) < 2 || b[0] != ' ' || b[1] != '"' {
+		value, rest, ok := quotedField(b)
+		if !ok {
 			break
 		}
-		end := closing(b, 2)
-		if end < 0 {
-			return
+		if len(value) > 0 && !absent(value) {
+			*field = value
 		}
-		if f := b[2:end]; len(f) > 0 && !absent(f) {
-			*field = f
+		b = rest
+	}
+	if len(b) < 2 {
+		return
+	}
+	if ev.Duration = requestTime(b[1:]); ev.Duration >= 0 {
+		return
+	}
+	if value, rest, ok := quotedField(b); ok {
+		ev.Forwarded = forwarded(value)
+		if len(rest) > 1 {
+			ev.Duration = requestTime(rest[1:])
 		}
-		b = b[end+1:]
 	}
-	if len(b) > 1 {
-		ev.Duration = requestTime(b[1:])
+}
+
+// quotedField reads ' "VALUE"' at the head of b.
+func quotedField(b []byte) (value, rest []byte, ok bool) {
+	if len(b) < 2 || b[0] != ' ' || b[1] != '"' {
+		return nil, b, false
 	}
+	end := closing(b, 2)
+	if end < 0 {
+		return nil, b, false
+	}
+	return b[2:end], b[end+1:], true
+}
+
+// forwarded returns a chain of addresses as a proxy logs it, or nil where the
+// field holds something else.
+func forwarded(b []byte) []byte {
+	if len(b) < len("::1") || bytes.IndexByte(b, '.') < 0 && bytes.IndexByte(b, ':') < 0 {
+		return nil
+	}
+	return b
 }
 
 // requestTime reads nginx's $request_time where it bears a name ("rt=0.012") or

@@ -2,6 +2,7 @@ package format
 
 import (
 	"bytes"
+	"net/netip"
 
 	"gumshoe/ingest"
 )
@@ -42,36 +43,36 @@ func openApacheError(c *clock, line []byte, ev *ingest.Event) (msg []byte, sure,
 	return line, true, true
 }
 
-var apacheVerdicts = []verdict{
-	{"* not found in password file", ingest.KindAuthFailure, 401},
-	{"*: password mismatch: ", ingest.KindAuthFailure, 401},
-	{"*: Password Mismatch", ingest.KindAuthFailure, 401},
-	{"*: authentication failure for \"", ingest.KindAuthFailure, 401},
-	{"*auth_ldap authenticate: user ", ingest.KindAuthFailure, 401},
-	{"client used wrong authentication scheme", ingest.KindAuthFailure, 401},
-	{"client denied by server configuration", ingest.KindReject, 403},
-	{"script not found or unable to stat", ingest.KindHTTPRequest, 404},
-	{"File does not exist: ", ingest.KindHTTPRequest, 404},
-	{"File not found: ", ingest.KindHTTPRequest, 404},
-	{"Got error 'Primary script unknown", ingest.KindHTTPRequest, 404},
-	{"Got error 'PHP message: PHP ", ingest.KindOther, 0},
-	{"Directory index forbidden by", ingest.KindHTTPRequest, 403},
-	{"Cannot serve directory ", ingest.KindHTTPRequest, 403},
-	{"attempt to invoke directory as script", ingest.KindHTTPRequest, 403},
-	{"Invalid URI in request", ingest.KindProbe, 400},
-	{"invalid URI path", ingest.KindProbe, 400},
-	{"Invalid method in request", ingest.KindProbe, 400},
-	{"request failed: error reading the headers", ingest.KindHTTPRequest, 400},
-	{"request failed: ", ingest.KindProbe, 400},
-	{"Request exceeded the limit of ", ingest.KindAbuse, 500},
-	{"Hostname ", ingest.KindAbuse, 400}, // ... provided via SNI, of a client that asks for another
-	{"No hostname was provided via SNI", ingest.KindAbuse, 403},
-	{"*error importing function definition for `", ingest.KindProbe, 0},
-	{"*ignoring function definition attempt", ingest.KindProbe, 0},
-	{"ModSecurity: ", ingest.KindProbe, 0},
-	{"Client exceeded connection limit", ingest.KindAbuse, 0},
-	{"rejected by ", ingest.KindReject, 403},
-}
+var apacheVerdicts = verdicts(
+	verdict{text: " not found in password file", kind: ingest.KindAuthFailure, status: 401, anywhere: true},
+	verdict{text: ": password mismatch: ", kind: ingest.KindAuthFailure, status: 401, anywhere: true},
+	verdict{text: ": Password Mismatch", kind: ingest.KindAuthFailure, status: 401, anywhere: true},
+	verdict{text: ": authentication failure for \"", kind: ingest.KindAuthFailure, status: 401, anywhere: true},
+	verdict{text: "auth_ldap authenticate: user ", kind: ingest.KindAuthFailure, status: 401, anywhere: true},
+	verdict{text: "client used wrong authentication scheme", kind: ingest.KindAuthFailure, status: 401},
+	verdict{text: "client denied by server configuration", kind: ingest.KindReject, status: 403},
+	verdict{text: "script not found or unable to stat", kind: ingest.KindHTTPRequest, status: 404},
+	verdict{text: "File does not exist: ", kind: ingest.KindHTTPRequest, status: 404},
+	verdict{text: "File not found: ", kind: ingest.KindHTTPRequest, status: 404},
+	verdict{text: "Got error 'Primary script unknown", kind: ingest.KindHTTPRequest, status: 404},
+	verdict{text: "Got error 'PHP message: PHP ", kind: ingest.KindOther},
+	verdict{text: "Directory index forbidden by", kind: ingest.KindHTTPRequest, status: 403},
+	verdict{text: "Cannot serve directory ", kind: ingest.KindHTTPRequest, status: 403},
+	verdict{text: "attempt to invoke directory as script", kind: ingest.KindHTTPRequest, status: 403},
+	verdict{text: "Invalid URI in request", kind: ingest.KindProbe, status: 400},
+	verdict{text: "invalid URI path", kind: ingest.KindProbe, status: 400},
+	verdict{text: "Invalid method in request", kind: ingest.KindProbe, status: 400},
+	verdict{text: "request failed: error reading the headers", kind: ingest.KindHTTPRequest, status: 400},
+	verdict{text: "request failed: ", kind: ingest.KindProbe, status: 400},
+	verdict{text: "Request exceeded the limit of ", kind: ingest.KindAbuse, status: 500},
+	verdict{text: "Hostname ", kind: ingest.KindAbuse, status: 400}, // ... provided via SNI, of a client that asks for another
+	verdict{text: "No hostname was provided via SNI", kind: ingest.KindAbuse, status: 403},
+	verdict{text: "error importing function definition for `", kind: ingest.KindProbe, anywhere: true},
+	verdict{text: "ignoring function definition attempt", kind: ingest.KindProbe, anywhere: true},
+	verdict{text: "ModSecurity: ", kind: ingest.KindProbe},
+	verdict{text: "Client exceeded connection limit", kind: ingest.KindAbuse},
+	verdict{text: "rejected by ", kind: ingest.KindReject, status: 403},
+)
 
 // message implements messenger for the lines that openApacheError opens.
 func (w *webErrors) message(msg []byte, ev *ingest.Event) string {
@@ -143,14 +144,24 @@ func apacheClient(msg []byte, ev *ingest.Event) (rest []byte, ok bool) {
 				ev.Src = a
 			}
 			rest = bytes.TrimLeft(msg[end+1:], " ")
-			if again, ok := cut(rest, "[client "+ev.Src.String()+"] "); ok { // ModSecurity writes it too
-				rest = again
-			}
-			return rest, isAddr
+			return withoutClient(rest, a), isAddr
 		}
 		msg = bytes.TrimLeft(msg[end+1:], " ")
 	}
 	return nil, false
+}
+
+// withoutClient takes off the client that ModSecurity writes once more.
+func withoutClient(msg []byte, client netip.Addr) []byte {
+	rest, ok := cut(msg, "[client ")
+	if !ok {
+		return msg
+	}
+	host, rest, _ := bytes.Cut(rest, []byte("] "))
+	if a, ok := clientAddress(host); !ok || a != client {
+		return msg
+	}
+	return rest
 }
 
 func withoutReferer(msg []byte) []byte {

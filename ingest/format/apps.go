@@ -9,9 +9,9 @@ import (
 // appSays is what applications with logins of their own say, in the words of
 // their source code. They log to files of many shapes, to syslog and to a
 // container's output, and so their sentences are looked for behind any head.
-var appSays = newPhrasebook(
-	wordpressSays, passwordSays, mediaSays, forgeSays, webmailSays, homeSays, cmsSays, serverSays,
-)
+var appSays = newPhrasebook(appTables...)
+
+var appTables = []sentences{wordpressSays, passwordSays, mediaSays, forgeSays, webmailSays, homeSays, cmsSays, serverSays}
 
 // phrasebook finds the sentences that a message may be by its first byte.
 type phrasebook struct {

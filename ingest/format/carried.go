@@ -111,7 +111,9 @@ func (p *criLog) Parse(line []byte, ev *ingest.Event) ingest.Result {
 	if !ok {
 		return ingest.Unparsed
 	}
-	p.why = p.reason()
+	if r != ingest.Parsed {
+		p.why = p.reason()
+	}
 	return r
 }
 

@@ -173,6 +173,7 @@ func (p *customParser) fill(ev *ingest.Event) bool {
 	}
 	ev.User, ev.VHost = accountOf(r.value[meansUser]), withoutPort(r.value[meansVHost])
 	ev.Agent, ev.Referer = r.value[meansAgent], r.value[meansReferer]
+	ev.Forwarded = forwarded(r.value[meansForwarded])
 	if n, rest, ok := leading(r.value[meansBytes]); ok && len(rest) == 0 {
 		ev.Bytes = n
 	}

@@ -120,10 +120,18 @@ var nginxFields = map[string]customField{
 	"bytes_sent":          {meaning: meansBytes, word: true},
 	"http_referer":        {meaning: meansReferer, free: true},
 	"http_user_agent":     {meaning: meansAgent, free: true},
-	"host":                {meaning: meansVHost, word: true},
-	"http_host":           {meaning: meansVHost, free: true},
-	"server_name":         {meaning: meansVHost, word: true},
-	"request_time":        {meaning: meansSeconds, word: true},
+
+	"http_x_forwarded_for":      {meaning: meansForwarded, free: true},
+	"proxy_add_x_forwarded_for": {meaning: meansForwarded, free: true},
+	"http_forwarded":            {meaning: meansForwarded, free: true},
+	"http_x_real_ip":            {meaning: meansForwarded, free: true},
+	"http_cf_connecting_ip":     {meaning: meansForwarded, free: true},
+	"http_true_client_ip":       {meaning: meansForwarded, free: true},
+
+	"host":         {meaning: meansVHost, word: true},
+	"http_host":    {meaning: meansVHost, free: true},
+	"server_name":  {meaning: meansVHost, word: true},
+	"request_time": {meaning: meansSeconds, word: true},
 }
 
 // apache reads one character or one directive of a LogFormat.
@@ -225,6 +233,8 @@ func headerMeaning(name string) meaning {
 		return meansAgent
 	case "host":
 		return meansVHost
+	case "x-forwarded-for", "forwarded", "x-real-ip", "cf-connecting-ip", "true-client-ip":
+		return meansForwarded
 	}
 	return meansNothing
 }

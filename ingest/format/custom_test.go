@@ -41,7 +41,7 @@ func TestCustom(t *testing.T) {
 			&expected{Kind: "http_request", Src: "192.0.2.66", VHost: "www.example.org", Agent: `x\"y`, Method: "GET", Target: "/", Status: 200}},
 		{"a host that imitates an address", apache, `203.0.113.9 - - [20/Nov/2026:10:00:00 +0000] "GET / HTTP/1.1" 200 5 "-" "-" 1 192.0.2.66 - - [20/Nov/2026:10:00:00 +0000] "GET / HTTP/1.1" 400 5 "-" "-" 1234`, nil},
 		{"Apache behind a proxy", peer, `192.0.2.66 198.51.100.7 www.example.org:443 [20/Nov/2026:10:00:00 +0000] "GET /a?b=1 HTTP/1.1" 200 5 3`,
-			&expected{Kind: "http_request", Src: "192.0.2.66", VHost: "www.example.org", Status: 200}},
+			&expected{Kind: "http_request", Src: "192.0.2.66", VHost: "www.example.org", Method: "GET", Target: "/a?b=1", Status: 200}},
 		{"gunicorn", gunicorn, `192.0.2.66 - - [20/Nov/2026:10:00:00 +0000] "GET / HTTP/1.1" 404 5 "-" "x"`,
 			&expected{Kind: "http_request", Src: "192.0.2.66", Agent: "x", Method: "GET", Target: "/", Status: 404}},
 	} {

@@ -2,6 +2,7 @@ package format
 
 import (
 	"net/netip"
+	"slices"
 	"strings"
 	"testing"
 
@@ -12,7 +13,7 @@ import (
 // syslog and of those with a log of their own.
 func everySpeaker() map[string]sentences {
 	tables := map[string]sentences{"proftpd": proftpdSays, "sendmail": sendmailSays, "asterisk": asteriskSays, "postgres": postgresSays,
-		"mongo": mongoSays, "charon": charonSays, "guacamole": guacamoleSays, "wireguard": wireguardSays, "cpanel": cpanelSays, "exim": eximSays}
+		"mongo": mongoSays, "charon": charonSays, "guacamole": guacamoleSays, "wireguard": wireguardSays, "cpanel": cpanelSays, "exim": eximSays, "apps": slices.Concat(appTables...)}
 	for _, d := range daemons {
 		if s, ok := d.new(&shared{}).(*speaker); ok {
 			tables[d.programs[0]] = s.says

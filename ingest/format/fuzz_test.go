@@ -69,10 +69,12 @@ func seed(f *testing.F, files string, of func([]byte) []byte) {
 	}
 }
 
+// everyParser returns the parser of each format by itself, and the one that tries
+// them all.
 func everyParser() []ingest.Parser {
 	ctx := ingest.Context{Anchor: time.Date(2026, 11, 21, 0, 0, 0, 0, time.UTC)}
 	ps := []ingest.Parser{Detect("", nil).NewParser(ctx)}
-	for _, f := range formats { // alone: a chain of all of them is the first
+	for _, f := range formats {
 		ps = append(ps, f.new(setup{Context: ctx, known: unsampled, seen: new(traits)}))
 	}
 	return ps

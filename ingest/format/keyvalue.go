@@ -10,9 +10,10 @@ import "bytes"
 //
 // Values may be in double or single quotes, with \" inside; those without quotes
 // end at a blank, a comma with a blank, or a semicolon. The text before the
-// first pair is returned. A name that occurs twice keeps its first value, and a
-// second, different address makes the record torn.
+// first pair is returned. Few programs quote whatever a client sends, so a second,
+// different address under any name makes the record torn.
 func readPairs(b []byte, rec *record) (head []byte, pairs int) {
+	rec.open = true
 	first := -1
 	for at := 0; at < len(b); {
 		eq := bytes.IndexByte(b[at:], '=')

@@ -52,11 +52,12 @@ func newApps(h *shared) messenger {
 func (p *apps) message(msg []byte, ev *ingest.Event) string {
 	ev.Service = serviceApp
 	bare := trimDecoration(msg, 0)
-	for rest, ok := bare, true; ok; rest, ok = undecorate(rest) {
+	for rest, ok, n := bare, true, 0; ok && n < decorations; n++ {
 		if appSays.tell(rest, ev) || sogoLogin(rest, ev) {
 			return ""
 		}
 		bare = rest
+		rest, ok = undecorate(rest)
 	}
 	if appSays.free.tell(bare, ev) {
 		return ""
@@ -71,11 +72,13 @@ func (p *apps) message(msg []byte, ev *ingest.Event) string {
 // the client.
 func (p *apps) fields(msg []byte, ev *ingest.Event) (why string, ok bool) {
 	r := &p.record
+	head := msg // what the object does not hold
 	if n := len(msg); n > 2 && msg[n-1] == '}' {
 		at := max(bytes.IndexByte(msg, '{'), 0)
 		if size, ok := p.readJSON(msg[at:]); !ok || at+size != n {
 			return "", false
 		}
+		head = msg[:at]
 	} else {
 		r.reset()
 		if _, pairs := readPairs(msg, r); pairs == 0 {
@@ -85,6 +88,7 @@ func (p *apps) fields(msg []byte, ev *ingest.Event) (why string, ok bool) {
 	if !r.has(meansAddr) {
 		return "", false
 	}
+	r.torn = r.torn || namesOther(head, r.value[meansAddr])
 	if !r.has(meansMessage) {
 		r.value[meansMessage] = msg
 		r.heard |= listen(msg)
@@ -95,8 +99,21 @@ func (p *apps) fields(msg []byte, ev *ingest.Event) (why string, ok bool) {
 	return why, true
 }
 
+// namesOther reports whether a text names an address besides those of a field's
+// value, which may be a part of it.
+func namesOther(text, value []byte) bool {
+	before, after, _ := bytes.Cut(text, value)
+	own, _ := clientAddress(value)
+	for _, part := range [...][]byte{before, after} {
+		if a, _, n := soleAddress(part); n > 1 || n == 1 && a != own {
+			return true
+		}
+	}
+	return false
+}
+
 // decorations bounds what is taken off the head of a message.
-const decorations = 8
+const decorations = 12
 
 // undecorate takes one decoration off the head of a message: a level, something
 // in brackets, the name of a logger or of a source file. None of them holds what

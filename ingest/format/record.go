@@ -13,31 +13,32 @@ import (
 type meaning uint8
 
 const (
-	meansNothing meaning = iota
-	meansAddr            // the client
-	meansUser            // the account
-	meansMessage         // text for people
-	meansEvent           // what happened, in a word
-	meansError           // why it did not
-	meansOutcome         // whether it did
-	meansStatus          // HTTP status
-	meansMethod          // HTTP method
-	meansTarget          // path, with or without query
-	meansQuery           // query alone
-	meansRequest         // METHOD TARGET PROTO
-	meansProto           // HTTP version
-	meansVHost           // the host that was asked for
-	meansAgent           // user agent
-	meansReferer         // referer
-	meansBytes           // size of the answer
-	meansSeconds         // time to answer in seconds
-	meansTime            // when, with date
-	meansDate            // the date alone
-	meansProgram         // who wrote the line
-	meansPID             // its process
-	meansMachine         // where it runs
-	meansInner           // another log line, whole
-	meansShipped         // a name that only shippers of other programs' lines use
+	meansNothing   meaning = iota
+	meansAddr              // the client
+	meansUser              // the account
+	meansMessage           // text for people
+	meansEvent             // what happened, in a word
+	meansError             // why it did not
+	meansOutcome           // whether it did
+	meansStatus            // HTTP status
+	meansMethod            // HTTP method
+	meansTarget            // path, with or without query
+	meansQuery             // query alone
+	meansRequest           // METHOD TARGET PROTO
+	meansProto             // HTTP version
+	meansVHost             // the host that was asked for
+	meansAgent             // user agent
+	meansReferer           // referer
+	meansBytes             // size of the answer
+	meansSeconds           // time to answer in seconds
+	meansTime              // when, with date
+	meansDate              // the date alone
+	meansProgram           // who wrote the line
+	meansPID               // its process
+	meansMachine           // where it runs
+	meansInner             // another log line, whole
+	meansShipped           // a name that only shippers of other programs' lines use
+	meansForwarded         // the client in the word of a header
 	meaningsCount
 )
 
@@ -47,7 +48,7 @@ const (
 // name before it ("user.name" is "username") and alone.
 //
 // No header that clients send (X-Forwarded-For, X-Real-IP) stands among the
-// addresses.
+// addresses: these are kept apart.
 var vocabulary = map[meaning]string{
 	meansAddr: "clientip clientaddr clientaddress clientipaddress clienthost cip sourceipaddress sourceips callerip remip srcip srcaddr sourceip sourceaddress " +
 		"requestremoteip remoteip remoteaddr remoteaddress remotehost addrremote originaddress visitorip visitoripaddress userip useripaddress loginip hostip " +
@@ -76,6 +77,8 @@ var vocabulary = map[meaning]string{
 	meansPID:     "syslogpid pid procid processid",
 	meansMachine: "hostname machine hostname host computer nodename",
 	meansInner:   "log message eventoriginal line",
+	meansForwarded: "xforwardedfor httpxforwardedfor headersxforwardedfor xff forwardedfor proxyaddxforwardedfor cfconnectingip httpcfconnectingip " +
+		"trueclientip httptrueclientip xrealip httpxrealip forwarded httpforwarded",
 	meansShipped: "stream realtimetimestamp agentephemeralid inputtype logfilepath containerid containername kubernetespodname sourcetype fluentdtag",
 }
 
@@ -129,6 +132,7 @@ type record struct {
 	rank  [meaningsCount]uint8
 	heard tone // of all that says what happened
 	torn  bool // one name, two addresses: the line was tampered with
+	open  bool // values are not escaped, and a client's may go on with fields of its own making
 }
 
 func (r *record) reset() { *r = record{} }
@@ -149,7 +153,13 @@ func (r *record) set(parent, name, value []byte, foreign bool) {
 			return
 		}
 	}
-	r.file(fold(space[:0], name), value, foreign)
+	r.file(fold(space[:0], name), value, foreign || notClient(parent))
+}
+
+// notClient reports whether fields inside an object of this name are about the
+// other end of the connection.
+func notClient(parent []byte) bool {
+	return anyFold(parent, "server", "dest", "destination", "dst", "local", "host", "target", "upstream", "backend", "listener", "node", "pod", "observer", "agent")
 }
 
 func (r *record) file(name, value []byte, foreign bool) bool {
@@ -179,6 +189,8 @@ func (r *record) keep(n named, value []byte, foreign bool) {
 		if _, ok := clientAddress(value); !ok {
 			return
 		}
+		same := n.rank+1 == r.rank[m] || r.open
+		r.torn = r.torn || r.has(m) && same && !bytes.Equal(r.value[m], value)
 	}
 	switch m {
 	case meansEvent, meansError, meansMessage, meansOutcome:
@@ -188,11 +200,8 @@ func (r *record) keep(n named, value []byte, foreign bool) {
 	if foreign {
 		rank += 100
 	}
-	switch old := r.rank[m]; {
-	case old == 0 || rank < old:
+	if old := r.rank[m]; old == 0 || rank < old {
 		r.value[m], r.rank[m] = value, rank
-	case rank == old && m == meansAddr && !bytes.Equal(r.value[m], value):
-		r.torn = true
 	}
 }
 

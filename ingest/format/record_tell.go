@@ -121,6 +121,7 @@ func (r *record) request(ev *ingest.Event) bool {
 	ev.Service = ingest.ServiceWeb
 	ev.Status = uint16(status)
 	ev.VHost, ev.Agent, ev.Referer = withoutPort(r.value[meansVHost]), r.value[meansAgent], r.value[meansReferer]
+	ev.Forwarded = forwarded(r.value[meansForwarded])
 	if len(ev.VHost) == 0 && !isMachine(ev.Host) {
 		ev.VHost = withoutPort(ev.Host)
 	}

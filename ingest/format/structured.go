@@ -58,7 +58,9 @@ func (p *jsonLog) Parse(line []byte, ev *ingest.Event) ingest.Result {
 	if p.record.has(meansShipped) && p.record.has(meansInner) {
 		p.record.envelope(&p.clock, ev)
 		if r, ok := p.carried.open(p.record.value[meansInner], ev); ok {
-			p.why = p.carried.reason()
+			if r != ingest.Parsed {
+				p.why = p.carried.reason()
+			}
 			return r
 		}
 	}

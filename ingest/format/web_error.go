@@ -39,27 +39,30 @@ type webErrors struct{ apps messenger }
 
 // verdict is what a message of a web server amounts to.
 type verdict struct {
-	text   string // what it begins with
-	kind   ingest.Kind
-	status uint16 // of the answer to a request
+	text     string // what it begins with
+	kind     ingest.Kind
+	status   uint16 // of the answer to a request
+	anywhere bool   // the text may stand anywhere in it
+	key      []byte // the text
 }
 
-// judge finds the verdict on a message. Texts that begin with "*" may stand
-// anywhere in it.
-func judge(table []verdict, msg []byte) (v verdict, ok bool) {
-	for _, v := range table {
-		if text, anywhere := cutStar(v.text); anywhere && bytes.Contains(msg, text) || !anywhere && bytes.HasPrefix(msg, text) {
+// verdicts completes a table.
+func verdicts(table ...verdict) []verdict {
+	for i := range table {
+		table[i].key = []byte(table[i].text)
+	}
+	return table
+}
+
+// judge finds the verdict on a message.
+func judge(table []verdict, msg []byte) (v *verdict, ok bool) {
+	for i := range table {
+		v = &table[i]
+		if bytes.HasPrefix(msg, v.key) || v.anywhere && bytes.Contains(msg, v.key) {
 			return v, true
 		}
 	}
-	return verdict{}, false
-}
-
-func cutStar(s string) (text []byte, anywhere bool) {
-	if s[0] == '*' {
-		return []byte(s[1:]), true
-	}
-	return []byte(s), false
+	return nil, false
 }
 
 // inPHP reads a message that an application behind the server wrote to its error

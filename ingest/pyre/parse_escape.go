@@ -21,6 +21,9 @@ func (p *parser) escape() (*node, error) {
 		n.class = shorthand(c)
 		return n, nil
 	case '1', '2', '3', '4', '5', '6', '7', '8', '9':
+		if p.octal(p.at + 1) {
+			break
+		}
 		end := p.at + 2
 		if end < len(p.text) && p.text[end] >= '0' && p.text[end] <= '9' {
 			end++
@@ -74,10 +77,20 @@ func (p *parser) character() (rune, error) {
 		}
 		return p.code(digits, 8)
 	}
+	if p.octal(p.at - 1) {
+		p.at--
+		return p.code(3, 8)
+	}
 	if r|0x20 >= 'a' && r|0x20 <= 'z' || r >= '1' && r <= '9' {
 		return 0, p.errorf("bad escape \\%c", r)
 	}
 	return r, nil
+}
+
+// octal reports whether three octal digits stand at a place: a rune, where fewer
+// digits refer to a group.
+func (p *parser) octal(at int) bool {
+	return at+3 <= len(p.text) && p.text[at] <= '3' && strings.Trim(p.text[at:at+3], "01234567") == ""
 }
 
 // code reads the digits of a rune's number.

@@ -153,7 +153,7 @@ func TestTop(t *testing.T) {
 		var got []string
 		for _, u := range Top(m.Templates(), int32(source), 5) {
 			got = append(got, fmt.Sprint(u.Text, " ", u.Lines))
-			if len(u.ID) != 16 || strings.ContainsAny(strings.Join(u.Samples, ""), "\x1b\xff") {
+			if len(u.ID) != 16 || strings.ContainsAny(strings.Join(u.Samples, ""), "\x1b\ufffd") {
 				t.Errorf("id %q, samples %q", u.ID, u.Samples)
 			}
 		}

@@ -1,0 +1,85 @@
+package detect
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"gumshoe/analyze"
+	"gumshoe/ingest"
+	"gumshoe/ingest/window"
+)
+
+// Constants of the patient knocker.
+const (
+	knocksLeast = 8
+	knockEach   = .5  // log-odds a knock, as for a patient guesser
+	knockCap    = 7.5 // one path, however often, is one habit and not thirty trials
+)
+
+// knock finds the source that comes back, for hours and never in a hurry, to a
+// door that is not there: the walk counts every path once, and does not see it.
+// A forgotten check of somebody's own may do the same, hence a nuisance.
+func (d Scan) knock(in *analyze.Input, u *window.Unit) (analyze.Finding, bool) {
+	all := refusedWords(in, u)
+	if len(all) < knocksLeast || !in.Contains(uint32(all[len(all)-1].at.Unix()/3600)) {
+		return analyze.Finding{}, false
+	}
+	f := analyze.Finding{
+		Detector: "slow_scan", Techniques: []string{"T1595.003"}, Key: u.Prefix.String(), Sources: sources(u),
+		Impact: analyze.Nuisance, Service: ingest.ServiceWeb, First: all[0].at, Last: all[len(all)-1].at, Events: uint64(len(all)),
+	}
+	var paths []string
+	for _, c := range all {
+		f.Times = append(f.Times, c.at)
+		f.Marks = append(f.Marks, c.mark())
+		if path := in.Set.Name(c.name).Text; !slices.Contains(paths, path) {
+			paths = append(paths, path)
+			f.Targets = append(f.Targets, analyze.Target{Kind: analyze.Endpoint, Value: path})
+		}
+	}
+	knocks := visits(f.Times)
+	pauses := gaps(knocks)
+	lasted := f.Last.Sub(f.First)
+	if len(knocks) < knocksLeast || median(pauses) < slowGap || lasted < slowSpan {
+		return analyze.Finding{}, false
+	}
+	f.Marks = analyze.Spread(f.Marks, 5)
+	f.Evidence = []analyze.Evidence{{Family: analyze.Probing, LogOdds: min(knockCap, knockEach*float64(len(knocks))), Trials: len(paths),
+		Fact: fmt.Sprintf("%s at a path that only scanners ask for", count(len(knocks), "knock"))}}
+	g := greenwood(pauses)
+	if odds := min(4, analyze.FromP(tooRegular(len(pauses), g))); odds > 0 {
+		f.Evidence = append(f.Evidence, analyze.Evidence{Family: analyze.Timing, LogOdds: odds, Trials: len(pauses),
+			Fact: fmt.Sprintf("pauses as even as a clock's: Greenwood %.2f where 2 is chance", g)})
+	}
+	f.Story = analyze.Story{
+		Headline: fmt.Sprintf("One knock every %s at the same door, for %s", span(median(pauses)), span(lasted)),
+		Body: []string{fmt.Sprintf("%s asked %s for %s, and never got it. The pauses between knocks lasted %s, over %s.",
+			bare(u.Prefix), count(len(all), "time"), some(paths, 4), minutesBetween(slices.Min(pauses), slices.Max(pauses)), span(lasted))},
+		Why: []string{"It never hurries: no limit that counts over ten minutes sees it. Nobody else was ever answered there."},
+		Not: []string{"A forgotten check of your own looks the same."},
+		Do:  []string{doNothing},
+	}
+	return f, true
+}
+
+// refusedWords lists every refused request for what only scanners ask for, in
+// order of time.
+func refusedWords(in *analyze.Input, u *window.Unit) (out []contact) {
+	for i := range u.Rows {
+		r := &u.Rows[i]
+		if in.Set.Service(r.Service) != ingest.ServiceWeb || r.Flags&window.Authenticated != 0 || stale(r) {
+			continue
+		}
+		for _, t := range u.Touches(r) {
+			n := in.Set.Name(t.Name)
+			if t.Name == 0 || !refusal(t.Status) || n.Path&(ingest.PathVocabulary|ingest.PathSensitive) == 0 ||
+				n.Path&ingest.PathNeutral != 0 || in.BenignBad(t.Name) >= 3 || in.Answered(t.Name) > 0 {
+				continue
+			}
+			out = append(out, contact{at: time.UnixMilli(t.Milli).UTC(), name: t.Name, origin: t.Origin(), status: t.Status, word: true})
+		}
+	}
+	slices.SortStableFunc(out, func(a, b contact) int { return a.at.Compare(b.at) })
+	return out
+}
