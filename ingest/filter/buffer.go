@@ -1,18 +1,13 @@
 package filter
 
-import (
-	"bytes"
-
-	"gumshoe/ingest/pyre"
-)
+import "bytes"
 
 // maxBuffer bounds the text of the lines that are matched together.
 const maxBuffer = 256 << 10
 
 // buffer holds the last lines of a filter with maxlines, each with its newline.
 type buffer struct {
-	text    []byte
-	matched pyre.Text
+	text []byte
 }
 
 // add appends a line and returns the last lines together.
@@ -26,7 +21,7 @@ func (b *buffer) add(line []byte, lines int) []byte {
 
 // take removes the lines that a match covers, but not those that it skips, and
 // returns them.
-func (b *buffer) take(r *rule, loc []int) *pyre.Text {
+func (b *buffer) take(r *rule, loc []int) []byte {
 	start := 1 + bytes.LastIndexByte(b.text[:min(loc[0]+1, len(b.text))], '\n')
 	if start > loc[0] && loc[0] < len(b.text) && b.text[loc[0]] != '\n' {
 		start = 1 + bytes.LastIndexByte(b.text[:loc[0]], '\n')
@@ -48,6 +43,5 @@ func (b *buffer) take(r *rule, loc []int) *pyre.Text {
 	used = append(used, b.text[at:end]...)
 	rest := append(append(bytes.Clone(b.text[:start]), kept...), b.text[end:]...)
 	b.text = rest
-	b.matched.Set(used)
-	return &b.matched
+	return used
 }

@@ -28,8 +28,9 @@ func quickStamp(b []byte) (s format.Stamp, length int) {
 
 // quickISO leaves out stamps with a zone: whether one follows is hard to say.
 func quickISO(b []byte) (s format.Stamp, length int) {
-	s.Year, s.Month, s.Day = 100*pair(b)+pair(b[2:]), pair(b[5:]), pair(b[8:])
-	if s.Year < 1900 || s.Year > 2099 || s.Month < 1 || s.Month > 12 || s.Day < 1 || s.Day > 31 ||
+	century, year := pair(b), pair(b[2:])
+	s.Year, s.Month, s.Day = 100*century+year, pair(b[5:]), pair(b[8:])
+	if century != 19 && century != 20 || year < 0 || s.Month < 1 || s.Month > 12 || s.Day < 1 || s.Day > 31 ||
 		b[4] != '-' || b[7] != '-' || b[10] != 'T' && b[10] != ' ' || !quickClock(b[11:], &s) {
 		return s, 0
 	}

@@ -12,9 +12,9 @@ import (
 type parser struct {
 	*Filter
 	clock    *format.Clock
-	line     pyre.Text // the line as it is
+	line     pyre.Text // the line as it is; then what an ignoreregex is asked about
 	body     pyre.Text // the line, or the buffered lines, without stamps
-	content  pyre.Text // what prefregex left of it
+	content  pyre.Text // what prefregex left of it, or all
 	lastTime int64     // the last stamp in milliseconds
 	buffer   buffer
 	sessions sessions
@@ -94,43 +94,47 @@ func (p *parser) find(ev *ingest.Event) ingest.Result {
 		p.body.Set(p.scratch)
 	}
 	early := len(p.ignore) > 0 && len(p.ignore) < len(p.fail)-2
-	if early && p.ignores(&p.body) {
+	if early && p.ignores(p.body.Bytes()) {
 		return ingest.Ignored
 	}
 	if p.likely = p.sieve.Likely(p.body.Bytes(), p.likely[:0]); len(p.likely) == 0 {
 		return p.none(whyNoMatch)
 	}
-	text, pref := &p.body, []int(nil)
-	if p.pref != nil {
-		if pref = p.search(p.pref, 0, text); pref == nil {
-			return p.none(whyPrefix)
-		}
-		if c := p.pref.get(p.body.Bytes(), pref, groupContent); len(c) > 0 {
-			p.rest = append(append(p.rest[:0], c...), '\n')
-			p.content.Set(p.rest)
-			text = &p.content
-		}
+	m := match{text: p.body.Bytes()}
+	if p.pref != nil && !p.begin(&m) {
+		return p.none(whyPrefix)
 	}
+	p.content.Set(m.text)
 	for _, i := range p.likely {
-		r := p.fail[i]
-		loc := p.search(r, 1+i, text)
-		if loc == nil {
+		if m.loc = p.search(p.fail[i], 1+i, &p.content); m.loc == nil {
 			continue
 		}
-		whole := text
-		if p.maxLines > 1 && text == &p.body {
-			whole = p.buffer.take(r, loc)
+		m.rule = p.fail[i]
+		whole := m.text
+		if p.maxLines > 1 && len(p.rest) == 0 {
+			whole = p.buffer.take(m.rule, m.loc)
 		}
 		if len(p.ignore) > 0 && p.ignores(whole) {
 			return ingest.Ignored
 		}
-		m := match{rule: r, text: text.Bytes(), loc: loc}
-		if p.pref != nil {
-			m.pref, m.prefText, m.prefLoc = p.pref, p.body.Bytes(), pref
-		}
 		return p.report(&m, ev)
 	}
 	return p.none(whyNoMatch)
+}
+
+// begin matches prefregex; what it calls the content is all that failregex sees.
+func (p *parser) begin(m *match) bool {
+	p.rest = p.rest[:0]
+	loc := p.search(p.pref, 0, &p.body)
+	if loc == nil {
+		return false
+	}
+	m.pref, m.prefText, m.prefLoc = p.pref, m.text, loc
+	if c := p.pref.get(m.prefText, loc, groupContent); len(c) > 0 {
+		p.rest = append(append(p.rest, c...), '\n')
+		m.text = p.rest
+	}
+	return true
 }
 
 // none gives the reason for no event, unless a better one is known.
@@ -142,9 +146,12 @@ func (p *parser) none(why string) ingest.Result {
 	return ingest.Ignored
 }
 
-func (p *parser) ignores(text *pyre.Text) bool {
+// ignores reports whether an ignoreregex matches. The Text of the line is free
+// for that: its stamp is cut.
+func (p *parser) ignores(text []byte) bool {
+	p.line.Set(text)
 	for i, r := range p.ignore {
-		if r.re.MayMatch(text.Bytes()) && p.search(r, 1+len(p.fail)+i, text) != nil {
+		if r.re.MayMatch(text) && p.search(r, 1+len(p.fail)+i, &p.line) != nil {
 			p.why = whyIgnored
 			return true
 		}

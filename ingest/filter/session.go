@@ -42,15 +42,20 @@ const (
 type sessions struct {
 	byID  map[string]*session
 	order []*session // oldest first
+	spare []*session // forgotten; their memory is used again
 }
 
 type session struct {
 	key     string
 	failure failure
+	texts   [4][]byte // memory of the failure's texts
 	users   [][]byte
 	pending bool  // a failure waits for its address
 	begun   int64 // milliseconds
 }
+
+// reset forgets all but the memory.
+func (s *session) reset() { *s = session{texts: s.texts, users: s.users[:0]} }
 
 // merge adds a line's failure to its session and returns what is known together,
 // as fail2ban's Filter._mergeFailure does. forget ends the session.
@@ -93,7 +98,12 @@ func (t *sessions) add(id []byte, now int64) *session {
 	if len(t.order) >= maxSessions {
 		t.forget(t.order[0])
 	}
-	s := &session{key: string(id), begun: now}
+	s := &session{}
+	if n := len(t.spare); n > 0 {
+		s, t.spare = t.spare[n-1], t.spare[:n-1]
+		s.reset()
+	}
+	s.key, s.begun = string(id), now
 	t.byID[s.key] = s
 	t.order = append(t.order, s)
 	return s
@@ -101,7 +111,10 @@ func (t *sessions) add(id []byte, now int64) *session {
 
 func (t *sessions) forget(s *session) {
 	delete(t.byID, s.key)
-	t.order = slices.DeleteFunc(t.order, func(o *session) bool { return o == s })
+	if i := slices.Index(t.order, s); i >= 0 {
+		t.order = slices.Delete(t.order, i, i+1)
+		t.spare = append(t.spare, s)
+	}
 }
 
 // owe notes that a failure of the session has no address yet.
@@ -113,15 +126,15 @@ func (t *sessions) owe(id []byte) {
 
 // learn takes over what a line tells.
 func (s *session) learn(f failure) {
-	remember := func(to *[]byte, text []byte) {
-		if text != nil {
-			*to = append((*to)[:0:0], text...)
+	for i, t := range [...]struct {
+		to   *[]byte
+		text []byte
+	}{{&s.failure.id, f.id}, {&s.failure.ip, f.ip}, {&s.failure.name, f.name}, {&s.failure.user, f.user}} {
+		if t.text != nil {
+			s.texts[i] = append(s.texts[i][:0], t.text...)
+			*t.to = s.texts[i]
 		}
 	}
-	remember(&s.failure.id, f.id)
-	remember(&s.failure.ip, f.ip)
-	remember(&s.failure.name, f.name)
-	remember(&s.failure.user, f.user)
 	s.failure.noFail, s.failure.gained = f.noFail, f.gained
 	if len(f.user) > 0 && len(s.users) < maxUsers && !slices.ContainsFunc(s.users, func(u []byte) bool { return bytes.Equal(u, f.user) }) {
 		s.users = append(s.users, bytes.Clone(f.user))

@@ -204,16 +204,16 @@ func (j *jsonReader) pass() bool {
 func (j *jsonReader) text() (s []byte, ok bool) {
 	j.at++ // '"'
 	start := j.at
-	for ; j.at < len(j.b); j.at++ {
-		switch j.b[j.at] {
-		case '"':
-			j.at++
-			return j.b[start : j.at-1], true
-		case '\\':
-			return j.escaped(start)
-		}
+	n := bytes.IndexByte(j.b[start:], '"')
+	if n < 0 {
+		return nil, false
 	}
-	return nil, false
+	if i := bytes.IndexByte(j.b[start:start+n], '\\'); i >= 0 {
+		j.at += i
+		return j.escaped(start)
+	}
+	j.at += n + 1
+	return j.b[start : start+n], true
 }
 
 func (j *jsonReader) escaped(start int) (s []byte, ok bool) {

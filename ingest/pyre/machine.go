@@ -209,9 +209,16 @@ func (m *machine) one(s *set, pos int) int {
 
 func (m *machine) loop(in *inst, pc, pos int) (int, bool) {
 	least, count := pos, 0
-	for ; count != in.max; count++ {
+	for ; count != in.max && pos < len(m.text); count++ {
 		if count == in.min {
 			least = pos
+		}
+		if b := m.text[pos]; b < utf8.RuneSelf {
+			if !in.set.ascii[b] {
+				break
+			}
+			pos++
+			continue
 		}
 		n := m.one(in.set, pos)
 		if n == 0 {

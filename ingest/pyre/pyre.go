@@ -109,13 +109,14 @@ func (r *Regexp) prepare(t *Text) *machine {
 }
 
 // Match returns the first match as pairs of offsets by group, -1 for a group
-// that took no part, or nil. The only error is ErrSlow. It does not ask MayMatch.
+// that took no part, or nil. They are valid until the text is matched again. The
+// only error is ErrSlow. It does not ask MayMatch.
 func (r *Regexp) Match(t *Text) ([]int, error) {
 	m := r.prepare(t)
 	for pos := 0; pos <= len(m.text); {
 		if pos == len(m.text) || r.MayStart(m.text[pos]) {
 			if m.match(r.prog, pos) {
-				return slices.Clone(m.slots), nil
+				return m.slots, nil
 			}
 		}
 		if m.steps--; m.steps < 0 {
@@ -136,7 +137,7 @@ func (r *Regexp) MatchAt(t *Text, pos int) []int {
 	if !m.match(r.prog, pos) {
 		return nil
 	}
-	return slices.Clone(m.slots)
+	return m.slots
 }
 
 // slow is the second way, for texts that take the machine too long.

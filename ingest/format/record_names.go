@@ -1,0 +1,121 @@
+package format
+
+import "strings"
+
+// meaning is what a named field of a structured log line (JSON, key=value,
+// W3C) tells, whatever its name.
+type meaning uint8
+
+const (
+	meansNothing   meaning = iota
+	meansAddr              // the client
+	meansUser              // the account
+	meansMessage           // text for people
+	meansEvent             // what happened, in a word
+	meansError             // why it did not
+	meansOutcome           // whether it did
+	meansStatus            // HTTP status
+	meansMethod            // HTTP method
+	meansTarget            // path, with or without query
+	meansQuery             // query alone
+	meansRequest           // METHOD TARGET PROTO
+	meansProto             // HTTP version
+	meansVHost             // the host that was asked for
+	meansAgent             // user agent
+	meansReferer           // referer
+	meansBytes             // size of the answer
+	meansSeconds           // time to answer in seconds
+	meansTime              // when, with date
+	meansDate              // the date alone
+	meansProgram           // who wrote the line
+	meansPID               // its process
+	meansMachine           // where it runs
+	meansInner             // another log line, whole
+	meansShipped           // a name that only shippers of other programs' lines use
+	meansForwarded         // the client in the word of a header
+	meaningsCount
+)
+
+// vocabulary lists the names that a meaning goes by, the most telling first: a
+// line with several keeps the value of the first. Names are compared without
+// case, dashes, underscores and dots; a nested name is tried with its parent's
+// name before it ("user.name" is "username") and alone.
+//
+// No header that clients send (X-Forwarded-For, X-Real-IP) stands among the
+// addresses: these are kept apart.
+var vocabulary = map[meaning]string{
+	meansAddr: "clientip clientaddr clientaddress clientipaddress clienthost cip sourceipaddress sourceips callerip remip srcip srcaddr sourceip sourceaddress " +
+		"requestremoteip remoteip remoteaddr remoteaddress remotehost addrremote originaddress visitorip visitoripaddress userip useripaddress loginip hostip " +
+		"peeraddr peerip peeraddress peer rhost ipaddress ipaddr ip ipv4 ipv6 addr ra src client remote realipremoteaddr downstreamremoteaddress",
+	meansUser: "attemptedusername targetusername useraccount username useridentityusername remoteuser requestuser csusername loginname accountname accountemail useremail " +
+		"clientusername duser suser dstuser srcuser usr user login account identifier uid principal email",
+	meansMessage: "message msg text desc description logdesc",
+	meansEvent:   "event eventname eventaction action eventtype eventcode operation type sender caller subtype eventid op",
+	meansError:   "error errormessage errmsg err reason errorcode exceptionmessage failurereason substatus failuremessage",
+	meansOutcome: "outcome eventoutcome success result consolelogin loginresult authresult verdict",
+	meansStatus:  "status statuscode httpstatus httpstatuscode responsestatus responsestatuscode httpresponsestatuscode originstatus downstreamstatus scstatus responsecode code elbstatuscode",
+	meansMethod:  "method requestmethod httpmethod httprequestmethod csmethod verb reqmethod",
+	meansTarget:  "uri requesturi requestpath path url urloriginal urlpath httppath httpurl requesturl csuristem requri requrl target",
+	meansQuery:   "csuriquery querystring requestquery urlquery args query",
+	meansRequest: "request requestline httprequest req",
+	meansProto:   "protocol serverprotocol requestprotocol proto httpversion httprequestversion csversion csprotocolversion requestproto httpprotocol",
+	meansVHost:   "vhost httphost requesthost cshost xhostheader servername authority reqhost headershost domain",
+	meansAgent:   "useragent httpuseragent requestuseragent requestheadersuseragent useragentoriginal csuseragent agent ua headersuseragent",
+	meansReferer: "referer httpreferer httpreferrer requestreferer requestreferrer httprequestreferrer csreferer headersreferer referrer",
+	meansBytes:   "bodybytessent bytessent responsebodysize size bytes scbytes downstreamcontentsize responsesize",
+	meansSeconds: "requesttime timetaken duration elapsed",
+	meansTime: "realtimetimestamp sourcerealtimetimestamp timestamp requestreceivedtimestamp time ts eventtime datetime timelocal timeiso8601 startutc " +
+		"starttime isotime asctime systemtime createdat t timecreated logtime msec",
+	meansDate:    "date",
+	meansProgram: "syslogidentifier program appname application comm processname",
+	meansPID:     "syslogpid pid procid processid",
+	meansMachine: "hostname machine hostname host computer nodename",
+	meansInner:   "log message eventoriginal line",
+	meansForwarded: "xforwardedfor httpxforwardedfor headersxforwardedfor xff forwardedfor proxyaddxforwardedfor cfconnectingip httpcfconnectingip " +
+		"trueclientip httptrueclientip xrealip httpxrealip forwarded httpforwarded",
+	meansShipped: "stream realtimetimestamp agentephemeralid inputtype logfilepath containerid containername kubernetespodname sourcetype fluentdtag",
+}
+
+// named is an entry of meaningOf.
+type named struct {
+	meaning meaning
+	rank    uint8 // 0: the most telling name
+}
+
+// meaningOf is the vocabulary by name; a name with two meanings has its second in
+// alsoMeans.
+var meaningOf, alsoMeans = index(vocabulary)
+
+func index(v map[meaning]string) (first, second map[string]named) {
+	first, second = map[string]named{}, map[string]named{}
+	for m := meansNothing; m < meaningsCount; m++ {
+		for i, name := range strings.Fields(strings.ToLower(v[m])) {
+			name = strings.ReplaceAll(name, "_", "")
+			if old, taken := first[name]; !taken {
+				first[name] = named{m, uint8(min(i, 255))}
+			} else if old.meaning != m {
+				second[name] = named{m, uint8(min(i, 255))}
+			}
+		}
+	}
+	return first, second
+}
+
+// maxName is the longest name that can be in the vocabulary.
+const maxName = 48
+
+// fold writes the letters and digits of a name in lower case.
+func fold(into []byte, name []byte) []byte {
+	for _, c := range name {
+		if len(into) == maxName {
+			break
+		}
+		switch {
+		case c >= 'A' && c <= 'Z':
+			into = append(into, c|0x20)
+		case digit(c), letter(c):
+			into = append(into, c)
+		}
+	}
+	return into
+}
