@@ -30,7 +30,7 @@ var newIstio = wellKnown("istio",
 )
 
 // uvicorn and hypercorn; Synapse.
-var newPythonAccess = wellKnown("python",
+var newPythonAccess = wellKnown("uvicorn",
 	`INFO:     $remote_addr:$remote_port - "$request" $status $own_reason`,
 	`$time_iso8601 - synapse.access.$own_listener - $own_line - INFO - $request_id - $remote_addr - $own_site - {$remote_user} Processed request: $own_times $own_sizes $status "$request" "$http_user_agent" $own_events`,
 )
