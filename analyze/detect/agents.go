@@ -23,6 +23,8 @@ func (Agents) Name() string { return "user_agent" }
 const (
 	hurryEvents = 40 // requests within hurrySpan by one declared automation agent
 	hurrySpan   = 5  // minutes
+
+	rotationCap = 9.5 // rotation alone stays a nuisance of level low
 )
 
 // Detect implements analyze.Detector.
@@ -204,9 +206,9 @@ func (d Agents) rotation(in *analyze.Input, u *window.Unit) (analyze.Finding, bo
 	}
 	f := agentFinding(in, u, rows, "agent_rotation", nil)
 	f.Impact = analyze.Nuisance
-	f.Evidence = []analyze.Evidence{{Family: analyze.Agent, LogOdds: 3, Trials: n, Fact: fmt.Sprintf("the agent changed in %d of %d neighbouring requests", diff, n)}}
-	low := analyze.Low
-	f.Floor = &low
+	// Ten changes are a hint, and only many make a case of their own.
+	f.Evidence = []analyze.Evidence{{Family: analyze.Agent, LogOdds: min(rotationCap, 3+float64(diff)/6), Trials: n,
+		Fact: fmt.Sprintf("the agent changed in %d of %d neighbouring requests", diff, n)}}
 	f.Story = analyze.Story{
 		Headline: fmt.Sprintf("%d names for one visitor", agents),
 		Body:     []string{fmt.Sprintf("%s gave a different user agent in %d of %d requests that followed each other within a minute, %d agents in all.", bare(u.Prefix), diff, n, agents)},

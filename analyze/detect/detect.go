@@ -14,5 +14,5 @@ type prefix = netip.Prefix
 
 // All returns the detectors of a run.
 func All() []analyze.Detector {
-	return []analyze.Detector{Scan{}, Guess{}, Network{}, Account{}, Injection{}, Agents{}, Season{}, Silence{}, BreakIn{}}
+	return []analyze.Detector{Scan{}, Guess{}, Forms{}, Network{}, Account{}, Injection{}, Agents{}, Season{}, Silence{}, BreakIn{}}
 }

@@ -175,7 +175,7 @@ func (d Season) story(in *analyze.Input, t *window.Thing, m metric, run []baseli
 		s.Body = append(s.Body, causes(in, t, m, worst, top)...)
 	}
 	s.Not = []string{"A number accuses nobody, and nobody is banned for it: newsletters, launches and crawlers look like this too."}
-	s.Do = []string{"See whether something was published or scheduled then; the sources above are the place to start."}
+	s.Do = []string{"See whether something was published or scheduled then; its busiest sources are the place to start."}
 	return s
 }
 

@@ -73,8 +73,17 @@ func (l *tape) get(at time.Duration, src, target string, status uint16) {
 	l.ask(at, src, "", firefox, target, status)
 }
 
+// post sends a form, as a script does.
+func (l *tape) post(at time.Duration, src, target string, status uint16) {
+	l.request(at, src, "", "Mozilla/5.0", "POST", target, status)
+}
+
 func (l *tape) ask(at time.Duration, src, user, name, target string, status uint16) {
-	ev := ingest.Event{Service: ingest.ServiceWeb, Kind: ingest.KindHTTPRequest, Method: []byte("GET"), Target: []byte(target), Status: status,
+	l.request(at, src, user, name, "GET", target, status)
+}
+
+func (l *tape) request(at time.Duration, src, user, name, method, target string, status uint16) {
+	ev := ingest.Event{Service: ingest.ServiceWeb, Kind: ingest.KindHTTPRequest, Method: []byte(method), Target: []byte(target), Status: status,
 		Agent: []byte(name), User: []byte(user), Time: monday.Add(at).UnixMilli()}
 	if l.enrichers == nil {
 		l.enrichers = []ingest.Enricher{payload.New(ingest.Hash{}), agent.New(ingest.Hash{})}

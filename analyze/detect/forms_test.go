@@ -1,0 +1,46 @@
+package detect
+
+import (
+	"testing"
+	"time"
+
+	"gumshoe/analyze"
+)
+
+// An API refuses with a 4xx, WordPress shows its form again with a 200.
+func TestForms(t *testing.T) {
+	for _, form := range []struct {
+		path   string
+		status uint16
+	}{{"/api/login", 401}, {"/wp-login.php", 200}, {"/login", 403}} {
+		var l tape
+		l.visitors(30)
+		for i := range 60 {
+			l.post(10*hour+time.Duration(i)*5*minute, attacker, form.path, form.status)
+		}
+		c := l.find(t, attacker+"/32", "form_guessing", analyze.High)
+		if !hasTarget(c, form.path) {
+			t.Errorf("%s is no target: %v", form.path, c.Targets)
+		}
+	}
+}
+
+// A form that answers 200 may have let somebody in, a client that fetches a
+// token every few minutes does so, and a person forgets a password a few times.
+func TestFormsOfHonestPeople(t *testing.T) {
+	const phone, owner, editor = "198.18.9.1", "198.18.9.2", "198.18.9.3"
+	var l tape
+	l.visitors(30)
+	for i := range 100 {
+		l.post(time.Duration(i)*10*minute, phone, "/api/token", 200)
+	}
+	for i := range 6 {
+		l.post(9*hour+time.Duration(i)*minute, owner, "/wp-login.php", 200)
+	}
+	l.post(9*hour+7*minute, owner, "/wp-login.php", 302)
+	l.visit(9*hour+8*minute, owner)
+	for i := range 40 {
+		l.post(8*hour+time.Duration(i)*10*minute, editor, "/wp-login.php", 302)
+	}
+	l.quiet(t)
+}
