@@ -52,9 +52,7 @@ func run(fs ...Finding) []Case {
 func shape(cases []Case) (out []string) {
 	for _, c := range cases {
 		var names []string
-		for _, d := range c.Detections {
-			names = append(names, d)
-		}
+		names = append(names, c.Detections...)
 		out = append(out, fmt.Sprintf("%v of %d", names, len(c.Sources)))
 	}
 	return out

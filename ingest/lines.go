@@ -58,6 +58,9 @@ func (l *lines) next() bool {
 		return false
 	}
 	for seen := 0; ; {
+		if seen == 0 {
+			l.hole()
+		}
 		if i := bytes.IndexByte(l.buf[l.r+seen:l.w], '\n'); i >= 0 {
 			l.take(seen+i, 1)
 			return true
@@ -91,6 +94,15 @@ func (l *lines) take(n, newline int) {
 	}
 	if n > 0 && l.line[n-1] == '\r' {
 		l.line = l.line[:n-1]
+	}
+}
+
+// hole passes over NUL bytes at the beginning of a line: where logrotate
+// truncated a file under a daemon that does not append, they fill it up to where
+// the daemon writes on, megabytes of them at times.
+func (l *lines) hole() {
+	for l.r < l.w && l.buf[l.r] == 0 {
+		l.r++
 	}
 }
 

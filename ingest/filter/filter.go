@@ -191,24 +191,6 @@ func (f *Filter) rules(m *marks, value string, addressOnly bool, check func(*rul
 // Problems tells what of the filter is left out, and where it stands.
 func (f *Filter) Problems() []Problem { return f.problems }
 
-// Rule is one pattern of a filter.
-type Rule struct {
-	Place
-	Linear bool // its time never grows faster than the line
-}
-
-// Rules lists the patterns in the order in which they are tried, prefregex first.
-func (f *Filter) Rules() (out []Rule) {
-	all := f.fail
-	if f.pref != nil {
-		all = append([]*rule{f.pref}, all...)
-	}
-	for _, r := range append(all[:len(all):len(all)], f.ignore...) {
-		out = append(out, Rule{r.at, r.re.Linear()})
-	}
-	return out
-}
-
 // Name implements ingest.Format.
 func (f *Filter) Name() string { return "fail2ban:" + f.spec.Name }
 

@@ -29,11 +29,7 @@ func newAccess(s setup) lineParser {
 	return &access{clock: newClock(s.Context), setup: s}
 }
 
-// newAccessMessenger reads access lines that a web server sends through syslog.
-func newAccessMessenger(h *shared) messenger {
-	return &accessMessenger{access{clock: newClock(h.Context), setup: h.setup}}
-}
-
+// accessMessenger reads access lines that a web server sends through syslog.
 type accessMessenger struct{ access }
 
 // message implements messenger.

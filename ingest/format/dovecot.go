@@ -47,7 +47,7 @@ func (p *dovecot) message(msg []byte, ev *ingest.Event) string {
 func (p *dovecot) login(msg []byte, ev *ingest.Event) string {
 	what, rest, named := bytes.Cut(msg, []byte("user=<"))
 	if !named {
-		what, rest, _ = bytes.Cut(msg, []byte("rip="))
+		what, _, _ = bytes.Cut(msg, []byte("rip="))
 		rest = msg[len(what):]
 	}
 	// The user name may hold ", rip=": the last one is Dovecot's.

@@ -78,7 +78,9 @@ func (p *apps) fields(msg []byte, ev *ingest.Event) (why string, ok bool) {
 		if size, ok := p.readJSON(msg[at:]); !ok || at+size != n {
 			return "", false
 		}
-		head = msg[:at]
+		if head = bytes.TrimSpace(msg[:at]); bytes.IndexByte(head, ' ') < 0 {
+			head = nil // a relay's word for the host, or nothing
+		}
 	} else {
 		r.reset()
 		if _, pairs := readPairs(msg, r); pairs == 0 {

@@ -102,7 +102,7 @@ func (f field) admits(text []byte) bool {
 	case fieldWord:
 		return len(text) > 0 && bytes.IndexByte(text, ' ') < 0
 	case fieldName:
-		return bytes.IndexAny(text, " []()<>\"") < 0
+		return !bytes.ContainsAny(text, " []()<>\"")
 	}
 	return true
 }

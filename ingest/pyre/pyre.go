@@ -69,10 +69,6 @@ func (r *Regexp) Group(name string) int {
 	return slices.Index(r.names, name)
 }
 
-// Linear reports whether a match never takes more time than in proportion to the
-// text.
-func (r *Regexp) Linear() bool { return r.linear != nil }
-
 // MayMatch reports whether the text has what every match contains.
 func (r *Regexp) MayMatch(text []byte) bool {
 	if r.needs == nil {

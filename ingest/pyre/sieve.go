@@ -9,7 +9,7 @@ import "math/bits"
 // of a log line hit it (the idea of Wu and Manber, "A Fast Algorithm for
 // Multi-Pattern Searching", 1994, without its shifts).
 type Sieve struct {
-	table  [1 << sieveBits]uint16 // index into chains; 0: none
+	table  [1 << sieveBits]uint32 // index into chains; 0: none
 	chains []chain
 	always []uint64
 }
@@ -18,7 +18,7 @@ type Sieve struct {
 type chain struct {
 	literal string
 	set     []uint64 // the patterns that need it
-	next    uint16
+	next    uint32
 }
 
 const sieveBits = 12
@@ -43,11 +43,11 @@ func NewSieve(patterns []*Regexp) *Sieve {
 	return s
 }
 
-// add enters a literal. 65,000 of them would need a filter of megabytes.
+// add enters a literal and returns the index of its chain.
 func (s *Sieve) add(literal string, words int) int {
 	h := sieveHash(literal[0], literal[1], literal[2])
 	s.chains = append(s.chains, chain{literal, make([]uint64, words), s.table[h]})
-	s.table[h] = uint16(len(s.chains) - 1)
+	s.table[h] = uint32(len(s.chains) - 1)
 	return len(s.chains) - 1
 }
 
