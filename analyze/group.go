@@ -13,8 +13,12 @@ import (
 // group joins the findings that one story explains: those about one source, and
 // those of a campaign with at least half of their sources in common. A break-in
 // opens its own case, and so does an anomaly.
-func group(findings []Finding) []Case {
-	slices.SortStableFunc(findings, func(a, b Finding) int {
+func group(found []Finding) []Case {
+	findings := make([]*Finding, len(found)) // they are long: sorting moves pointers
+	for i := range found {
+		findings[i] = &found[i]
+	}
+	slices.SortStableFunc(findings, func(a, b *Finding) int {
 		return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(len(b.Sources), len(a.Sources)), cmp.Compare(a.Detector, b.Detector), cmp.Compare(a.Key, b.Key))
 	})
 	var cases []Case
@@ -25,7 +29,7 @@ func group(findings []Finding) []Case {
 			at = len(cases)
 			cases = append(cases, Case{})
 		}
-		cases[at].Findings = append(cases[at].Findings, f)
+		cases[at].Findings = append(cases[at].Findings, *f)
 		for _, s := range f.Sources {
 			if !slices.Contains(home[s], at) {
 				home[s] = append(home[s], at)
@@ -37,7 +41,7 @@ func group(findings []Finding) []Case {
 
 // rank puts findings that open a case of their own first, so that what else
 // their source did falls into it.
-func rank(f Finding) int {
+func rank(f *Finding) int {
 	if f.Own {
 		return 0
 	}
@@ -48,7 +52,7 @@ func rank(f Finding) int {
 // sources, or -1. Larger findings come first, so a lone source falls into its
 // campaign and not the other way round. A case of one's own, such as a
 // break-in, takes in only what its own sources did: nobody else is drawn into it.
-func join(cases []Case, home map[netip.Prefix][]int, f Finding) int {
+func join(cases []Case, home map[netip.Prefix][]int, f *Finding) int {
 	if f.Own {
 		if len(f.Sources) == 0 {
 			return -1

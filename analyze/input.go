@@ -5,6 +5,8 @@ import (
 	"math/bits"
 	"net/netip"
 	"slices"
+	"sort"
+	"sync"
 	"time"
 
 	"gumshoe/ingest"
@@ -19,11 +21,13 @@ type Input struct {
 	Now      time.Time
 	Location *time.Location // for hours of the day and the week
 
+	start     int64 // From, to the hour, and To, in Unix seconds rounded up
+	end       int64
 	standing  []Standing // by index in Set.Units
 	benign    int
 	benignBad map[uint64]int // path -> benign visitors whom it failed
-	position  map[[16]byte]int
 	things    map[uint64]thing
+	facts     sync.Map // what Fact has made
 }
 
 // thing is an account, path or agent with what its hours say together, so that
@@ -54,6 +58,7 @@ func (s *Standing) KnownHere() bool { return s.LoginDays >= 2 || s.Success && s.
 // NewInput prepares the facts that several detectors need.
 func NewInput(set *window.Set, from, to, now time.Time, loc *time.Location) *Input {
 	in := &Input{Set: set, From: from, To: to, Now: now, Location: loc, benignBad: map[uint64]int{}}
+	in.start, in.end = from.Truncate(time.Hour).Unix(), to.Add(time.Second-1).Unix()
 	in.things = map[uint64]thing{}
 	for _, k := range []window.ObjectKind{window.AccountObject, window.PathObject, window.AgentObject} {
 		things := set.Things(k)
@@ -63,10 +68,12 @@ func NewInput(set *window.Set, from, to, now time.Time, loc *time.Location) *Inp
 	}
 	units := set.Units()
 	in.standing = make([]Standing, len(units))
-	in.position = make(map[[16]byte]int, len(units))
+	parts(len(units), func(_, lo, hi int) {
+		for i := lo; i < hi; i++ {
+			in.standing[i] = standing(&units[i], set)
+		}
+	})
 	for i := range units {
-		in.standing[i] = standing(&units[i], set)
-		in.position[units[i].Prefix.Addr().As16()] = i
 		in.note(&units[i], &in.standing[i])
 	}
 	return in
@@ -192,6 +199,9 @@ func badPaths(u *window.Unit) []uint64 {
 
 // Unique removes repetitions and keeps the order of first appearance.
 func Unique[T comparable](in []T) []T {
+	if len(in) < 2 {
+		return in
+	}
 	seen := make(map[T]bool, len(in))
 	out := in[:0:0]
 	for _, v := range in {
@@ -208,7 +218,7 @@ func (in *Input) Standing(i int) *Standing { return &in.standing[i] }
 
 // StandingOf returns the standing of a source, or nil when it was not seen.
 func (in *Input) StandingOf(p netip.Prefix) *Standing {
-	if i, ok := in.position[p.Addr().As16()]; ok {
+	if i, ok := in.search(p.Addr()); ok {
 		return &in.standing[i]
 	}
 	return nil
@@ -223,8 +233,8 @@ func (in *Input) BenignBad(path uint64) int { return in.benignBad[path] }
 
 // Contains reports whether an hour belongs to the analyzed window.
 func (in *Input) Contains(hour uint32) bool {
-	t := time.Unix(int64(hour)*3600, 0)
-	return !t.Before(in.From.Truncate(time.Hour)) && t.Before(in.To)
+	at := int64(hour) * 3600
+	return in.start <= at && at < in.end
 }
 
 // Current reports whether any row of the unit lies in the window.
@@ -237,14 +247,20 @@ func (in *Input) Current(u *window.Unit) bool {
 	return false
 }
 
+// search finds the unit that begins at an address, or the place where it would be.
+func (in *Input) search(a netip.Addr) (i int, ok bool) {
+	units, want := in.Set.Units(), a.As16() // units lie in the order of their 16 bytes, v4 as ::ffff:a.b.c.d
+	i = sort.Search(len(units), func(i int) bool {
+		at := units[i].Prefix.Addr().As16()
+		return bytes.Compare(at[:], want[:]) >= 0
+	})
+	return i, i < len(units) && units[i].Prefix.Addr().As16() == want
+}
+
 // within returns the sources inside p and the index of the first.
 func (in *Input) within(p netip.Prefix) (units []window.Unit, first int) {
 	all := in.Set.Units()
-	start := p.Masked().Addr().As16() // units lie in the order of their 16 bytes, v4 as ::ffff:a.b.c.d
-	first, _ = slices.BinarySearchFunc(all, start, func(u window.Unit, start [16]byte) int {
-		at := u.Prefix.Addr().As16()
-		return bytes.Compare(at[:], start[:])
-	})
+	first, _ = in.search(p.Masked().Addr())
 	last := first
 	for last < len(all) && p.Contains(all[last].Prefix.Addr()) {
 		last++
@@ -318,4 +334,29 @@ func (in *Input) Logins(p netip.Prefix, accounts []string, before time.Time) (da
 		}
 	}
 	return len(onDays), len(into), last
+}
+
+// Saw reports whether any event of a service was read.
+func (in *Input) Saw(service string) bool {
+	for _, t := range in.Set.Things(window.ServiceObject) {
+		if t.Name.Text == service {
+			return true
+		}
+	}
+	return false
+}
+
+// Banned counts how often another guard banned a source.
+func (in *Input) Banned(p netip.Prefix) (n int) {
+	i, ok := in.search(p.Addr())
+	if !ok {
+		return 0
+	}
+	u := &in.Set.Units()[i]
+	for k := range u.Rows {
+		if in.Set.Service(u.Rows[k].Service) == ingest.ServiceFail2ban {
+			n += int(u.Rows[k].Events)
+		}
+	}
+	return n
 }

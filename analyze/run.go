@@ -39,9 +39,14 @@ func Run(in *Input, detectors []Detector, judge Judge) []Case {
 	}
 	wg.Wait()
 	var cases []Case
-	for _, c := range group(slices.Concat(found...)) {
-		c.combine()
-		c.score(in.Now)
+	grouped := group(slices.Concat(found...))
+	parts(len(grouped), func(_, lo, hi int) {
+		for i := lo; i < hi; i++ {
+			grouped[i].combine()
+			grouped[i].score(in.Now)
+		}
+	})
+	for _, c := range grouped {
 		if c.Level == Info && allFloored(c.Findings) == 0 {
 			continue
 		}

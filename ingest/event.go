@@ -120,6 +120,8 @@ const (
 	ServiceFTP   = "ftp"
 	ServiceSudo  = "sudo"
 	ServiceLogin = "login" // console and other PAM services
+
+	ServiceFail2ban = "fail2ban" // bans of another guard
 )
 
 // KindNames lists the names of all kinds.

@@ -44,7 +44,7 @@ type knock struct {
 // Detect implements analyze.Detector.
 func (d Account) Detect(in *analyze.Input) []analyze.Finding {
 	knocks := map[uint64][]knock{}
-	owners := homesOf(in)
+	owners := analyze.Fact(in, "homes", homesOf)
 	eachRow(in, func(u *window.Unit, r *window.Row) {
 		bads, _ := u.BadNames(r)
 		for _, id := range bads {
@@ -67,8 +67,11 @@ func (d Account) judge(in *analyze.Input, t *window.Thing, strangers []knock) (a
 	if len(strangers) < fewestKnocks {
 		return analyze.Finding{}, false
 	}
-	slices.SortStableFunc(strangers, func(a, b knock) int {
-		return cmp.Or(cmp.Compare(a.row.Hour, b.row.Hour), a.unit.Prefix.Compare(b.unit.Prefix))
+	slices.SortFunc(strangers, func(a, b knock) int {
+		if c := cmp.Compare(a.row.Hour, b.row.Hour); c != 0 {
+			return c
+		}
+		return cmp.Or(a.unit.Prefix.Compare(b.unit.Prefix), cmp.Compare(a.row.Service, b.row.Service))
 	})
 	var best []knock
 	var bestSpan time.Duration

@@ -29,24 +29,19 @@ const (
 
 // Detect implements analyze.Detector.
 func (d Agents) Detect(in *analyze.Input) []analyze.Finding {
-	var out []analyze.Finding
-	units := in.Set.Units()
-	for i := range units {
-		u := &units[i]
-		if !in.Current(u) {
-			continue
-		}
-		if f, ok := d.tool(in, u); ok {
+	return analyze.EachUnit(in, func(i int, u *window.Unit) (out []analyze.Finding) {
+		rows := webRows(in, u)
+		if f, ok := d.tool(in, u, rows); ok {
 			out = append(out, f)
 		}
-		if f, ok := d.hurry(in, u, in.Standing(i)); ok {
+		if f, ok := d.hurry(in, u, rows, in.Standing(i)); ok {
 			out = append(out, f)
 		}
-		if f, ok := d.rotation(in, u); ok {
+		if f, ok := d.rotation(u, rows); ok {
 			out = append(out, f)
 		}
-	}
-	return out
+		return out
+	})
 }
 
 func webRows(in *analyze.Input, u *window.Unit) (out []*window.Row) {
@@ -73,9 +68,9 @@ func named(in *analyze.Input, u *window.Unit, rows []*window.Row, kind ingest.Cl
 }
 
 // tool finds vulnerability scanners that say so.
-func (d Agents) tool(in *analyze.Input, u *window.Unit) (analyze.Finding, bool) {
+func (d Agents) tool(in *analyze.Input, u *window.Unit, all []*window.Row) (analyze.Finding, bool) {
 	var rows []*window.Row
-	for _, r := range webRows(in, u) {
+	for _, r := range all {
 		if r.Has(ingest.ClientScanner) {
 			rows = append(rows, r)
 		}
@@ -84,7 +79,7 @@ func (d Agents) tool(in *analyze.Input, u *window.Unit) (analyze.Finding, bool) 
 		return analyze.Finding{}, false
 	}
 	names := named(in, u, rows, ingest.ClientScanner)
-	f := agentFinding(in, u, rows, "scanner_agent", names)
+	f := agentFinding(u, rows, "scanner_agent", names)
 	f.Techniques = []string{"T1595.002"}
 	f.Impact = analyze.Generic
 	low := analyze.Low
@@ -110,6 +105,9 @@ type burstOf struct {
 // bursts lists the hours of a source in which it could have hurried.
 func bursts(u *window.Unit, rows []*window.Row) (out []burstOf) {
 	for i, r := range rows {
+		if !r.Has(ingest.ClientLibrary) {
+			continue
+		}
 		if i+1 < len(rows) && rows[i+1].Hour == r.Hour+1 && rows[i+1].Last-r.First < hurrySpan*60 {
 			out = append(out, sumOf(rows[i:i+2]))
 		}
@@ -136,13 +134,13 @@ func sumOf(rows []*window.Row) burstOf {
 
 // hurry finds at least forty requests in five minutes by one agent that
 // declares itself a library, without the assets a browser would load.
-func (d Agents) hurry(in *analyze.Input, u *window.Unit, st *analyze.Standing) (analyze.Finding, bool) {
-	for _, b := range bursts(u, webRows(in, u)) {
+func (d Agents) hurry(in *analyze.Input, u *window.Unit, rows []*window.Row, st *analyze.Standing) (analyze.Finding, bool) {
+	for _, b := range bursts(u, rows) {
 		names := named(in, u, b.rows, ingest.ClientLibrary)
 		if len(names) == 0 {
 			continue
 		}
-		f := agentFinding(in, u, b.rows, "automation", names[:1])
+		f := agentFinding(u, b.rows, "automation", names[:1])
 		f.Impact = analyze.Nuisance
 		f.Evidence = []analyze.Evidence{{Family: analyze.Agent, LogOdds: 5, Trials: b.events,
 			Fact: fmt.Sprintf("%s within %s by one script", count(b.events, "request"), count(b.minutes, "minute"))}}
@@ -187,11 +185,11 @@ func regular(u *window.Unit, now *window.Row) bool {
 // rotation finds a source that changes its agent with nearly every request. Many
 // people behind one address come in runs of one agent each; a script that picks
 // a name per request does not.
-func (d Agents) rotation(in *analyze.Input, u *window.Unit) (analyze.Finding, bool) {
+func (d Agents) rotation(u *window.Unit, all []*window.Row) (analyze.Finding, bool) {
 	var same, diff int
 	var rows []*window.Row
 	agents := 0
-	for _, r := range webRows(in, u) {
+	for _, r := range all {
 		if r.Static > 0 || r.Flags&window.Authenticated != 0 {
 			continue
 		}
@@ -204,7 +202,7 @@ func (d Agents) rotation(in *analyze.Input, u *window.Unit) (analyze.Finding, bo
 	if n < 10 || agents < 5 || same*5 >= n {
 		return analyze.Finding{}, false
 	}
-	f := agentFinding(in, u, rows, "agent_rotation", nil)
+	f := agentFinding(u, rows, "agent_rotation", nil)
 	f.Impact = analyze.Nuisance
 	// Ten changes are a hint, and only many make a case of their own.
 	f.Evidence = []analyze.Evidence{{Family: analyze.Agent, LogOdds: min(rotationCap, 3+float64(diff)/6), Trials: n,
@@ -219,7 +217,7 @@ func (d Agents) rotation(in *analyze.Input, u *window.Unit) (analyze.Finding, bo
 	return f, true
 }
 
-func agentFinding(in *analyze.Input, u *window.Unit, rows []*window.Row, detector string, agents []string) analyze.Finding {
+func agentFinding(u *window.Unit, rows []*window.Row, detector string, agents []string) analyze.Finding {
 	f := analyze.Finding{Detector: detector, Key: u.Prefix.String(), Sources: []netip.Prefix{u.Prefix}, Service: ingest.ServiceWeb}
 	for _, a := range agents {
 		f.Targets = append(f.Targets, analyze.Target{Kind: analyze.AgentName, Value: a})

@@ -46,7 +46,7 @@ type login struct {
 
 // Detect implements analyze.Detector.
 func (d BreakIn) Detect(in *analyze.Input) []analyze.Finding {
-	owners := homesOf(in)
+	owners := analyze.Fact(in, "homes", homesOf)
 	guesses := map[*window.Unit]guessed{}
 	earlier := map[uint64]past{}
 	done := map[visitor]int64{} // the last hour in which it was judged
@@ -160,8 +160,11 @@ func logins(in *analyze.Input) (out []login) {
 			}
 		}
 	}
-	slices.SortStableFunc(out, func(a, b login) int {
-		return cmp.Or(a.at.Compare(b.at), cmp.Compare(a.origin.Source, b.origin.Source), cmp.Compare(a.origin.Offset, b.origin.Offset))
+	slices.SortFunc(out, func(a, b login) int {
+		if c := a.at.Compare(b.at); c != 0 {
+			return c
+		}
+		return cmp.Or(cmp.Compare(a.origin.Source, b.origin.Source), cmp.Compare(a.origin.Offset, b.origin.Offset))
 	})
 	return out
 }

@@ -27,16 +27,12 @@ var shownAgain = []string{"wp-login.php", "/administrator/index.php", "/user/log
 
 // Detect implements analyze.Detector.
 func (d Forms) Detect(in *analyze.Input) []analyze.Finding {
-	var out []analyze.Finding
-	units := in.Set.Units()
-	for i := range units {
-		if u := &units[i]; in.Current(u) {
-			if f, ok := d.judge(in, u, in.Standing(i)); ok {
-				out = append(out, f)
-			}
+	return analyze.EachUnit(in, func(i int, u *window.Unit) (out []analyze.Finding) {
+		if f, ok := d.judge(in, u, in.Standing(i)); ok {
+			out = append(out, f)
 		}
-	}
-	return out
+		return out
+	})
 }
 
 func (d Forms) judge(in *analyze.Input, u *window.Unit, st *analyze.Standing) (analyze.Finding, bool) {

@@ -28,14 +28,8 @@ const (
 
 // Detect implements analyze.Detector.
 func (d Guess) Detect(in *analyze.Input) []analyze.Finding {
-	var out []analyze.Finding
-	owners := homesOf(in)
-	units := in.Set.Units()
-	for i := range units {
-		u := &units[i]
-		if !in.Current(u) {
-			continue
-		}
+	owners := analyze.Fact(in, "homes", homesOf)
+	return analyze.EachUnit(in, func(_ int, u *window.Unit) (out []analyze.Finding) {
 		for lo := 0; lo < len(u.Rows); {
 			hi := lo
 			for hi < len(u.Rows) && u.Rows[hi].Service == u.Rows[lo].Service {
@@ -49,8 +43,8 @@ func (d Guess) Detect(in *analyze.Input) []analyze.Finding {
 			}
 			lo = hi
 		}
-	}
-	return out
+		return out
+	})
 }
 
 func (d Guess) judge(in *analyze.Input, owners homes, u *window.Unit, rows []window.Row, service string) (analyze.Finding, bool) {
@@ -81,6 +75,7 @@ func (d Guess) judge(in *analyze.Input, owners homes, u *window.Unit, rows []win
 	if len(names) >= 3 {
 		f.Techniques = append(f.Techniques, "T1110.003")
 	}
+	f.Times, f.Marks = make([]time.Time, 0, len(all)), make([]analyze.Mark, 0, len(all))
 	for _, t := range all {
 		f.Times = append(f.Times, t.at)
 		f.Marks = append(f.Marks, analyze.Mark{Origin: t.origin, Time: t.at})

@@ -33,6 +33,9 @@ func homesOf(in *analyze.Input) homes {
 	})
 	eachRow(in, func(u *window.Unit, r *window.Row) {
 		names, _ := u.BadNames(r)
+		if !slices.ContainsFunc(names, func(id uint64) bool { return out[id] != nil }) {
+			return
+		}
 		net := network(u.Prefix)
 		if !slices.ContainsFunc(names, func(id uint64) bool { return out[id][net] != nil }) {
 			return
@@ -68,7 +71,12 @@ func (h homes) add(account uint64, net prefix, at time.Time) {
 }
 
 // of returns the account's home in the network of a source; nil for none.
-func (h homes) of(account uint64, source prefix) *home { return h[account][network(source)] }
+func (h homes) of(account uint64, source prefix) *home {
+	if nets, ok := h[account]; ok { // most accounts that are guessed at have none
+		return nets[network(source)]
+	}
+	return nil
+}
 
 // mistyped reports whether failures of the source on the account are its
 // owner's: the account logs in from that network, and did so without more
@@ -80,7 +88,7 @@ func (h homes) mistyped(account uint64, source prefix) bool {
 
 // guilty keeps the tries that no owner's mistake explains.
 func (h homes) guilty(source prefix, all []try) []try {
-	var out []try
+	out := make([]try, 0, len(all))
 	for _, t := range all {
 		if !h.mistyped(t.name, source) {
 			out = append(out, t)

@@ -37,20 +37,14 @@ func (s shot) failed() bool {
 
 // Detect implements analyze.Detector.
 func (d Injection) Detect(in *analyze.Input) []analyze.Finding {
-	var out []analyze.Finding
-	units := in.Set.Units()
-	for i := range units {
-		u := &units[i]
-		if !in.Current(u) {
-			continue
-		}
+	return analyze.EachUnit(in, func(_ int, u *window.Unit) (out []analyze.Finding) {
 		if shots := shotsOf(in, u); len(shots) > 0 && in.Contains(uint32(shots[len(shots)-1].at.Unix()/3600)) {
 			if f, ok := d.judge(in, u, shots); ok {
 				out = append(out, f)
 			}
 		}
-	}
-	return out
+		return out
+	})
 }
 
 func shotsOf(in *analyze.Input, u *window.Unit) (out []shot) {

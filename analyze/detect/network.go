@@ -41,7 +41,7 @@ type failing struct {
 func (d Network) Detect(in *analyze.Input) []analyze.Finding {
 	byService := map[string]map[netip.Prefix][]failing{}
 	hourly := map[string]map[uint32]int{}
-	owners := homesOf(in)
+	owners := analyze.Fact(in, "homes", homesOf)
 	units := in.Set.Units()
 	for i := range units {
 		u := &units[i]
@@ -81,12 +81,16 @@ func (d Network) Detect(in *analyze.Input) []analyze.Finding {
 
 // strangerFails returns the failed logins of an hour that are no owner's mistake.
 func strangerFails(in *analyze.Input, owners homes, u *window.Unit, r *window.Row) (failing, bool) {
+	if r.Bad == 0 && r.Events == r.Good {
+		return failing{}, false
+	}
 	all, total := tries(in, u, []window.Row{*r})
-	guilty := owners.guilty(u.Prefix, onlyLogins(slices.Clone(all)))
+	everything := countOf(all)
+	guilty := owners.guilty(u.Prefix, onlyLogins(all))
 	if len(guilty) == 0 {
 		return failing{}, false
 	}
-	return failing{unit: u, row: r, tries: guilty, count: total * countOf(guilty) / countOf(all)}, true
+	return failing{unit: u, row: r, tries: guilty, count: total * countOf(guilty) / everything}, true
 }
 
 // chanceLimit is how many of n failing sources chance puts into one network.

@@ -51,19 +51,15 @@ func (c contact) mark() analyze.Mark { return analyze.Mark{Origin: c.origin, Tim
 
 // Detect implements analyze.Detector.
 func (d Scan) Detect(in *analyze.Input) []analyze.Finding {
-	var out []analyze.Finding
 	t0 := honestShare(in)
-	units := in.Set.Units()
-	for i := range units {
-		if u := &units[i]; in.Current(u) {
-			if f, ok := d.judge(in, u, t0); ok {
-				out = append(out, f)
-			} else if f, ok := d.knock(in, u); ok {
-				out = append(out, f)
-			}
+	return analyze.EachUnit(in, func(_ int, u *window.Unit) (out []analyze.Finding) {
+		if f, ok := d.judge(in, u, t0); ok {
+			out = append(out, f)
+		} else if f, ok := d.knock(in, u); ok {
+			out = append(out, f)
 		}
-	}
-	return out
+		return out
+	})
 }
 
 // honestShare learns t0: the 95th percentile of the share of first contacts
@@ -93,6 +89,9 @@ func honestShare(in *analyze.Input) float64 {
 }
 
 func (d Scan) judge(in *analyze.Input, u *window.Unit, t0 float64) (analyze.Finding, bool) {
+	if !refusedTwice(u) { // nearly everybody: no need to list what they saw
+		return analyze.Finding{}, false
+	}
 	first, more := contacts(in, u)
 	var bads []contact
 	weights := 0.0
@@ -153,6 +152,22 @@ func (d Scan) judge(in *analyze.Input, u *window.Unit, t0 float64) (analyze.Find
 	}
 	f.Story = scanStory(in, u, f, bads, leaks, more, words, pauses, p)
 	return f, true
+}
+
+// refusedTwice reports whether a source can have two failed contacts.
+func refusedTwice(u *window.Unit) bool {
+	n := 0
+	for i := range u.Rows {
+		for _, t := range u.Touches(&u.Rows[i]) {
+			if refusal(t.Status) && t.Name != 0 {
+				n++
+			}
+			if n == 2 {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func sources(u *window.Unit) []prefix { return []prefix{u.Prefix} }

@@ -28,18 +28,23 @@ type try struct {
 // counts where no failure on the name follows in the hour. Mail to a recipient
 // who does not exist counts once a recipient: honest senders try again.
 func tries(in *analyze.Input, u *window.Unit, rows []window.Row) (out []try, total int) {
-	mailed := map[uint64]bool{}
+	kept := 0
+	for i := range rows {
+		kept += len(u.Touches(&rows[i]))
+	}
+	out = make([]try, 0, kept)
+	var mailed, failed distinct
 	for i := range rows {
 		r := &rows[i]
 		if r.Bad == 0 && r.Events == r.Good {
 			continue
 		}
 		touches := u.Touches(r)
-		failed := map[uint64]bool{}
+		failed.clear()
 		kept, listed := 0, 0
 		for _, t := range touches {
 			if t.Kind == ingest.KindAuthFailure {
-				failed[t.Name] = true
+				failed.add(t.Name)
 			}
 			if t.Kind.Hostile() && t.Kind != ingest.KindInvalidUser {
 				listed += int(t.Count)
@@ -49,12 +54,11 @@ func tries(in *analyze.Input, u *window.Unit, rows []window.Row) (out []try, tot
 			switch t.Kind {
 			case ingest.KindAuthFailure, ingest.KindRelayDenied, ingest.KindReject, ingest.KindAbuse, ingest.KindProbe:
 			case ingest.KindUserUnknown:
-				if mailed[t.Name] {
+				if !mailed.add(t.Name) {
 					continue
 				}
-				mailed[t.Name] = true
 			case ingest.KindInvalidUser:
-				if failed[t.Name] {
+				if failed.has(t.Name) {
 					continue
 				}
 			default:
@@ -69,10 +73,52 @@ func tries(in *analyze.Input, u *window.Unit, rows []window.Row) (out []try, tot
 			total += max(0, int(r.Bad)-listed)
 		}
 	}
-	slices.SortStableFunc(out, func(a, b try) int {
-		return cmp.Or(a.at.Compare(b.at), cmp.Compare(a.origin.Source, b.origin.Source), cmp.Compare(a.origin.Offset, b.origin.Offset))
-	})
+	if !slices.IsSortedFunc(out, earlierTry) { // hours of one service come in order
+		slices.SortStableFunc(out, earlierTry)
+	}
 	return out, total
+}
+
+func earlierTry(a, b try) int {
+	if c := a.at.Compare(b.at); c != 0 {
+		return c
+	}
+	return cmp.Or(cmp.Compare(a.origin.Source, b.origin.Source), cmp.Compare(a.origin.Offset, b.origin.Offset))
+}
+
+// distinct is a set of accounts. In most hours a source tries one or two, for
+// which a list is cheaper than a map; a long list becomes one.
+type distinct struct {
+	few  []uint64
+	many map[uint64]bool
+}
+
+func (d *distinct) clear() { d.few, d.many = d.few[:0], nil }
+
+func (d *distinct) has(id uint64) bool {
+	if d.many != nil {
+		return d.many[id]
+	}
+	return slices.Contains(d.few, id)
+}
+
+// add reports whether id is new.
+func (d *distinct) add(id uint64) bool {
+	if d.has(id) {
+		return false
+	}
+	switch {
+	case d.many != nil:
+		d.many[id] = true
+	case len(d.few) < 16:
+		d.few = append(d.few, id)
+	default:
+		d.many = map[uint64]bool{id: true}
+		for _, id := range d.few {
+			d.many[id] = true
+		}
+	}
+	return true
 }
 
 // onlyLogins keeps the failed logins among some tries.

@@ -31,7 +31,11 @@ func (Rules) Judge(c *analyze.Case, in *analyze.Input) {
 	if len(what) > 0 {
 		c.Summary = what[0]
 	}
-	c.Explanation = paragraphs(what, why, append(not, doubts(c)...))
+	not = append(not, doubts(c)...)
+	if said := otherGuard(c, in); said != "" {
+		not = append(not, said)
+	}
+	c.Explanation = paragraphs(what, why, not)
 	c.Verdict = analyze.Verdict{Label: label(c), Confidence: c.Confidence, By: "rules", Rationale: rationale(c)}
 }
 

@@ -5,9 +5,16 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"gumshoe/analyze"
+	"gumshoe/ingest/window"
 )
+
+// nothing is a run over no log at all.
+func nothing() *analyze.Input {
+	return analyze.NewInput(window.Empty(), time.Time{}, time.Time{}, time.Time{}, time.UTC)
+}
 
 // The judge tells what happened, why it is believed, and what speaks against it,
 // in this order, each sentence once.
@@ -20,7 +27,7 @@ func TestRulesTellTheCase(t *testing.T) {
 			{Story: analyze.Story{Headline: "A scanner that says so", Body: []string{"It has a name."}, Why: []string{"People are not that regular."}, Do: []string{"Nothing to do."}}},
 		},
 	}
-	Rules{}.Judge(&c, nil)
+	Rules{}.Judge(&c, nothing())
 	want := []string{"It knocked. It has a name.", "People are not that regular.", "Nothing leaked. Against it speaks: an office behind one address."}
 	if c.Headline != "One knock every 20 minutes" || c.Summary != "It knocked." || !slices.Equal(c.Explanation, want) {
 		t.Errorf("%q, %q, %q", c.Headline, c.Summary, c.Explanation)
@@ -48,7 +55,7 @@ func TestLabel(t *testing.T) {
 		{"a nuisance is no malice", analyze.Case{Sources: someone, Confidence: .99, Impact: analyze.Nuisance}, "suspicious"},
 	} {
 		c.c.Findings = []analyze.Finding{{}}
-		Rules{}.Judge(&c.c, nil)
+		Rules{}.Judge(&c.c, nothing())
 		if got := c.c.Verdict.Label; got != c.want {
 			t.Errorf("%s: %s, want %s", c.what, got, c.want)
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"os"
 	"runtime"
@@ -87,7 +88,7 @@ func (l *logs) read(ctx context.Context, a *app, j *job) (*window.Set, error) {
 	var names []string
 	var total int64
 	for _, s := range l.sources {
-		names = append(names, s.(*source.File).Log())
+		names = append(names, logOf(s))
 		if n := s.Size(); n < 0 || total < 0 {
 			total = -1
 		} else {
@@ -279,8 +280,18 @@ func (l *logs) fetchEvidence(cases []analyze.Case) {
 
 func (l *logs) close() {
 	for _, s := range l.sources {
-		s.(*source.File).Close()
+		if c, ok := s.(io.Closer); ok {
+			c.Close()
+		}
 	}
+}
+
+// logOf is the name that a source shares with its rotated siblings.
+func logOf(s ingest.Source) string {
+	if f, ok := s.(*source.File); ok {
+		return f.Log()
+	}
+	return s.Name()
 }
 
 // width is the terminal's, or 0 where there is none.

@@ -21,7 +21,11 @@ var (
 func ranks(sources []ingest.Source) []overlap.Rank {
 	out := make([]overlap.Rank, len(sources))
 	for i, s := range sources {
-		f := s.(*source.File)
+		f, ok := s.(*source.File)
+		if !ok {
+			out[i] = overlap.Apart
+			continue
+		}
 		base := filepath.Base(f.Log())
 		switch {
 		case f.Journal():
@@ -45,7 +49,7 @@ func (l *logs) tellOverlap(choice *overlap.Choice) {
 		if n == 0 {
 			continue
 		}
-		name := l.sources[i].(*source.File).Log()
+		name := logOf(l.sources[i])
 		if skipped[name] == 0 {
 			names = append(names, name)
 		}

@@ -17,6 +17,7 @@ import (
 var commonLogs = []string{
 	"/var/log/auth.log", "/var/log/secure", "/var/log/mail.log", "/var/log/maillog", "/var/log/syslog", "/var/log/messages",
 	"/var/log/nginx/*access*.log", "/var/log/apache2/*access*.log", "/var/log/httpd/*access*log", "/var/log/lighttpd/*access*.log",
+	"/var/log/fail2ban.log", banDatabase,
 	"/var/log/exim4/mainlog", "/var/log/exim4/rejectlog", "/var/log/dovecot*.log", "/var/log/vsftpd.log", "/var/log/proftpd/*.log",
 }
 
@@ -80,8 +81,11 @@ func (l *logs) configured(ctx context.Context, a *app, j *job, base source.Optio
 	}
 	for _, s := range sources {
 		open := o.files
-		if s.Journal != nil {
+		switch {
+		case s.Journal != nil:
 			open = o.journal
+		case isDatabase(s.Path):
+			open = o.banDatabase
 		}
 		if err := open(ctx, s); err != nil {
 			return err

@@ -16,7 +16,7 @@ var newFail2ban = speaksBehind(func(msg []byte) []byte {
 		}
 	}
 	return msg
-}, serviceFail2ban,
+}, ingest.ServiceFail2ban,
 	say(ingest.KindBan, "[{word}] Ban {addr}", "[{word}] Restore Ban {addr}", "[{word}] Increase Ban {addr} ({words})"),
 	say(ingest.KindOther,
 		"[{word}] Found {addr}[[ - {words}]]",

@@ -90,7 +90,7 @@ func cutModule(msg, program []byte) (rest, service []byte) {
 func (p *pam) failure(msg, service []byte, ev *ingest.Event) string {
 	ev.Kind = ingest.KindAuthFailure
 	ev.Service = pamService(service)
-	rhost, user, certain := pamPeer(msg)
+	rhost, user, certain := pamPeer(msg, ev.Service != ingest.ServiceSSH)
 	ev.User = user
 	if certain {
 		setSource(ev, rhost)
@@ -112,10 +112,10 @@ func (p *pam) failure(msg, service []byte, ev *ingest.Event) string {
 }
 
 // pamPeer finds the remote host among fields of which ruser and user are the
-// client's. The first rhost= is PAM's own when nothing of the client's stands
-// before it, the last when nothing stands after it; otherwise two different
-// ones are no answer.
-func pamPeer(msg []byte) (rhost, user []byte, certain bool) {
+// client's, the former if the service fills it at all. The first rhost= is PAM's
+// own when nothing of the client's stands before it, the last when nothing stands
+// after it; otherwise two different ones are no answer.
+func pamPeer(msg []byte, fillsRuser bool) (rhost, user []byte, certain bool) {
 	msg = bytes.TrimRight(msg, " ")
 	_, rest, ok := bytes.Cut(msg, []byte(" ruser="))
 	if !ok {
@@ -123,8 +123,9 @@ func pamPeer(msg []byte) (rhost, user []byte, certain bool) {
 	}
 	if after, empty := cut(rest, " rhost="); empty || bytes.HasPrefix(rest, []byte("rhost=")) && !bytes.Contains(rest, []byte(" rhost=")) {
 		rhost, after, _ = bytes.Cut(after, []byte(" "))
-		user, _ = cut(bytes.TrimLeft(after, " "), "user=")
-		return bytes.TrimPrefix(rhost, []byte("rhost=")), user, true
+		user, named := cut(bytes.TrimLeft(after, " "), "user=")
+		alone := !bytes.Contains(rest[1:], []byte(" rhost="))
+		return bytes.TrimPrefix(rhost, []byte("rhost=")), user, alone || named && !fillsRuser
 	}
 	last := bytes.LastIndex(rest, []byte(" rhost="))
 	if last < 0 {

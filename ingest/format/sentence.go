@@ -117,6 +117,9 @@ func variants(text string) []string {
 	if !ok {
 		panic(fmt.Sprintf("format: %q: [[ without ]]", text))
 	}
+	for strings.HasPrefix(tail, "]") { // "[[, port=[{n}]]]": the inner bracket closes first
+		optional, tail = optional+"]", tail[1:]
+	}
 	var out []string
 	for _, end := range variants(tail) {
 		out = append(out, head+optional+end, head+end)

@@ -21,7 +21,6 @@ const (
 	servicePanel    = "panel" // administration of the machine in a browser
 	serviceFirewall = "firewall"
 	serviceHoneypot = "honeypot"
-	serviceFail2ban = "fail2ban"
 	serviceRouter   = "router"
 	serviceInet     = "inetd"
 	serviceIDS      = "ids"

@@ -13,14 +13,8 @@ import (
 // clients send, and those that do not still hold mostly text.
 const maxControl = 20
 
-// looksBinary reports whether the sample is no text. Zero bytes at the beginning are
-// forgiven: copytruncate leaves a hole before the lines of a writer that kept
-// its position.
+// looksBinary reports whether the sample is no text.
 func looksBinary(sample []byte) bool {
-	sample = bytes.TrimLeft(sample, "\x00")
-	if len(sample) == 0 {
-		return true
-	}
 	control := 0
 	for _, c := range sample {
 		if c < ' ' && c != '\n' && c != '\t' && c != '\r' && c != '\x1b' || c == 0x7f {

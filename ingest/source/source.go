@@ -12,6 +12,7 @@
 package source
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"errors"
@@ -185,7 +186,7 @@ func (f *File) prepare(opt Options) error {
 		return errBinary
 	}
 	if opt.Detect != nil {
-		f.format = opt.Detect(f.name, bytes.TrimLeft(sample, "\x00"))
+		f.format = opt.Detect(f.name, sample)
 	}
 	if f.format == nil {
 		return errUnknownFormat
@@ -196,7 +197,27 @@ func (f *File) prepare(opt Options) error {
 	return nil
 }
 
-// sample reads the first uncompressed bytes and the time in the compressed
+// maxHole bounds the zero bytes at a file's beginning that are read past in
+// search of text.
+const maxHole = 256 << 20
+
+// passHole reads past the zero bytes that copytruncate leaves before the lines of
+// a writer that kept its position, and reports whether there were any.
+func passHole(in *bufio.Reader) bool {
+	for n := 0; n < maxHole; n++ {
+		c, err := in.ReadByte()
+		if err != nil {
+			return n > 0
+		}
+		if c != 0 {
+			_ = in.UnreadByte()
+			return n > 0
+		}
+	}
+	return true
+}
+
+// sample reads the first uncompressed bytes behind a hole and the time in the compressed
 // file's header. The error says why there are none.
 func (f *File) sample() (sample []byte, written time.Time, err error) {
 	in, err := f.open()
@@ -204,7 +225,12 @@ func (f *File) sample() (sample []byte, written time.Time, err error) {
 		return nil, time.Time{}, err
 	}
 	defer in.Close()
-	sample, err = io.ReadAll(io.LimitReader(in, sampleSize))
+	text := bufio.NewReader(in)
+	zeros := passHole(text)
+	sample, err = io.ReadAll(io.LimitReader(text, sampleSize))
+	if zeros && len(sample) == 0 {
+		sample = []byte{0} // nothing but a hole is no empty file
+	}
 	return sample, in.written, err
 }
 

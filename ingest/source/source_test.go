@@ -224,9 +224,11 @@ func TestOpenFails(t *testing.T) {
 // copytruncate leaves zero bytes before the lines of a writer that kept its
 // position in the file.
 func TestHoleBeforeLines(t *testing.T) {
-	f := open1(t, write(t, t.TempDir(), "access.log", strings.Repeat("\x00", 5000)+"log line\n"), options)
-	if f.Format() == nil {
-		t.Error("no format")
+	for name, size := range map[string]int{"short": 40, "longer than any sample": 3 << 20} {
+		path := write(t, t.TempDir(), "truncated.log", strings.Repeat("\x00", size)+"log line\n")
+		if f := open1(t, path, options); f.Format() == nil {
+			t.Errorf("%s: no format", name)
+		}
 	}
 }
 

@@ -11,7 +11,7 @@ type arena[T any] struct {
 }
 
 const (
-	pageBits = 10
+	pageBits = 8
 	pageLen  = 1 << pageBits
 )
 

@@ -5,10 +5,10 @@ import "gumshoe/ingest"
 // Builder is the Sink of one worker: it counts events into hourly rows and
 // objects. Builders are merged by Merge.
 type Builder struct {
-	table
-	hash  ingest.Hash
-	seed  uint64 // of the process, for tables
-	names [AgentObject + 1]names
+	tables [shards]table
+	hash   ingest.Hash
+	seed   uint64 // of the process, for tables
+	names  [AgentObject + 1]names
 
 	logs     []stream
 	services []stream
@@ -81,39 +81,48 @@ func (b *Builder) Add(ev *ingest.Event, at ingest.Origin) {
 
 	unit := unitOf(ev.Src)
 	member := UnitID(b.hash, unit)
-	r := b.row(&unit, hour, svc, b.seed)
+	t := &b.tables[unitShard(&unit)]
+	r := t.row(&unit, hour, svc, b.seed)
 	// A source joins the service's sets with its first good and bad event.
 	if out == good && r.Good == 0 || out != good && r.Bad == 0 && r.Errors == 0 {
 		b.join(s, out, member)
 	}
 	r.saw(sec, at)
 	r.count(out, ev)
-	t := Touch{Milli: ev.Time, Offset: at.Offset, Source: at.Source, Count: ev.Count, Status: ev.Status, Kind: ev.Kind,
+	touch := Touch{Milli: ev.Time, Offset: at.Offset, Source: at.Source, Count: ev.Count, Status: ev.Status, Kind: ev.Kind,
 		Stage: ev.Request.Stage, Class: ev.Request.Class, Aux: ev.Request.Shape, Key: ev.Key, Absent: ev.Account == ingest.AccountAbsent}
 	if ev.Method != nil {
-		b.web(r, ev, out, member, &t)
+		b.web(t, r, ev, out, member, &touch)
 	} else {
-		b.auth(r, ev, out, member, &t)
+		b.auth(t, r, ev, out, member, &touch)
 	}
 }
 
 func seconds(ev *ingest.Event) uint32 { return uint32(ev.Time / 1000) }
 
+// object finds or makes an object; number tells it from all others of the Builder.
+func (b *Builder) object(k ObjectKind, id uint64, hour uint32, svc uint16) (o *Object, number uint32) {
+	shard := objectShard(id)
+	o, number = b.tables[shard].object(k, id, hour, svc, b.seed)
+	return o, number*shards + shard
+}
+
 // at returns the object of a stream's hour.
 func (b *Builder) at(k ObjectKind, s *stream, hour uint32, svc uint16) *Object {
 	if s.object == nil || s.object.Hour != hour {
-		s.object, _ = b.object(k, s.id, hour, svc, b.seed)
+		s.object, _ = b.object(k, s.id, hour, svc)
 	}
 	return s.object
 }
 
 // join adds a source to the sets of an object.
 func (b *Builder) join(o *Object, out outcome, member uint64) {
+	words := &b.tables[objectShard(o.ID)].words
 	switch out {
 	case good:
-		o.goodUnits.add(&b.words, member)
+		o.goodUnits.add(words, member)
 	case bad, failed:
-		o.badUnits.add(&b.words, member)
+		o.badUnits.add(words, member)
 	}
 }
 

@@ -139,10 +139,15 @@ func BenchmarkMemory(b *testing.B) {
 				builder := NewBuilder(Options{Logs: []string{"log"}, Seed: 7})
 				c.log.addTo(builder)
 				used := live() - before
+				rows, objects := 0, 0
+				for i := range builder.tables {
+					rows += builder.tables[i].rows.len()
+					objects += builder.tables[i].objects.len()
+				}
 				b.ReportMetric(float64(used)/(1<<20), "MiB")
-				b.ReportMetric(float64(used)/float64(builder.rows.len()), "B/row")
-				b.ReportMetric(float64(builder.rows.len()), "rows")
-				b.ReportMetric(float64(builder.objects.len()), "objects")
+				b.ReportMetric(float64(used)/float64(rows), "B/row")
+				b.ReportMetric(float64(rows), "rows")
+				b.ReportMetric(float64(objects), "objects")
 				runtime.KeepAlive(builder)
 			}
 		})

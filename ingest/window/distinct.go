@@ -160,7 +160,15 @@ func sigma(x float64) float64 {
 	}
 }
 
-// members returns the exact members in ascending order, or false for a sketch.
+// sort puts the exact members into ascending order.
+func (d Distinct) sort(a *arena[uint64]) {
+	if members, exact := d.members(a); exact {
+		slices.Sort(members)
+	}
+}
+
+// members returns the exact members, or false for a sketch. They stand in the
+// arena and are not to be changed.
 func (d Distinct) members(a *arena[uint64]) ([]uint64, bool) {
 	if d.n == sketched {
 		return nil, false
@@ -168,7 +176,5 @@ func (d Distinct) members(a *arena[uint64]) ([]uint64, bool) {
 	if d.n == 0 {
 		return nil, true
 	}
-	out := slices.Clone(a.block(d.off, d.class)[:d.n])
-	slices.Sort(out)
-	return out, true
+	return a.block(d.off, d.class)[:d.n:d.n], true
 }

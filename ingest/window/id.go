@@ -2,6 +2,8 @@ package window
 
 import (
 	"bytes"
+	"cmp"
+	"encoding/binary"
 	"net/netip"
 
 	"gumshoe/ingest"
@@ -20,6 +22,14 @@ func unitOf(a netip.Addr) [16]byte {
 		clear(b[8:])
 	}
 	return b
+}
+
+// compareUnits orders units as bytes.Compare does, in two words.
+func compareUnits(a, b *[16]byte) int {
+	if hi, than := binary.BigEndian.Uint64(a[:8]), binary.BigEndian.Uint64(b[:8]); hi != than {
+		return cmp.Compare(hi, than)
+	}
+	return cmp.Compare(binary.BigEndian.Uint64(a[8:]), binary.BigEndian.Uint64(b[8:]))
 }
 
 // PrefixOf returns the prefix of a unit: /32 for IPv4, /64 for IPv6.

@@ -1,7 +1,6 @@
 package window
 
 import (
-	"bytes"
 	"cmp"
 	"runtime"
 	"slices"
@@ -13,7 +12,15 @@ import (
 // shards is how many parts the merged set has. A source's rows lie in one
 // shard, and so do an object's hours. The count is fixed and shards are cut by
 // a hash of the key alone, so that the set does not depend on the machine.
-const shards = 16
+const (
+	shardBits = 4
+	shards    = 1 << shardBits
+)
+
+// unitShard and objectShard are the shards of rows and of objects.
+func unitShard(unit *[16]byte) uint32 { return uint32(unitHash(unit, 0) >> (64 - shardBits)) }
+
+func objectShard(id uint64) uint32 { return uint32(mix(id, 0) >> (64 - shardBits)) }
 
 // shard is a finished part of a Set: rows by (unit, service, hour), objects by
 // (kind, id, hour, service).
@@ -21,6 +28,7 @@ type shard struct {
 	arenas
 	rows    []Row
 	objects []Object
+	units   []Unit // in address order
 }
 
 // Merge joins the builders of all workers. The builders are spent. The result
@@ -28,19 +36,19 @@ type shard struct {
 func Merge(builders []*Builder, opt Options) *Set {
 	s := &Set{hash: opt.Hash}
 	remap := s.mergeServices(builders)
-	parts := make([]parts, len(builders))
-	parallel(len(builders), func(i int) { parts[i] = split(&builders[i].table) })
 	parallel(shards+1, func(i int) {
 		if i == 0 {
 			s.names = mergeNames(builders, opt)
 			return
 		}
-		s.shards[i-1] = collect(builders, parts, i-1, remap, opt.Seed)
+		s.shards[i-1] = collect(builders, i-1, remap, opt.Seed)
+		s.shards[i-1].listUnits()
 	})
 	for _, b := range builders {
 		*b = Builder{}
 	}
 	s.list()
+	s.unitAt = sync.OnceValue(s.locate)
 	return s
 }
 
@@ -113,41 +121,29 @@ func mergeNames(builders []*Builder, opt Options) map[uint64]Name {
 	return out
 }
 
-// parts lists the rows and objects of a table by the shard that they go to.
-type parts struct{ rows, objects [shards][]uint32 }
-
-func split(t *table) (p parts) {
-	for i := range uint32(t.rows.len()) {
-		part := unitHash(&t.rows.at(i).Unit, 0) >> 60
-		p.rows[part] = append(p.rows[part], i)
-	}
-	for i := range uint32(t.objects.len()) {
-		part := mix(t.objects.at(i).ID, 0) >> 60
-		p.objects[part] = append(p.objects[part], i)
-	}
-	return p
-}
-
-// collect merges one part of all builders.
-func collect(builders []*Builder, parts []parts, part int, remap [][]uint8, seed uint64) shard {
+// collect merges one part of all builders, and lets go of it there: not much
+// more is in memory at a time than the builders hold.
+func collect(builders []*Builder, part int, remap [][]uint8, seed uint64) shard {
 	var t table
 	for i, b := range builders {
-		for _, j := range parts[i].rows[part] {
-			r := b.rows.at(j)
-			t.row(&r.Unit, r.Hour, uint16(remap[i][r.service]), seed).merge(r, &t.arenas, &b.arenas)
+		from := &b.tables[part]
+		for j := range uint32(from.rows.len()) {
+			r := from.rows.at(j)
+			t.row(&r.Unit, r.Hour, uint16(remap[i][r.service]), seed).merge(r, &t.arenas, &from.arenas)
 		}
-		for _, j := range parts[i].objects[part] {
-			o := b.objects.at(j)
+		for j := range uint32(from.objects.len()) {
+			o := from.objects.at(j)
 			svc := uint16(0)
 			if o.Kind != LogObject {
 				svc = uint16(remap[i][o.service])
 			}
 			sum, _ := t.object(o.Kind, o.ID, o.Hour, svc, seed)
-			sum.merge(o, &t.arenas, &b.arenas)
+			sum.merge(o, &t.arenas, &from.arenas)
 		}
+		*from = table{}
 	}
 	s := shard{rows: sorted(&t.rows, func(a, b *Row) int {
-		return cmp.Or(bytes.Compare(a.Unit[:], b.Unit[:]), cmp.Compare(a.service, b.service), cmp.Compare(a.Hour, b.Hour))
+		return cmp.Or(compareUnits(&a.Unit, &b.Unit), cmp.Compare(a.service, b.service), cmp.Compare(a.Hour, b.Hour))
 	}), objects: sorted(&t.objects, func(a, b *Object) int {
 		return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.ID, b.ID), cmp.Compare(a.Hour, b.Hour), cmp.Compare(a.service, b.service))
 	})}
@@ -170,20 +166,27 @@ func sorted[T any](a *arena[T], compare func(x, y *T) int) []T {
 	return out
 }
 
-// settle writes down the final number of each row's and object's service.
+// settle writes down the final number of each row's and object's service, and
+// sorts their sets and touches once for all who read them.
 func (s *shard) settle() {
 	for i := range s.rows {
-		s.rows[i].Service = uint8(s.rows[i].service)
+		r := &s.rows[i]
+		r.Service = uint8(r.service)
+		r.goodNames.sort(&s.words)
+		r.badNames.sort(&s.words)
+		r.agents.sort(&s.words)
+		r.touches.sort(&s.touches)
 	}
 	for i := range s.objects {
 		o := &s.objects[i]
 		o.Service = uint8(o.service)
-		if o.touches.n > 0 {
-			sessions := s.touches.block(o.touches.off, o.touches.class)[:o.touches.n]
-			for j := range sessions {
-				sessions[j].Aux = uint64(o.Service)
-			}
+		o.goodUnits.sort(&s.words)
+		o.badUnits.sort(&s.words)
+		sessions := o.touches.list(&s.touches)
+		for j := range sessions {
+			sessions[j].Aux = uint64(o.Service)
 		}
+		o.touches.sort(&s.touches)
 	}
 }
 

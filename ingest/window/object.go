@@ -48,6 +48,8 @@ type ObjectFlags uint8
 const (
 	Exists ObjectFlags = 1 << iota // account: a line says that it exists, or it logged in
 	Absent                         // account: a line says that it does not exist
+
+	spelled ObjectFlags = 1 << 7 // of a Builder: the account's name is known in lower case
 )
 
 // count adds an event and its time.
@@ -76,7 +78,7 @@ func (o *Object) count(out outcome, ev *ingest.Event) {
 func (o *Object) merge(p *Object, a, b *arenas) {
 	o.First = min(o.First, p.First)
 	o.Last = max(o.Last, p.Last)
-	o.Flags |= p.Flags
+	o.Flags |= p.Flags &^ spelled
 	o.path |= p.path
 	o.Events = plus(o.Events, p.Events)
 	o.Good = plus(o.Good, p.Good)

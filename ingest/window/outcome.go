@@ -20,6 +20,8 @@ func outcomeOf(ev *ingest.Event) outcome {
 		return bad
 	case ingest.KindInvalidUser: // announced, counted when it fails
 		return neutral
+	case ingest.KindBan: // another guard's deed, for which its own evidence stands elsewhere
+		return neutral
 	}
 	switch {
 	case !telling(ev.Kind):

@@ -82,6 +82,7 @@ func dump(s *Set) string {
 
 // written is a set's members, or the registers of its sketch.
 func written(d Distinct, a *arenas) string {
+	d.sort(&a.words)
 	if members, ok := d.members(&a.words); ok {
 		return fmt.Sprintf("%x", members)
 	}

@@ -24,7 +24,7 @@ type Set struct {
 	shards   [shards]shard
 	units    []Unit
 	things   [LogObject + 1][]Thing
-	unitAt   map[uint64]int32
+	unitAt   func() map[uint64]int32 // by id; made when it is first asked for
 	nameless int
 }
 
@@ -51,7 +51,7 @@ func (s *Set) Units() []Unit { return s.units }
 
 // UnitOf returns the source with the given id, as it stands in an object's set.
 func (s *Set) UnitOf(id uint64) (*Unit, bool) {
-	i, ok := s.unitAt[id]
+	i, ok := s.unitAt()[id]
 	if !ok {
 		return nil, false
 	}
@@ -76,6 +76,7 @@ func (s *Set) Name(id uint64) Name { return s.names[id] }
 func (s *Set) Nameless() int { return s.nameless }
 
 // Touches returns the remembered events of a row, in order of time.
+// What Touches and the lists of sets return belongs to the set and is not to be changed.
 func (u *Unit) Touches(r *Row) []Touch { return r.touches.list(&u.arenas.touches) }
 
 // TouchesFull reports whether the row had more events worth remembering than it kept.

@@ -97,11 +97,15 @@ func (l *Touches) merge(a *arena[Touch], o Touches, b *arena[Touch]) {
 	l.more = l.more || o.more
 }
 
+// sort puts the touches into order of time. Nothing is to be added afterwards.
+func (l Touches) sort(a *arena[Touch]) {
+	slices.SortFunc(l.list(a), func(a, b Touch) int { return compareTouch(&a, &b) })
+}
+
+// list returns the touches where they stand: they are not to be changed.
 func (l Touches) list(a *arena[Touch]) []Touch {
 	if l.n == 0 {
 		return nil
 	}
-	out := slices.Clone(a.block(l.off, l.class)[:l.n])
-	slices.SortFunc(out, func(a, b Touch) int { return compareTouch(&a, &b) })
-	return out
+	return a.block(l.off, l.class)[:l.n:l.n]
 }

@@ -30,6 +30,7 @@ func TestTouchesKeepTheFirst(t *testing.T) {
 				right.add(&b, &all[cut+i])
 			}
 			right.merge(&b, left, &a)
+			right.sort(&b)
 			if got := right.list(&b); !slices.Equal(got, want) {
 				t.Fatalf("%d touches, cut at %d: kept %v", n, cut, got)
 			}

@@ -3,10 +3,10 @@ package window
 import "gumshoe/ingest"
 
 // web counts a web request.
-func (b *Builder) web(r *Row, ev *ingest.Event, out outcome, member uint64, t *Touch) {
+func (b *Builder) web(t *table, r *Row, ev *ingest.Event, out outcome, member uint64, touch *Touch) {
 	switch string(ev.Method) {
 	case "POST":
-		t.Post = true
+		touch.Post = true
 		r.Flags |= Wrote
 	case "PUT", "DELETE":
 		r.Flags |= Wrote
@@ -20,18 +20,18 @@ func (b *Builder) web(r *Row, ev *ingest.Event, out outcome, member uint64, t *T
 	if out == good && ev.Request.Flags&ingest.PathStatic != 0 {
 		r.Static = plus(r.Static, ev.Count)
 	}
-	b.agent(r, ev, out, member)
+	b.agent(t, r, ev, out, member)
 	if ev.Request.Template != 0 {
-		t.Name = b.pathID(ev.VHost, ev.Request.Template)
-		b.path(r, t.Name, ev, out, member)
+		touch.Name = b.pathID(ev.VHost, ev.Request.Template)
+		b.path(t, r, touch.Name, ev, out, member)
 	}
 	if interesting(ev) {
-		r.touches.add(&b.touches, t)
+		r.touches.add(&t.touches, touch)
 	}
 }
 
 // agent counts a user agent.
-func (b *Builder) agent(r *Row, ev *ingest.Event, out outcome, member uint64) {
+func (b *Builder) agent(t *table, r *Row, ev *ingest.Event, out outcome, member uint64) {
 	client := &ev.Client
 	r.Clients |= 1 << client.Kind
 	if client.Odd {
@@ -43,7 +43,7 @@ func (b *Builder) agent(r *Row, ev *ingest.Event, out outcome, member uint64) {
 	if client.ID == 0 {
 		return
 	}
-	o, number := b.object(AgentObject, AgentID(client.ID), r.Hour, r.service, b.seed)
+	o, number := b.object(AgentObject, AgentID(client.ID), r.Hour, r.service)
 	if d := &b.names[AgentObject]; o.Events == 0 && d.lacks(o.ID) {
 		d.put(o.ID, Name{Text: string(cut(ev.Agent)), Client: client.Kind, Claim: client.Claim})
 	}
@@ -52,7 +52,7 @@ func (b *Builder) agent(r *Row, ev *ingest.Event, out outcome, member uint64) {
 	same := r.lastAgent == number+1 // in most rows always: the sets need not be looked at
 	b.pair(r, same, seconds(ev))
 	if !same {
-		r.agents.add(&b.words, client.ID)
+		r.agents.add(&t.words, client.ID)
 		r.lastAgent = number + 1
 		r.Flags &^= joinedGood | joinedBad
 	}
@@ -86,9 +86,9 @@ func (b *Builder) pair(r *Row, same bool, sec uint32) {
 }
 
 // path counts a path template of a vhost.
-func (b *Builder) path(r *Row, id uint64, ev *ingest.Event, out outcome, member uint64) {
+func (b *Builder) path(t *table, r *Row, id uint64, ev *ingest.Event, out outcome, member uint64) {
 	req := &ev.Request
-	o, _ := b.object(PathObject, id, r.Hour, r.service, b.seed)
+	o, _ := b.object(PathObject, id, r.Hour, r.service)
 	if d := &b.names[PathObject]; o.Events == 0 && d.lacks(id) {
 		d.put(id, Name{Text: string(ev.VHost) + req.Text})
 	}
@@ -101,9 +101,9 @@ func (b *Builder) path(r *Row, id uint64, ev *ingest.Event, out outcome, member 
 	switch {
 	case req.Flags&ingest.PathNeutral != 0:
 	case out == bad:
-		fresh = r.badNames.add(&b.words, id)
+		fresh = r.badNames.add(&t.words, id)
 	case out == good && req.Flags&ingest.PathStatic == 0:
-		fresh = r.goodNames.add(&b.words, id)
+		fresh = r.goodNames.add(&t.words, id)
 	}
 	if fresh {
 		b.join(o, out, member)

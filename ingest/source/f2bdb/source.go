@@ -116,6 +116,6 @@ func (banParser) Parse(line []byte, ev *ingest.Event) ingest.Result {
 		return ingest.Unparsed
 	}
 	ev.Time, ev.Src = seconds*1000, src.Unmap().WithZone("")
-	ev.Kind, ev.Service, ev.Program = ingest.KindBan, "fail2ban", jail
+	ev.Kind, ev.Service, ev.Program = ingest.KindBan, ingest.ServiceFail2ban, jail
 	return ingest.Parsed
 }
