@@ -184,7 +184,7 @@ func (in *inspector) try(name []byte, v value, f form, text []byte) {
 		if in.class&r.class == r.class && in.stage >= max(r.stage, ingest.StageExtract) {
 			continue // it would tell nothing new
 		}
-		if r.re != nil && !r.re.Match(text) {
+		if r.re != nil && !r.re().Match(text) {
 			continue
 		}
 		class, stage := r.class, r.stage

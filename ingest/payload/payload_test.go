@@ -1,6 +1,7 @@
 package payload
 
 import (
+	"regexp"
 	"slices"
 	"testing"
 
@@ -204,6 +205,15 @@ func TestLiteralsAreLowerCase(t *testing.T) {
 			if l == "" || slices.ContainsFunc([]byte(l), func(c byte) bool { return 'A' <= c && c <= 'Z' }) {
 				t.Errorf("literal %q", l)
 			}
+		}
+	}
+}
+
+// Expressions are compiled when first needed, so a broken one must be found here.
+func TestRulesCompile(t *testing.T) {
+	for _, r := range rules {
+		if _, err := regexp.Compile(r.expr); err != nil {
+			t.Error(err)
 		}
 	}
 }

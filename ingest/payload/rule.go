@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"sync"
 
 	"gumshoe/ingest"
 )
@@ -49,7 +50,7 @@ type rule struct {
 	expr  string   // RE2, on text in lower case
 	check func(v *value) (ingest.Class, ingest.Stage)
 
-	re *regexp.Regexp
+	re func() *regexp.Regexp // nil without an expression
 }
 
 // value is what a rule's check sees.
@@ -82,7 +83,9 @@ func compile(rules []rule) (all, clean *automaton) {
 			r.at = inTarget
 		}
 		if r.expr != "" {
-			r.re = regexp.MustCompile(r.expr)
+			// Compiled when first needed: most logs need few of them, and all
+			// together cost more than the start of the program.
+			r.re = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(r.expr) })
 		}
 		for _, w := range r.any {
 			words = append(words, w)
