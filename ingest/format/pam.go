@@ -90,7 +90,7 @@ func cutModule(msg, program []byte) (rest, service []byte) {
 func (p *pam) failure(msg, service []byte, ev *ingest.Event) string {
 	ev.Kind = ingest.KindAuthFailure
 	ev.Service = pamService(service)
-	rhost, user, certain := pamPeer(msg, ev.Service != ingest.ServiceSSH)
+	rhost, user, certain := pamPeer(msg, ev.Service == ingest.ServiceFTP)
 	ev.User = user
 	if certain {
 		setSource(ev, rhost)
@@ -111,10 +111,10 @@ func (p *pam) failure(msg, service []byte, ev *ingest.Event) string {
 	return ""
 }
 
-// pamPeer finds the remote host among fields of which ruser and user are the
-// client's, the former if the service fills it at all. The first rhost= is PAM's
-// own when nothing of the client's stands before it, the last when nothing stands
-// after it; otherwise two different ones are no answer.
+// pamPeer finds the remote host among fields of which user is the client's, and
+// ruser too where the service fills it in, as FTP servers do. The first rhost= is
+// PAM's own when nothing of the client's stands before it, the last when nothing
+// stands after it; otherwise two different ones are no answer.
 func pamPeer(msg []byte, fillsRuser bool) (rhost, user []byte, certain bool) {
 	msg = bytes.TrimRight(msg, " ")
 	_, rest, ok := bytes.Cut(msg, []byte(" ruser="))
