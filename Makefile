@@ -6,6 +6,7 @@ SHELL       := bash
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 VERSION     := $(shell git describe --tags --always --dirty 2>/dev/null)
 EVAL        ?=
+FUZZ        ?= 45
 WORK        ?= $(shell mktemp -u -d)
 
 .PHONY: build test tools lint unit fuzz quality bench golden
@@ -42,9 +43,9 @@ else
 	CGO_ENABLED=1 go test -race ./...
 endif
 
-# Every fuzz target for a few seconds, two minutes in all.
+# Every fuzz target for a moment; FUZZ=600 for ten minutes in all, shared.
 fuzz:
-	@.ci/fuzz 90
+	@.ci/fuzz $(FUZZ)
 
 # How well it detects: EVAL is a directory of labelled logs with its score.py.
 quality: build

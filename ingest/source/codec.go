@@ -20,11 +20,10 @@ type codec struct {
 	extension string
 	magic     []byte
 	open      func(io.Reader) (in io.ReadCloser, written time.Time, err error)
-	trailer   bool // the last four bytes are the length, as in gzip
 }
 
 var codecs = []*codec{
-	{extension: ".gz", magic: []byte{0x1f, 0x8b}, open: openGzip, trailer: true},
+	{extension: ".gz", magic: []byte{0x1f, 0x8b}, open: openGzip},
 	{extension: ".bz2", magic: []byte("BZh"), open: openBzip2},
 	{extension: ".zst", magic: []byte{0x28, 0xb5, 0x2f, 0xfd}, open: openZstd},
 	{extension: ".xz", magic: []byte{0xfd, '7', 'z', 'X', 'Z', 0}, open: openXZ},
@@ -108,18 +107,6 @@ func xzDictionary(head []byte) int64 {
 		return 0
 	}
 	return n
-}
-
-// length is the uncompressed length that the file claims, -1 if it does not.
-func (c *codec) length(file io.ReaderAt, size int64) int64 {
-	var last [4]byte
-	if !c.trailer || size < int64(len(last)) {
-		return -1
-	}
-	if _, err := file.ReadAt(last[:], size-int64(len(last))); err != nil {
-		return -1
-	}
-	return int64(binary.LittleEndian.Uint32(last[:]))
 }
 
 // The bounds on what a compressed file may become. Text does not reach them:

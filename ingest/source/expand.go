@@ -38,7 +38,11 @@ func Expand(ctx context.Context, args []string, opt Options) ([]ingest.Source, [
 		}
 	}
 	slices.SortStableFunc(e.files, func(a, b *File) int { return compareNames(a.name, b.name) })
-	files, notes := unique(e.files)
+	files, notes := unique(ctx, e.files)
+	if err := ctx.Err(); err != nil {
+		closeAll(files)
+		return nil, e.notes, err
+	}
 	e.notes = append(e.notes, notes...)
 	slices.SortStableFunc(e.notes, func(a, b Note) int { return compareNames(a.Path, b.Path) })
 	sources := make([]ingest.Source, len(files))

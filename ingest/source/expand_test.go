@@ -150,45 +150,6 @@ func TestFilesThatFail(t *testing.T) {
 	}
 }
 
-func TestSameLinesCountOnce(t *testing.T) {
-	head := "log " + strings.Repeat("x", 2*headSize) + "\n"
-	all := head + strings.Repeat("log line\n", 1000)
-	for _, c := range []struct {
-		name  string
-		files map[string]string
-		want  []string
-	}{
-		{"copytruncate has copied and not yet truncated", map[string]string{"a.log": all, "a.log.1": all},
-			[]string{"a.log.1"}},
-		{"and the log has grown since", map[string]string{"a.log": all + "log new\n", "a.log.1": all},
-			[]string{"a.log"}},
-		{"gzip has not yet removed its input", map[string]string{"a.log.1": all, "a.log.1.gz": gz(t, all, evening)},
-			[]string{"a.log.1"}},
-		{"two copies of a compressed log", map[string]string{"a.log.zst": zst(t, all), "b.log.zst": zst(t, all)},
-			[]string{"a.log.zst"}},
-		{"same beginning, other end", map[string]string{"a.log": all, "b.log": head + strings.Repeat("log LINE\n", 1000)},
-			[]string{"a.log", "b.log"}},
-		{"short and different", map[string]string{"a.log": "log 1\n", "b.log": "log 2\n"}, []string{"a.log", "b.log"}},
-		{"two empty ones", map[string]string{"a.log": "", "b.log": ""}, []string{"a.log", "b.log"}},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			dir := t.TempDir()
-			for name, content := range c.files {
-				write(t, dir, name, content)
-			}
-			names, _ := expand(t, dir, dir)
-			differ(t, "files", c.want, names)
-		})
-	}
-	t.Run("one path twice", func(t *testing.T) {
-		dir := t.TempDir()
-		a := write(t, dir, "a.log", "log\n")
-		names, notes := expand(t, dir, a, dir, a)
-		differ(t, "files", []string{"a.log"}, names)
-		differ(t, "notes", []string{"a.log: same lines as a.log", "a.log: same lines as a.log"}, notes)
-	})
-}
-
 func TestStdin(t *testing.T) {
 	for name, content := range map[string]string{"plain": "log one\nlog two\n", "gzip": gz(t, "log one\nlog two\n", evening)} {
 		opt := options

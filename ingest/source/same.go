@@ -2,12 +2,15 @@ package source
 
 import (
 	"bytes"
+	"context"
+	"io"
 	"os"
 )
 
 // unique drops files whose lines are all in another one: a path given twice, a
-// link, a copy that a rotation has just made, its compressed twin.
-func unique(files []*File) (kept []*File, notes []Note) {
+// link, a copy that a rotation has just made, its compressed twin. It reads no
+// more than heads where these differ. When ctx is done, it keeps what is left.
+func unique(ctx context.Context, files []*File) (kept []*File, notes []Note) {
 	byHead := map[string][]int{} // indexes into files
 	dropped := make([]bool, len(files))
 	drop := func(i, of int) {
@@ -24,11 +27,12 @@ func unique(files []*File) (kept []*File, notes []Note) {
 			if dropped[j] {
 				continue
 			}
-			if f.within(files[j]) {
+			inside, around := compare(ctx, f, files[j])
+			if inside {
 				drop(i, j)
 				break
 			}
-			if files[j].within(f) {
+			if around {
 				drop(j, i)
 			}
 		}
@@ -42,28 +46,39 @@ func unique(files []*File) (kept []*File, notes []Note) {
 	return kept, notes
 }
 
-// within reports whether all lines of f are also in g. Both begin alike.
-func (f *File) within(g *File) bool {
-	switch {
-	case os.SameFile(f.info, g.info):
-		return true
-	case f.codec == nil && g.codec == nil:
-		return f.size <= g.size && alikeAt(f, g, max(f.size-headSize, 0), f.size)
-	case f.length >= 0 && g.length >= 0:
-		return f.length == g.length
-	}
-	// Without a length, two files compressed alike are compared as they are.
-	return f.codec == g.codec && f.info.Size() == g.info.Size() && alikeAt(f, g, 0, min(f.info.Size(), sampleSize))
-}
+// compareSize is how much of two texts is compared at once.
+const compareSize = 64 << 10
 
-// alikeAt compares a stretch of two files as they are on disk.
-func alikeAt(f, g *File, from, to int64) bool {
-	a, b := make([]byte, to-from), make([]byte, to-from)
-	if _, err := f.file.ReadAt(a, from); err != nil {
-		return false
+// compare reports whether all of f's text is at the beginning of g's, and all of
+// g's at the beginning of f's. It reads both up to the first difference or the
+// shorter one's end: what a compressed file claims of its length is not to be
+// relied on, gzip tells that of its last member alone. A text cut by an error
+// ends there, as it will for those who read its lines.
+func compare(ctx context.Context, f, g *File) (inside, around bool) {
+	if os.SameFile(f.info, g.info) {
+		return true, true
 	}
-	if _, err := g.file.ReadAt(b, from); err != nil {
-		return false
+	x, err := f.open()
+	if err != nil {
+		return false, false
 	}
-	return bytes.Equal(a, b)
+	defer x.Close()
+	y, err := g.open()
+	if err != nil {
+		return false, false
+	}
+	defer y.Close()
+	a, b := make([]byte, compareSize), make([]byte, compareSize)
+	for ctx.Err() == nil {
+		n, endX := io.ReadFull(x, a)
+		m, endY := io.ReadFull(y, b)
+		shorter := min(n, m)
+		switch {
+		case !bytes.Equal(a[:shorter], b[:shorter]):
+			return false, false
+		case endX != nil || endY != nil:
+			return n <= m, m <= n
+		}
+	}
+	return false, false
 }

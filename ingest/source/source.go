@@ -63,7 +63,6 @@ type File struct {
 	location *time.Location
 	anchor   time.Time
 	size     int64  // of the uncompressed text, -1: unknown
-	length   int64  // the same, as a compressed file claims it
 	head     []byte // first uncompressed bytes, at most headSize
 	journal  bool   // lines of systemd's journal
 }
@@ -163,21 +162,20 @@ func (f *File) prepare(opt Options) error {
 		f.location = time.UTC
 	}
 	f.size = f.info.Size()
-	f.length = f.size
 	var magic [8]byte
 	n, err := f.file.ReadAt(magic[:], 0)
 	if err != nil && err != io.EOF {
 		return err
 	}
 	if f.codec = codecOf(magic[:n]); f.codec != nil {
-		f.size, f.length = -1, f.codec.length(f.file, f.info.Size())
+		f.size = -1
 	}
 	sample, written, err := f.sample()
 	if len(sample) == 0 {
 		if err != nil {
 			return err
 		}
-		f.codec, f.size, f.length = nil, 0, 0
+		f.codec, f.size = nil, 0
 		return nil
 	}
 	f.head = bytes.Clone(sample[:min(len(sample), headSize)])
@@ -195,26 +193,6 @@ func (f *File) prepare(opt Options) error {
 		f.format = yearFormat{f.format, opt.Year}
 	}
 	return nil
-}
-
-// maxHole bounds the zero bytes at a file's beginning that are read past in
-// search of text.
-const maxHole = 256 << 20
-
-// passHole reads past the zero bytes that copytruncate leaves before the lines of
-// a writer that kept its position, and reports whether there were any.
-func passHole(in *bufio.Reader) bool {
-	for n := 0; n < maxHole; n++ {
-		c, err := in.ReadByte()
-		if err != nil {
-			return n > 0
-		}
-		if c != 0 {
-			_ = in.UnreadByte()
-			return n > 0
-		}
-	}
-	return true
 }
 
 // sample reads the first uncompressed bytes behind a hole and the time in the compressed
@@ -288,11 +266,15 @@ func (f *File) ReaderAt() io.ReaderAt {
 	return f.file
 }
 
-// Open implements ingest.Source.
+// Open implements ingest.Source. What was compressed comes without holes, which
+// may be longer than what a reader of streams keeps.
 func (f *File) Open() (io.ReadCloser, error) {
 	s, err := f.open()
-	if err != nil {
+	switch {
+	case err != nil:
 		return nil, err // a nil *stream in an interface would not be nil
+	case f.codec != nil:
+		return &dense{ReadCloser: s}, nil
 	}
 	return s, nil
 }

@@ -221,17 +221,6 @@ func TestOpenFails(t *testing.T) {
 	}
 }
 
-// copytruncate leaves zero bytes before the lines of a writer that kept its
-// position in the file.
-func TestHoleBeforeLines(t *testing.T) {
-	for name, size := range map[string]int{"short": 40, "longer than any sample": 3 << 20} {
-		path := write(t, t.TempDir(), "truncated.log", strings.Repeat("\x00", size)+"log line\n")
-		if f := open1(t, path, options); f.Format() == nil {
-			t.Errorf("%s: no format", name)
-		}
-	}
-}
-
 func TestDecompressionBomb(t *testing.T) {
 	raw := &counter{in: strings.NewReader("small")}
 	s := &stream{ReadCloser: io.NopCloser(zeros{}), packed: raw}

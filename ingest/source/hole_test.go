@@ -1,0 +1,69 @@
+package source
+
+import (
+	"io"
+	"strings"
+	"testing"
+	"testing/iotest"
+
+	"gumshoe/ingest"
+)
+
+// copytruncate leaves zero bytes before the lines of a writer that kept its
+// position in the file.
+func TestHoleBeforeLines(t *testing.T) {
+	for name, size := range map[string]int{"short": 40, "longer than any sample": 3 << 20} {
+		path := write(t, t.TempDir(), "truncated.log", strings.Repeat("\x00", size)+"log line\n")
+		if f := open1(t, path, options); f.Format() == nil {
+			t.Errorf("%s: no format", name)
+		}
+	}
+}
+
+// The lines behind a hole are read, and found again as evidence, however long the
+// hole is in the compressed file.
+func TestLinesBehindHole(t *testing.T) {
+	content := strings.Repeat("\x00", 10<<20) + "log behind\nlog last\n"
+	dir := t.TempDir()
+	for name, packed := range map[string]string{
+		"a.log.gz":  gz(t, content, evening),
+		"a.log.zst": zst(t, content),
+	} {
+		f := open1(t, write(t, dir, name, packed), options)
+		h, err := ingest.Scan(t.Context(), []ingest.Source{f}, ingest.Options{NewSink: func() ingest.Sink { return nowhere{} }})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if h[0].Lines != 2 || h[0].TooLong != 0 || h[0].Error != "" {
+			t.Errorf("%s: %d lines, %d too long, error %q; want 2 and none", name, h[0].Lines, h[0].TooLong, h[0].Error)
+		}
+		behind := ingest.Origin{} // where the text begins without its hole
+		if got := Lines([]ingest.Source{f}, []ingest.Origin{behind})[behind]; got != "log behind" {
+			t.Errorf("%s: evidence %.40q", name, got)
+		}
+	}
+}
+
+// Zero bytes go where a line begins with them, wherever reads happen to end.
+func TestDense(t *testing.T) {
+	for text, want := range map[string]string{
+		"":                             "",
+		"a\nb\n":                       "a\nb\n",
+		"\x00\x00a\n\x00\x00b":         "a\nb",
+		"in\x00side\n":                 "in\x00side\n",
+		"end\x00\x00\n\x00\nafter\x00": "end\x00\x00\n\nafter\x00",
+		"\x00\x00\x00":                 "",
+	} {
+		for name, in := range map[string]io.Reader{
+			"at once":      strings.NewReader(text),
+			"byte by byte": iotest.OneByteReader(strings.NewReader(text)),
+			"in halves":    iotest.HalfReader(strings.NewReader(text)),
+			"with its end": iotest.DataErrReader(strings.NewReader(text)),
+		} {
+			got, err := io.ReadAll(&dense{ReadCloser: io.NopCloser(in)})
+			if err != nil || string(got) != want {
+				t.Errorf("%q %s: %q, %v; want %q", text, name, got, err, want)
+			}
+		}
+	}
+}
