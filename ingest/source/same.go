@@ -53,7 +53,8 @@ const compareSize = 64 << 10
 // g's at the beginning of f's. It reads both up to the first difference or the
 // shorter one's end: what a compressed file claims of its length is not to be
 // relied on, gzip tells that of its last member alone. A text cut by an error
-// ends there, as it will for those who read its lines.
+// ends there; it is the same as another of its log, which is being compressed, but
+// of no other file: there the error is to be told.
 func compare(ctx context.Context, f, g *File) (inside, around bool) {
 	if os.SameFile(f.info, g.info) {
 		return true, true
@@ -77,8 +78,15 @@ func compare(ctx context.Context, f, g *File) (inside, around bool) {
 		case !bytes.Equal(a[:shorter], b[:shorter]):
 			return false, false
 		case endX != nil || endY != nil:
-			return n <= m, m <= n
+			twins := f.Log() == g.Log()
+			return n <= m && (twins || endsWell(x)), m <= n && (twins || endsWell(y))
 		}
 	}
 	return false, false
+}
+
+// endsWell reports whether r, which has come to an end, ended without an error.
+func endsWell(r io.Reader) bool {
+	_, err := r.Read(make([]byte, 1))
+	return err == io.EOF
 }
