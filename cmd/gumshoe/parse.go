@@ -14,6 +14,7 @@ import (
 	"gumshoe/ingest/agent"
 	"gumshoe/ingest/format"
 	"gumshoe/ingest/payload"
+	"gumshoe/ingest/proxy"
 	"gumshoe/ingest/source"
 )
 
@@ -51,7 +52,11 @@ the log looks like, which lines are not understood, why, and what to do.`,
 			if explain {
 				return a.explain(cmd.Context(), args[0], named, opt)
 			}
-			return a.parse(cmd.Context(), args[0], opt)
+			s, err := a.settings(cmd, true)
+			if err != nil {
+				return err
+			}
+			return a.parse(cmd.Context(), args[0], opt, proxy.New(s.trusted()))
 		},
 	}
 	flags := cmd.Flags()
@@ -88,8 +93,9 @@ func detector(named ingest.Format) func(string, []byte) ingest.Format {
 	return func(string, []byte) ingest.Format { return named }
 }
 
-// parse writes one JSON object for every line of a file.
-func (a *app) parse(ctx context.Context, path string, opt source.Options) error {
+// parse writes one JSON object for every line of a file. Requests that came
+// through a trusted proxy are their clients'.
+func (a *app) parse(ctx context.Context, path string, opt source.Options, proxies *proxy.Proxies) error {
 	f, err := source.Open(path, opt)
 	if err != nil {
 		return err
@@ -100,7 +106,7 @@ func (a *app) parse(ctx context.Context, path string, opt source.Options) error 
 	}
 	out := bufio.NewWriterSize(a.out, 64<<10)
 	progress, done := a.progress(f.Size())
-	err = writeLines(ctx, out, f, progress)
+	err = writeLines(ctx, out, f, proxies.NewEnricher(), progress)
 	done()
 	if err := errors.Join(err, out.Flush()); err != nil {
 		return fmt.Errorf("parsing %q: %w", path, err)
@@ -109,8 +115,8 @@ func (a *app) parse(ctx context.Context, path string, opt source.Options) error 
 }
 
 // writeLines turns the lines of a source into JSON.
-func writeLines(ctx context.Context, out *bufio.Writer, src ingest.Source, progress func(read int64)) error {
-	enricher := ingest.Enrichers{payload.New(ingest.Hash{}), agent.New(ingest.Hash{})}
+func writeLines(ctx context.Context, out *bufio.Writer, src ingest.Source, client ingest.Enricher, progress func(read int64)) error {
+	enricher := ingest.Enrichers{client, payload.New(ingest.Hash{}), agent.New(ingest.Hash{})}
 	var buf []byte
 	return ingest.Walk(ctx, src, time.Now(), func(l ingest.Line) error {
 		buf = strconv.AppendInt(append(buf[:0], `{"line":`...), int64(l.Number), 10)

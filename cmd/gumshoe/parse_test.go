@@ -82,7 +82,7 @@ func FuzzParseLines(f *testing.F) {
 	f.Fuzz(func(t *testing.T, log []byte) {
 		var out bytes.Buffer
 		w := bufio.NewWriter(&out)
-		if err := writeLines(context.Background(), w, inMemory(log), func(int64) {}); err != nil {
+		if err := writeLines(context.Background(), w, inMemory(log), ingest.Enrichers{}, func(int64) {}); err != nil {
 			t.Fatal(err)
 		}
 		w.Flush()

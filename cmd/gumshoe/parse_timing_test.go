@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"testing"
+
+	"gumshoe/ingest"
 )
 
 // BenchmarkParse is the whole `gumshoe parse` over 100,000 combined lines.
@@ -20,7 +22,7 @@ func BenchmarkParse(b *testing.B) {
 	b.SetBytes(int64(log.Len()))
 	b.ReportAllocs()
 	for b.Loop() {
-		if err := writeLines(context.Background(), bufio.NewWriter(io.Discard), inMemory(log.Bytes()), func(int64) {}); err != nil {
+		if err := writeLines(context.Background(), bufio.NewWriter(io.Discard), inMemory(log.Bytes()), ingest.Enrichers{}, func(int64) {}); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -113,3 +113,18 @@ func TestTrustedProxy(t *testing.T) {
 		}
 	}
 }
+
+// What parse shows of a request names the same client as analyze does.
+func TestParseResolvesTrustedProxies(t *testing.T) {
+	const line = `198.51.100.7 - - [10/Nov/2026:12:00:00 +0000] "GET / HTTP/1.1" 200 1 "-" "-" "8.8.8.8, 192.0.2.66"` + "\n"
+	log := put(t, t.TempDir(), "access.log", line)
+	for config, src := range map[string]string{
+		"trusted_proxies: [198.51.100.7]\n": "192.0.2.66",
+		"host: web1\n":                      "198.51.100.7",
+	} {
+		o := configured(t, put(t, t.TempDir(), "gumshoe.yaml", config), nil, "parse", log)
+		if o.code != 0 || !strings.Contains(o.out, `"src":"`+src+`"`) {
+			t.Errorf("%q: want %s in %s%s", config, src, o.out, o.err)
+		}
+	}
+}

@@ -17,12 +17,13 @@ const maxSampleLines = 4000
 // traits are facts about a file that one line cannot tell. They come from the
 // sample alone, so that the chunks of a file agree on them.
 type traits struct {
-	sshd    bool   // sshd logs its own failures: those of PAM repeat them
-	kbdint  bool   // sshd logs "error: PAM: ..." for each keyboard-interactive failure: its "Failed" lines repeat them
-	dovecot bool   // Dovecot's login processes log failures: those of its auth process repeat them
-	sudo    bool   // sudo logs its own failures
-	fields  string // of the W3C extended format, from the directive
-	vhost   bool   // access lines begin with the virtual host, which the client chose
+	sshd     bool      // sshd logs its own failures: those of PAM repeat them
+	kbdint   bool      // sshd logs "error: PAM: ..." for each keyboard-interactive failure: its "Failed" lines repeat them
+	dovecot  bool      // Dovecot's login processes log failures: those of its auth process repeat them
+	sudo     bool      // sudo logs its own failures
+	fields   string    // of the W3C extended format, from the directive
+	vhost    bool      // access lines begin with the virtual host, which the client chose
+	openings []opening // of messages that end with an account's name, by programs nobody wrote a parser for
 }
 
 // unsampled are the traits of a format that was named by a person: what a stock
@@ -111,6 +112,7 @@ func (t *traits) add(o traits) {
 	t.dovecot = t.dovecot || o.dovecot
 	t.sudo = t.sudo || o.sudo
 	t.vhost = t.vhost || o.vhost
+	t.openings = append(t.openings, o.openings...)
 	if t.fields == "" {
 		t.fields = o.fields
 	}

@@ -48,7 +48,7 @@ func (panos) message(msg []byte, ev *ingest.Event) string {
 	case "TRAFFIC":
 		ev.Kind = ingest.KindOther
 	case "SYSTEM", "GLOBALPROTECT", "AUTHENTICATION":
-		p := phrases{serviceVPN}
+		p := phrases{service: serviceVPN}
 		return p.message(rest, ev)
 	default:
 		return whyQuiet

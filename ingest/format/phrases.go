@@ -15,8 +15,12 @@ import (
 // trusts an address only if the message has no second one that differs, and if
 // a word stands before it that says whose it is ("from", "ip", "client"), or
 // brackets around it. An address inside quotes counts as a second one, but never
-// as the client's, unless the quotes hold it alone.
-type phrases struct{ service string }
+// as the client's, unless the quotes hold it alone. One behind an account's name
+// without quotes must not look like a part of the name: see whyAccount.
+type phrases struct {
+	service string
+	setup   setup // as far as it is known
+}
 
 const whyTwoAddresses = "names two addresses, of which a client may have written one"
 
@@ -35,8 +39,14 @@ func (p *phrases) message(msg []byte, ev *ingest.Event) string {
 	if n > 1 {
 		return whyTwoAddresses
 	}
+	if n == 0 && p.setup.seen != nil {
+		p.setup.seen.learnOpening(msg, ev)
+	}
 	if n == 0 || at < 0 {
 		return "words of a login, but no address that only the daemon can have written"
+	}
+	if mayBeName(msg[:at]) || p.setup.known.opens(msg[:at], ev) {
+		return whyAccount
 	}
 	ev.Src, ev.Service = a, p.service
 	ev.User = accountIn(msg)

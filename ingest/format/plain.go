@@ -45,7 +45,7 @@ type apps struct {
 }
 
 func newApps(h *shared) messenger {
-	return &apps{structured: structured{clock: newClock(h.Context)}, prose: phrases{serviceApp}}
+	return &apps{structured: structured{clock: newClock(h.Context)}, prose: phrases{serviceApp, h.setup}}
 }
 
 // message implements messenger.
@@ -83,8 +83,13 @@ func (p *apps) fields(msg []byte, ev *ingest.Event) (why string, ok bool) {
 		}
 	} else {
 		r.reset()
-		if _, pairs := readPairs(msg, r); pairs == 0 {
+		prose, pairs := readPairs(msg, r)
+		if pairs == 0 {
 			return "", false
+		}
+		before, _, _ := bytes.Cut(msg, r.value[meansAddr])
+		if _, named := openAccount(prose); r.has(meansAddr) && (named && mayBeName(before) || p.prose.setup.known.opens(before, ev)) {
+			return whyAccount, true
 		}
 	}
 	if !r.has(meansAddr) {

@@ -90,7 +90,7 @@ func (r *record) inMessage(t tone, ev *ingest.Event) string {
 		return whyQuiet
 	}
 	user := ev.User
-	p := phrases{serviceApp}
+	p := phrases{service: serviceApp}
 	for _, text := range [...][]byte{msg, r.value[meansError]} {
 		if why := p.message(text, ev); why == "" {
 			if len(user) > 0 {
