@@ -5,7 +5,9 @@ import (
 	"bytes"
 	"cmp"
 	"io"
+	"runtime"
 	"slices"
+	"sync"
 
 	"gumshoe/ingest"
 )
@@ -44,12 +46,26 @@ func Lines(sources []ingest.Source, origins []ingest.Origin) map[ingest.Origin]s
 	return out
 }
 
+// readAt reads on all cores: thousands of lines are thousands of system calls.
 func readAt(at io.ReaderAt, origins []ingest.Origin, out map[ingest.Origin]string) {
-	buf := make([]byte, maxEvidence+1)
-	for _, o := range origins {
-		n, err := at.ReadAt(buf, o.Offset)
-		if n > 0 && (err == nil || err == io.EOF) {
-			out[o] = firstLine(buf[:n])
+	found := make([]string, len(origins))
+	part := (len(origins) + runtime.GOMAXPROCS(0) - 1) / runtime.GOMAXPROCS(0)
+	var wg sync.WaitGroup
+	for lo := 0; lo < len(origins); lo += part {
+		wg.Go(func() {
+			buf := make([]byte, maxEvidence+1)
+			for i := lo; i < min(lo+part, len(origins)); i++ {
+				n, err := at.ReadAt(buf, origins[i].Offset)
+				if n > 0 && (err == nil || err == io.EOF) {
+					found[i] = firstLine(buf[:n])
+				}
+			}
+		})
+	}
+	wg.Wait()
+	for i, o := range origins {
+		if found[i] != "" {
+			out[o] = found[i]
 		}
 	}
 }
