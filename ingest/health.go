@@ -84,6 +84,13 @@ func newReadings(sources []Source, cut lengths) []*reading {
 	return out
 }
 
+// outside notes bytes that are not read because their lines are of another time.
+func (r *reading) outside(n int64) {
+	r.mu.Lock()
+	r.health.Outside = n
+	r.mu.Unlock()
+}
+
 // merge adds the tally of a chunk. Chunks come in any order, and the outcome
 // does not depend on it.
 func (r *reading) merge(t tally) {

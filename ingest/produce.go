@@ -15,6 +15,8 @@ type producer struct {
 	pool *pool
 	cut  lengths
 	now  time.Time
+
+	from, until int64 // as in Options
 }
 
 // produce surveys a source and sends its chunks.
@@ -49,11 +51,13 @@ func (p *producer) send(ctx context.Context, j job) bool {
 	}
 }
 
-// cutFile sends the chunks of a random-access source: the workers read them.
+// cutFile sends the chunks of a random-access source that can hold lines of the
+// time: the workers read them.
 func (p *producer) cutFile(ctx context.Context, r *reading) {
-	size := r.source.Size()
-	for start := int64(0); start < size; start += p.cut.chunk {
-		if !p.send(ctx, job{src: r, start: start, end: min(start+p.cut.chunk, size)}) {
+	start, end := narrow(r, p.from, p.until, p.cut)
+	r.outside(r.source.Size() - (end - start))
+	for ; start < end; start += p.cut.chunk {
+		if !p.send(ctx, job{src: r, start: start, end: min(start+p.cut.chunk, end)}) {
 			return
 		}
 	}

@@ -48,6 +48,7 @@ type Health struct {
 	Source   string    `json:"source"`
 	Format   string    `json:"format"`
 	Bytes    int64     `json:"bytes"`
+	Outside  int64     `json:"outside,omitempty"` // bytes left unread: the stamps around them show that their lines are of another time
 	Lines    uint64    `json:"lines"`
 	Parsed   uint64    `json:"parsed"`    // gave an event
 	Ignored  uint64    `json:"ignored"`   // understood, without an event
@@ -84,8 +85,11 @@ type Options struct {
 	NewEnricher func() Enricher // called once a worker, before any reads; nil: events are not enriched
 	// NewUnknown is called once a worker, before any reads; nil: lines that no
 	// parser understands are only counted.
-	NewUnknown  func() UnknownSink
-	From, Until int64            // milliseconds; events outside [From, Until) are counted, not passed on; Until 0: no end
+	NewUnknown func() UnknownSink
+	// From and Until are milliseconds. Events outside [From, Until) are counted
+	// at most, not passed on; Until 0: no end. Of a file only the chunks around
+	// that time are read; see Disorder.
+	From, Until int64
 	Progress    func(read int64) // called now and then with the bytes read so far; may be nil; calls do not overlap
 	// Now is the wall clock. It stands in for an Anchor that is missing or that
 	// the source itself contradicts (a copy reset the mtime). Zero: such
@@ -127,7 +131,7 @@ func scan(ctx context.Context, sources []Source, opt Options, cut lengths) ([]He
 	var producers, consumers sync.WaitGroup
 	for range min(opt.Workers, len(readings)) {
 		producers.Go(func() {
-			p := producer{jobs: jobs, pool: pool, cut: cut, now: opt.Now}
+			p := producer{jobs: jobs, pool: pool, cut: cut, now: opt.Now, from: opt.From, until: opt.Until}
 			for ctx.Err() == nil {
 				i := int(next.Add(1)) - 1
 				if i >= len(readings) {

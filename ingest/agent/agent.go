@@ -18,7 +18,7 @@ import (
 // It adds to Event.Request: run it after the enricher that fills that.
 type Enricher struct {
 	hash ingest.Hash
-	memo map[uint64]entry
+	memo map[uint64]*entry
 }
 
 type entry struct {
@@ -33,7 +33,7 @@ const maxMemo = 1 << 14
 
 // New returns an Enricher whose ids are hashed by h.
 func New(h ingest.Hash) *Enricher {
-	return &Enricher{hash: h, memo: make(map[uint64]entry)}
+	return &Enricher{hash: h, memo: make(map[uint64]*entry)}
 }
 
 // Enrich implements ingest.Enricher.
@@ -42,10 +42,11 @@ func (e *Enricher) Enrich(ev *ingest.Event) {
 		return
 	}
 	id := e.hash.Bytes(ev.Agent)
-	known, ok := e.memo[id]
-	if !ok {
-		known = look(ev.Agent)
-		known.client.ID = id
+	known := e.memo[id]
+	if known == nil {
+		found := look(ev.Agent)
+		found.client.ID = id
+		known = &found
 		if len(e.memo) >= maxMemo {
 			clear(e.memo)
 		}

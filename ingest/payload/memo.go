@@ -1,6 +1,9 @@
 package payload
 
-import "hash/maphash"
+import (
+	"hash/maphash"
+	"slices"
+)
 
 // memo is a bounded table of what was found for a text, 4-way set associative:
 // a full set replaces its entries in turn. It holds no text, only the 64-bit hash
@@ -8,43 +11,46 @@ import "hash/maphash"
 type memo[V any] struct {
 	seed maphash.Seed
 	mask uint64
-	sets [][ways]slot[V]
+	sets []set[V]
 	turn uint8
 }
 
 const ways = 4
 
-type slot[V any] struct {
-	key uint64 // 0: empty
-	val V
+// set keeps its keys together: they share a line of the processor's cache.
+type set[V any] struct {
+	keys [ways]uint64 // 0: empty
+	vals [ways]V
 }
 
 // newMemo returns a memo of size entries, a power of two.
 func newMemo[V any](size int) memo[V] {
 	n := size / ways
-	return memo[V]{seed: maphash.MakeSeed(), mask: uint64(n - 1), sets: make([][ways]slot[V], n)}
+	return memo[V]{seed: maphash.MakeSeed(), mask: uint64(n - 1), sets: make([]set[V], n)}
 }
 
 func (m *memo[V]) key(b []byte) uint64 { return maphash.Bytes(m.seed, b) | 1<<63 }
 
-func (m *memo[V]) get(key uint64) (v V, ok bool) {
-	set := &m.sets[key&m.mask]
-	for i := range set {
-		if set[i].key == key {
-			return set[i].val, true
+// get returns where the value of a key stands until the next put, nil if it is
+// not known.
+func (m *memo[V]) get(key uint64) *V {
+	s := &m.sets[key&m.mask]
+	for i := range s.keys {
+		if s.keys[i] == key {
+			return &s.vals[i]
 		}
 	}
-	return v, false
+	return nil
 }
 
-func (m *memo[V]) put(key uint64, v V) {
-	set := &m.sets[key&m.mask]
-	for i := range set {
-		if set[i].key == 0 {
-			set[i] = slot[V]{key, v}
-			return
-		}
+// put adds a value and returns where it stands.
+func (m *memo[V]) put(key uint64, v V) *V {
+	s := &m.sets[key&m.mask]
+	i := slices.Index(s.keys[:], 0)
+	if i < 0 {
+		m.turn++
+		i = int(m.turn % ways)
 	}
-	m.turn++
-	set[m.turn%ways] = slot[V]{key, v}
+	s.keys[i], s.vals[i] = key, v
+	return &s.vals[i]
 }

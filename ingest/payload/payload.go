@@ -48,12 +48,11 @@ func (e *Enricher) Enrich(ev *ingest.Event) {
 		return
 	}
 	key := e.targets.key(ev.Target)
-	req, known := e.targets.get(key)
-	if !known {
-		req = e.request(ev.Target)
-		e.targets.put(key, req)
+	req := e.targets.get(key)
+	if req == nil {
+		req = e.targets.put(key, e.request(ev.Target))
 	}
-	ev.Request = req
+	ev.Request = *req
 
 	if v := protocol(ev.Method, ev.Target, ev.VHost); v.class != 0 {
 		v.addTo(&ev.Request)
@@ -99,12 +98,11 @@ func (e *Enricher) request(target []byte) ingest.Request {
 // starts it afresh rather than growing it.
 const maxInterned = 1 << 15
 
-func (e *Enricher) header(text []byte, from origin) verdict {
+func (e *Enricher) header(text []byte, from origin) *verdict {
 	key := e.headers.key(text) ^ uint64(from)
-	v, known := e.headers.get(key)
-	if !known {
-		v = e.inspect.header(text, from, e.hash)
-		e.headers.put(key, v)
+	v := e.headers.get(key)
+	if v == nil {
+		v = e.headers.put(key, e.inspect.header(text, from, e.hash))
 	}
 	return v
 }
