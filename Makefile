@@ -52,7 +52,10 @@ quality: build
 	@[ -n "$(EVAL)" ] || { echo "usage: make quality EVAL=DIR"; exit 2; }
 	python3 $(EVAL)/score.py run $(EVAL) $(WORK) --bin ./gumshoe --analyze
 
+# How fast it is: the complete job beside the installed peers, how it scales, and
+# the benchmarks that stand beside the hot functions. Minutes; prints tables.
 bench:
+	@.ci/bench
 	go test -run '^$$' -bench . -benchmem ./...
 
 # Rewrite what the tests expect. Read the diff before you commit it.

@@ -85,6 +85,11 @@ func (w *worker) span(t *tally, j job, start, end int64, anchor time.Time) {
 			continue
 		}
 		t.Lines++
+		if l.gap > 0 {
+			t.complain(l.at, func() string {
+				return fmt.Sprintf("a hole of %d zero bytes: the log was truncated under its writer", l.gap)
+			})
+		}
 		switch {
 		case l.long:
 			t.TooLong++

@@ -90,7 +90,7 @@ type Event struct {
 	Target  []byte // path with query, as logged
 	Proto   []byte
 	Referer []byte // without the "-" of an absent one
-	Agent   []byte // user agent, without the "-" of an absent one
+	Agent   []byte // user agent, without the "-" of an absent one; nil: none was logged, not even that
 	// Forwarded is X-Forwarded-For or the like as logged: the client's word,
 	// to be believed only of a proxy that is trusted.
 	Forwarded []byte

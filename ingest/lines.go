@@ -29,6 +29,7 @@ type lines struct {
 	line []byte // the current line, without its end; valid until the next call
 	at   int64  // its offset
 	long bool   // it is longer than max; line is nil
+	gap  int    // zero bytes that were passed over before it
 }
 
 // seek goes to the first line that begins at offset or later. It does not go
@@ -53,7 +54,7 @@ func (l *lines) move(offset int64) {
 
 // next goes to the next line and reports whether there is one.
 func (l *lines) next() bool {
-	l.at, l.line, l.long = l.base+int64(l.r), nil, false
+	l.at, l.line, l.long, l.gap = l.base+int64(l.r), nil, false, 0
 	if l.at >= l.end {
 		return false
 	}
@@ -103,6 +104,7 @@ func (l *lines) take(n, newline int) {
 func (l *lines) hole() {
 	for l.r < l.w && l.buf[l.r] == 0 {
 		l.r++
+		l.gap++
 	}
 }
 

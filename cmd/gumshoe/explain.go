@@ -13,6 +13,7 @@ import (
 
 	"gumshoe/ingest"
 	"gumshoe/ingest/format"
+	"gumshoe/ingest/proxy"
 	"gumshoe/ingest/source"
 	"gumshoe/ingest/template"
 	"gumshoe/report"
@@ -27,13 +28,13 @@ const (
 
 // explain writes what a log looks like, what is understood of it, and why the
 // rest is not.
-func (a *app) explain(ctx context.Context, path string, named ingest.Format, opt source.Options) error {
+func (a *app) explain(ctx context.Context, path string, named ingest.Format, opt source.Options, proxies *proxy.Proxies) error {
 	f, err := source.Open(path, opt)
 	if err != nil {
 		return err
 	}
 	defer f.Close()
-	x := &examiner{miner: template.New(ingest.Hash{}), byText: map[string]int32{}}
+	x := &examiner{client: proxies.NewEnricher(), miner: newMining(), byText: map[string]int32{}}
 	if f.Format() != nil {
 		x.Format, x.Named = f.Format().Name(), named != nil
 	}
@@ -46,17 +47,19 @@ func (a *app) explain(ctx context.Context, path string, named ingest.Format, opt
 		return nil
 	})
 	done()
+	found := x.miner.templates()
 	if err != nil {
 		return fmt.Errorf("explaining %q: %w", path, err)
 	}
-	return report.Explain(a.out, x.explanation(path), a.textOptions())
+	return report.Explain(a.out, x.explanation(path, found), a.textOptions())
 }
 
 // examiner looks at every line of a log. The miner counts the shapes of all
 // lines; its sources are the causes, and 0 stands for what is understood.
 type examiner struct {
 	report.Explanation
-	miner  *template.Miner
+	client ingest.Enricher // finds it behind a trusted proxy
+	miner  *mining
 	byText map[string]int32
 }
 
@@ -77,12 +80,24 @@ func (x *examiner) look(l ingest.Line) {
 	if l.Known {
 		x.Understood++
 		if x.Example == nil && l.Event != nil {
-			x.Example = markLine(l)
+			x.Example = x.example(l)
 		}
 	} else {
 		at.Source = x.cause(l)
 	}
 	x.miner.Add(l.Text, l.Read, at)
+}
+
+// example shows the fields of a line. A request that came through a trusted proxy
+// is its client's.
+func (x *examiner) example(l ingest.Line) *report.MarkedLine {
+	peer := l.Event.Src
+	x.client.Enrich(l.Event)
+	m := markLine(l)
+	if l.Event.Src != peer {
+		m.Facts += ", through the trusted proxy " + peer.String()
+	}
+	return m
 }
 
 // column is where in a line a reason says that reading stopped.
@@ -91,7 +106,10 @@ var column = regexp.MustCompile(` at column \d+$`)
 // cause counts a line that was not understood under its cause and returns its
 // number.
 func (x *examiner) cause(l ingest.Line) int32 {
-	why := column.ReplaceAllString(l.Reason, "")
+	why := l.Reason
+	if strings.Contains(why, " at column ") {
+		why = column.ReplaceAllString(why, "")
+	}
 	program := string(l.Read.Program)
 	i, ok := x.byText[why+"\x00"+program]
 	if !ok {
@@ -121,8 +139,7 @@ func stopped(l ingest.Line) int {
 
 // explanation adds up what was seen. Causes whose lines name addresses of the
 // internet come first: they may tell of an attack.
-func (x *examiner) explanation(path string) report.Explanation {
-	found := x.miner.Templates()
+func (x *examiner) explanation(path string, found []template.Template) report.Explanation {
 	for i := range x.Causes {
 		c := &x.Causes[i]
 		if top := template.Top(found, int32(i+1), 1); len(top) > 0 {
@@ -179,7 +196,7 @@ func (x *examiner) advise(c *report.Cause, t *template.Template, path string) {
 		return
 	}
 	grok := []string{"      - grok: '" + strings.ReplaceAll(line.Grok, "'", "''") + "'", "        kind: " + line.Kind}
-	if _, builtIn := format.ByName(x.Format); x.Named && !builtIn {
+	if _, builtIn := format.ByName(x.Format); !builtIn {
 		c.Do = []string{"If the address in them is the client's, give format " + x.Format + " one more of its lines, with the kind that they report:"}
 		c.Config = grok
 		return

@@ -136,30 +136,33 @@ func sampled(t *testing.T) map[string]*shown {
 			if p.Parse(bytes.TrimSuffix(line, []byte("\n")), &ev) != ingest.Parsed {
 				continue
 			}
-			e, ok := entryOf(f.Name(), string(ev.Program))
-			if !ok {
-				continue
+			for _, e := range entriesOf(f.Name(), string(ev.Program)) {
+				s := found[entryKey(e)]
+				if s == nil {
+					s = &shown{kinds: map[ingest.Kind]bool{}, files: map[string]int{}}
+					found[entryKey(e)] = s
+				}
+				s.kinds[ev.Kind] = true
+				s.services = insert(s.services, ev.Service)
+				s.files[filepath.Base(path)]++
 			}
-			s := found[entryKey(e)]
-			if s == nil {
-				s = &shown{kinds: map[ingest.Kind]bool{}, files: map[string]int{}}
-				found[entryKey(e)] = s
-			}
-			s.kinds[ev.Kind] = true
-			s.services = insert(s.services, ev.Service)
-			s.files[filepath.Base(path)]++
 		}
 	}
 	return found
 }
 
-func entryOf(formatName, program string) (format.Entry, bool) {
+// envelopes are the formats whose lines are other programs'.
+var envelopes = []string{"syslog", "json", "cri", "compose", "bare"}
+
+// entriesOf are the daemon that wrote a line and the format of its file.
+func entriesOf(formatName, program string) (out []format.Entry) {
 	for _, e := range format.Catalog() {
-		if e.Daemon == (program != "") && (program != "" && e.Serves(program) || e.Name == formatName) {
-			return e, true
+		if e.Daemon && program != "" && e.Serves(program) ||
+			!e.Daemon && e.Name == formatName && (program == "" || !slices.Contains(envelopes, formatName)) {
+			out = append(out, e)
 		}
 	}
-	return format.Entry{}, false
+	return out
 }
 
 // insert adds a word to a sorted list without repeats.

@@ -17,7 +17,6 @@ import (
 	"gumshoe/analyze"
 	"gumshoe/ingest"
 	"gumshoe/ingest/agent"
-	"gumshoe/ingest/format"
 	"gumshoe/ingest/overlap"
 	"gumshoe/ingest/payload"
 	"gumshoe/ingest/proxy"
@@ -45,7 +44,7 @@ type logs struct {
 // openLogs opens what the job names: its arguments, or the configured sources.
 func (a *app) openLogs(ctx context.Context, j *job) (*logs, error) {
 	l := &logs{}
-	base := source.Options{Detect: format.Detect, Location: j.Settings.Location, Year: j.Year, Stdin: a.in}
+	base := source.Options{Detect: j.Settings.detector(nil), Location: j.Settings.Location, Year: j.Year, Stdin: a.in}
 	if j.AdHoc() {
 		if err := l.expand(ctx, a, j.Args, base); err != nil {
 			return nil, err
@@ -178,15 +177,16 @@ func (l *logs) missed(a *app, text string) {
 }
 
 // problems tells where a source's first bad line stands, and with --verbose
-// where the next few do.
+// where the next few do and where zero bytes are, which make no line bad.
 func (a *app) problems(h ingest.Health) {
 	for i, p := range h.Problems {
 		tell := a.detail
-		if i == 0 {
+		n := h.Unparsed + h.BadStamp
+		if i == 0 && n > 0 {
 			tell = a.note
 		}
 		more := ""
-		if n := h.Unparsed + h.BadStamp; i == 0 && n > 1 {
+		if i == 0 && n > 1 {
 			more = fmt.Sprintf(" (first of %d lines)", n)
 		}
 		tell("%s: byte %d: %s%s", h.Source, p.Offset, p.Text, more)

@@ -45,18 +45,19 @@ the log looks like, which lines are not understood, why, and what to do.`,
 			if err != nil {
 				return usagef("--tz: %w", err)
 			}
-			opt := source.Options{Detect: detector(named), Location: loc, Year: year, Stdin: a.in}
 			if explain && a.json {
 				return usagef("--explain is for people to read; without it parse writes JSON")
-			}
-			if explain {
-				return a.explain(cmd.Context(), args[0], named, opt)
 			}
 			s, err := a.settings(cmd, true)
 			if err != nil {
 				return err
 			}
-			return a.parse(cmd.Context(), args[0], opt, proxy.New(s.trusted()))
+			opt := source.Options{Detect: s.detector(named), Location: loc, Year: year, Stdin: a.in}
+			proxies := proxy.New(s.trusted())
+			if explain {
+				return a.explain(cmd.Context(), args[0], named, opt, proxies)
+			}
+			return a.parse(cmd.Context(), args[0], opt, proxies)
 		},
 	}
 	flags := cmd.Flags()
@@ -84,13 +85,18 @@ func (a *app) formatNamed(cmd *cobra.Command, name string) (ingest.Format, error
 	return f, nil
 }
 
-// detector returns the function that finds a file's format: format.Detect, or
-// one that always says what was named.
-func detector(named ingest.Format) func(string, []byte) ingest.Format {
-	if named == nil {
-		return format.Detect
+// detector returns the function that finds a file's format: detection, which
+// knows the formats of the configuration too, or one that always says what was
+// named.
+func (s *Settings) detector(named ingest.Format) func(string, []byte) ingest.Format {
+	if named != nil {
+		return func(string, []byte) ingest.Format { return named }
 	}
-	return func(string, []byte) ingest.Format { return named }
+	var described []ingest.Format
+	for _, f := range s.Formats {
+		described = append(described, f.Format)
+	}
+	return format.DetectWith(described)
 }
 
 // parse writes one JSON object for every line of a file. Requests that came

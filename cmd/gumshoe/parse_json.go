@@ -35,7 +35,11 @@ func appendEvent(b []byte, ev *ingest.Event) []byte {
 	if ev.Status != 0 {
 		b = strconv.AppendUint(append(b, `,"status":`...), uint64(ev.Status), 10)
 	}
-	b = appendMember(b, "user_agent", ev.Agent)
+	if agent := ev.Agent; agent != nil && len(agent) == 0 {
+		b = appendMember(b, "user_agent", "-") // as the log says of a client that sent none
+	} else {
+		b = appendMember(b, "user_agent", agent)
+	}
 	b = appendMember(b, "referer", ev.Referer)
 	if classes := ev.Request.Class; classes != 0 {
 		b = append(b, `,"class":[`...)

@@ -121,7 +121,7 @@ func (o *opening) detect(name string, sample []byte) ingest.Format {
 			return w.format
 		}
 	}
-	return format.Detect(name, sample)
+	return o.base.Detect(name, sample)
 }
 
 // options are those of one source.
@@ -134,7 +134,7 @@ func (o *opening) options(s SourceSetting) (source.Options, error) {
 	opt.Detect = o.detect
 	if named != nil {
 		o.app.leftOut(named)
-		opt.Detect = detector(named)
+		opt.Detect = o.job.Settings.detector(named)
 	}
 	return opt, err
 }
@@ -183,11 +183,15 @@ func (o *opening) journal(ctx context.Context, s SourceSetting) error {
 		return err
 	}
 	opt.Since, opt.Until = time.UnixMilli(o.job.historyFrom()), o.job.Span.Until
+	show, done := o.app.progress(-1)
+	opt.Spooling = show
 	f, err := source.OpenJournal(ctx, *s.Journal, opt)
+	done()
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
 	if f != nil {
+		o.app.detail("%s: %d MiB of lines since %s", f.Name(), f.Size()>>20, opt.Since.UTC().Format(time.DateOnly))
 		o.logs.sources = append(o.logs.sources, f)
 	}
 	switch {

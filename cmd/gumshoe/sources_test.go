@@ -131,7 +131,7 @@ http {
 	access_log /srv/a/broken.log broken;
 	access_log /srv/a/usual.log;
 }`)}})
-	o := &opening{app: &app{err: new(strings.Builder)}}
+	o := &opening{app: &app{err: new(strings.Builder)}, base: source.Options{Detect: new(Settings).detector(nil)}}
 	o.describe(conf)
 	line := []byte("404|203.0.113.66|2026-11-10T08:00:00+00:00|GET /admin|curl/8\n")
 	for name, odd := range map[string]bool{"/srv/a/odd.log": true, "/srv/b/odd.log.2.gz": true, "/srv/a/usual.log": false, "/srv/a/broken.log": false} {
@@ -200,7 +200,7 @@ func TestRanks(t *testing.T) {
 	}
 	names = append(names, put(t, dir, "access.log", `192.0.2.9 - - [10/Nov/2026:09:00:00 +0000] "GET / HTTP/1.1" 200 5`+"\n"), put(t, dir, "empty.log", ""))
 	var got []string
-	sources, notes, err := source.Expand(t.Context(), names, source.Options{Detect: detector(nil)})
+	sources, notes, err := source.Expand(t.Context(), names, source.Options{Detect: new(Settings).detector(nil)})
 	if err != nil {
 		t.Fatal(err, notes)
 	}

@@ -120,10 +120,11 @@ func (p *access) stamp(head []byte) (t int64, open int, vhost []byte, ok bool) {
 	return t, open, vhost, true
 }
 
-// clfStamp reads "02/Jan/2006:15:04:05 -0700"; the zone may be missing. The date
-// is kept from line to line.
+// clfStamp reads "02/Jan/2006:15:04:05 -0700"; the zone may be missing, and
+// Python's servers write a blank before the clock. The date is kept from line to
+// line.
 func (p *access) clfStamp(b []byte) (t int64, ok bool) {
-	if len(b) < 20 || b[11] != ':' || b[14] != ':' || b[17] != ':' {
+	if len(b) < 20 || b[11] != ':' && b[11] != ' ' || b[14] != ':' || b[17] != ':' {
 		return 0, false
 	}
 	if p.day != [11]byte(b[:11]) {

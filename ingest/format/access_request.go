@@ -84,7 +84,10 @@ func (p *access) trailer(b []byte, ev *ingest.Event) {
 		if !ok {
 			break
 		}
-		if len(value) > 0 && !absent(value) {
+		switch {
+		case absent(value):
+			*field = value[:0]
+		case len(value) > 0:
 			*field = value
 		}
 		b = rest

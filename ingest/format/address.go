@@ -8,7 +8,9 @@ import (
 )
 
 // address reads an address as daemons write it: IPv4 (octets may be padded with
-// zeros and are decimal all the same), IPv6, either in brackets, IPv6 with a
+// zeros to three digits and are decimal all the same, because that is what writers
+// of columns mean; inet_aton(3) would read them as octal; a fourth digit makes it
+// no address), IPv6, either in brackets, IPv6 with a
 // zone, which is dropped. IPv4 mapped into IPv6 comes back as IPv4.
 func address(b []byte) (netip.Addr, bool) {
 	if n := len(b); n > 2 && b[0] == '[' && b[n-1] == ']' {

@@ -11,7 +11,8 @@ import (
 // container's output, and so their sentences are looked for behind any head.
 var appSays = newPhrasebook(appTables...)
 
-var appTables = []sentences{wordpressSays, passwordSays, mediaSays, forgeSays, webmailSays, homeSays, cmsSays, serverSays}
+var appTables = []sentences{wordpressSays, passwordSays, mediaSays, downloadSays, forgeSays, buildSays, webmailSays, homeSays, cmsSays, officeSays, hostingSays,
+	serverSays, brokerSays, storageSays, directorySays, remoteSays, tunnelSays, relaySays, watcherSays, guardSays, monitorSays}
 
 // phrasebook finds the sentences that a message may be by its first byte.
 type phrasebook struct {
@@ -166,7 +167,6 @@ var cmsSays = slices.Concat(
 // Servers that keep a log besides that of their requests.
 var serverSays = slices.Concat(
 	say(ingest.KindAuthFailure,
-		"password doesn't match for {text} username: {user}[[,]] IP: {addr}", // lighttpd
 		"digest: auth failed for {user}: wrong password[[,]] IP: {addr}",
 		"digest: auth failed: {text}[[,]] IP: {addr}",
 		"get_password failed[[,]] IP: {addr}",

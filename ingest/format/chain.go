@@ -7,13 +7,20 @@ import (
 )
 
 // chain reads a line with the file's primary format and, only when that does not
-// match, with the others.
+// match, with the others. A file whose lines are of another format from some line
+// on, because the daemon was configured anew, gets that as its primary.
 type chain struct {
-	primary lineParser // nil: the generic format
-	others  []lineParser
-	spoke   lineParser // whose reason stands for the last line; nil: none matched
+	primary lineParser   // nil: the generic format
+	table   []lineParser // those of formats, in its order
+	spoke   lineParser   // whose reason stands for the last line; nil: none matched
 	blank   bool
+	next    int // index into table: who read the last odd lines
+	row     int // how many of them in a row
 }
+
+// settled is how many lines in a row another format must have read to become the
+// primary one: more than a daemon's neighbours say at a time.
+const settled = 32
 
 // Parse implements ingest.Parser.
 func (c *chain) Parse(line []byte, ev *ingest.Event) ingest.Result {
@@ -24,6 +31,7 @@ func (c *chain) Parse(line []byte, ev *ingest.Event) ingest.Result {
 	c.spoke = c.primary
 	if c.primary != nil {
 		if r := c.primary.Parse(line, ev); r != ingest.Unparsed {
+			c.row = 0
 			return r
 		}
 	}
@@ -41,15 +49,20 @@ func (c *chain) odd(line []byte, ev *ingest.Event) ingest.Result {
 	var quiet ingest.Event
 	c.spoke = c.primary
 	known := false
-	for _, p := range c.others {
+	for i, p := range c.table {
+		if p == c.primary {
+			continue
+		}
 		switch p.Parse(line, ev) {
 		case ingest.Parsed:
 			c.spoke = p
+			c.follow(i)
 			return ingest.Parsed
 		case ingest.Ignored:
 			if _, final := p.(*syslog); !known {
 				quiet, known, c.spoke = *ev, true, p
 				if final {
+					c.follow(i)
 					return ingest.Ignored
 				}
 			} else if final {
@@ -58,6 +71,7 @@ func (c *chain) odd(line []byte, ev *ingest.Event) ingest.Result {
 			}
 		}
 	}
+	c.row = 0
 	if known {
 		*ev = quiet
 		return ingest.Ignored
@@ -65,6 +79,21 @@ func (c *chain) odd(line []byte, ev *ingest.Event) ingest.Result {
 	ev.Reset()
 	return ingest.Unparsed
 }
+
+// follow makes a format that read so many lines in a row the primary one. Those
+// that know a shape of lines, whoever wrote them, wait for what all others leave.
+func (c *chain) follow(i int) {
+	if i != c.next {
+		c.next, c.row = i, 0
+	}
+	if c.row++; c.row >= settled && !patient[formats[i].name] {
+		c.primary, c.row = c.table[i], 0
+	}
+}
+
+// patient are the formats that would take other formats' lines if they came
+// first.
+var patient = map[string]bool{"pairs": true, "plain": true}
 
 // Reason implements ingest.Explainer.
 func (c *chain) Reason() string {

@@ -74,22 +74,21 @@ type customParser struct {
 	right    []span
 	record   record
 	target   []byte // scratch: path and query joined
-	why      string
 }
 
 // Reason implements ingest.Explainer.
-func (p *customParser) Reason() string { return p.why }
+func (p *customParser) Reason() string { return "not a line of format " + p.name }
 
 // Parse implements ingest.Parser.
 func (p *customParser) Parse(line []byte, ev *ingest.Event) ingest.Result {
 	for _, c := range p.patterns {
-		ev.Reset()
-		if p.match(c, line) && p.fill(ev) {
+		if !p.match(c, line) {
+			continue
+		}
+		if ev.Reset(); p.fill(ev) {
 			return ingest.Parsed
 		}
 	}
-	ev.Reset()
-	p.why = "not a line of format " + p.name
 	return ingest.Unparsed
 }
 
@@ -124,7 +123,13 @@ func (p *customParser) match(c *pattern, line []byte) bool {
 			return false
 		}
 		v := bytes.TrimSpace(line[s.start:s.end])
-		if len(v) == 0 || absent(v) {
+		if len(v) == 0 {
+			continue
+		}
+		if absent(v) {
+			if f.meaning == meansAgent && p.record.value[f.meaning] == nil {
+				p.record.value[f.meaning] = v[:0]
+			}
 			continue
 		}
 		if f.word && bytes.IndexByte(v, ' ') >= 0 {

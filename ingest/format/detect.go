@@ -21,6 +21,7 @@ type traits struct {
 	kbdint   bool      // sshd logs "error: PAM: ..." for each keyboard-interactive failure: its "Failed" lines repeat them
 	dovecot  bool      // Dovecot's login processes log failures: those of its auth process repeat them
 	sudo     bool      // sudo logs its own failures
+	login    bool      // so does login
 	fields   string    // of the W3C extended format, from the directive
 	vhost    bool      // access lines begin with the virtual host, which the client chose
 	openings []opening // of messages that end with an account's name, by programs nobody wrote a parser for
@@ -111,6 +112,7 @@ func (t *traits) add(o traits) {
 	t.kbdint = t.kbdint || o.kbdint
 	t.dovecot = t.dovecot || o.dovecot
 	t.sudo = t.sudo || o.sudo
+	t.login = t.login || o.login
 	t.vhost = t.vhost || o.vhost
 	t.openings = append(t.openings, o.openings...)
 	if t.fields == "" {

@@ -27,7 +27,11 @@ func (c *clock) open(line []byte, ev *ingest.Event) (msg []byte, ok bool) {
 	case first == '@':
 		ev.Time, b, stamped = taiStamp(b)
 	case digit(first) && len(b) > 4 && b[4] != ' ':
-		ev.Time, b, stamped = c.isoStamp(b)
+		if ev.Time, b, stamped = c.isoStamp(b); !stamped {
+			ev.Time, b, stamped = unixStamp(line)
+		}
+	case weekday(b):
+		return c.openFull(b, ev)
 	case digit(first) || monthName(b) > 0 && len(b) > 3 && b[3] == ' ':
 		ev.Time, b, stamped = c.bsdStamp(b)
 	default:
@@ -60,7 +64,11 @@ func openTag(b []byte, ev *ingest.Event) (msg []byte, ok bool) {
 		return nil, false
 	}
 	ev.Host = b[:i]
-	return tag(bytes.TrimLeft(b[i+1:], " "), ev)
+	b = bytes.TrimLeft(b[i+1:], " :")
+	if bytes.HasPrefix(b, []byte("[")) && bytes.Contains(b, []byte(" IN=")) {
+		return b, true // UniFi names no program
+	}
+	return tag(b, ev)
 }
 
 // cutFacility takes off the "<mail.info> " that FreeBSD's syslogd writes with -v.
@@ -89,6 +97,11 @@ func tag(b []byte, ev *ingest.Event) (msg []byte, ok bool) {
 			}
 			ev.Program, ev.PID = b[:i], b[i+1:i+end]
 			rest := b[i+end+1:]
+			if len(rest) > 0 && rest[0] == '(' { // Kerberos' "krb5kdc[12](info): "
+				if n := bytes.Index(rest, []byte("): ")); n > 0 && n < 16 {
+					rest = rest[n+1:]
+				}
+			}
 			if len(rest) > 0 && rest[0] == ':' {
 				rest = rest[1:]
 			} else if len(rest) > 0 && rest[0] != ' ' {
@@ -143,5 +156,8 @@ func yearless(line []byte) bool {
 		}
 	}
 	_, ok := bsdCivil(line, &s)
+	if !ok {
+		_, ok = glogCivil(line, &s)
+	}
 	return ok && s.year == 0
 }

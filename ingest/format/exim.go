@@ -111,10 +111,14 @@ var eximMessages = []phrase{
 }
 
 // eximSays are the messages without a HELO.
-var eximSays = say(ingest.KindReject,
-	"no host name found for IP address {addr}",
-	"no IP address found for host {name} (during SMTP connection from [[{text} ]][{addr}])",
-	"no IP address found for host {name} (during SMTP connection from [[{text} ]][{addr}]:{n}[[ I=[{ip}]:{n}]])",
+// Many honest
+// clients have no name; one whose name leads elsewhere has a false one.
+var eximSays = concat(
+	say(ingest.KindOther, "no host name found for IP address {addr}"),
+	say(ingest.KindReject,
+		"no IP address found for host {name} (during SMTP connection from [[{text} ]][{addr}])",
+		"no IP address found for host {name} (during SMTP connection from [[{text} ]][{addr}]:{n}[[ I=[{ip}]:{n}]])",
+	),
 )
 
 // eximAbout reads "PEER ..." of a message of a known kind.

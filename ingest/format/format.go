@@ -53,6 +53,8 @@ var formats = []layout{
 	{"vsftpd", nil, newVsftpdLog},
 	{"mysql", []string{"mysqld", "mariadb"}, newMySQLLog},
 	{"postgresql", []string{"postgres"}, newPostgresLog},
+	{"postgresql_csv", nil, newPostgresCSV},
+	{"postgresql_json", nil, newPostgresJSON},
 	{"mongodb", []string{"mongod"}, newMongoLog},
 	{"mongodb_json", nil, newMongoJSON},
 	{"redis", nil, newRedisLog},
@@ -64,6 +66,7 @@ var formats = []layout{
 	{"murmur", []string{"mumble"}, newMurmurLog},
 	{"teamspeak", []string{"ts3"}, newTeamSpeakLog},
 	{"source_server", []string{"srcds", "counter-strike"}, newSourceServerLog},
+	{"minecraft", nil, newMinecraftLog},
 	{"openvpn", nil, newOpenVPNLog},
 	{"named", []string{"bind"}, newNamedLog},
 	{"squid", nil, newSquidLog},
@@ -86,6 +89,7 @@ var formats = []layout{
 	{"endlessh", nil, newEndlesshLog},
 	{"sshesame", nil, newSSHesameLog},
 	{"supavisor", nil, newSupavisorLog},
+	{"conversation", []string{"softether", "axigen", "rabbitmq", "389ds"}, newConversationLog},
 	{"fail2ban", nil, newFail2banLog},
 	{"suricata", []string{"eve"}, newSuricataEVE},
 	{"suricata_fast", []string{"snort"}, newSuricataFast},
@@ -94,18 +98,28 @@ var formats = []layout{
 	{"aws_s3", nil, newS3Access},
 	{"istio", []string{"envoy"}, newIstio},
 	{"uvicorn", []string{"synapse"}, newPythonAccess},
+	{"uwsgi", nil, newUWSGI},
+	{"rails", []string{"puma"}, newRailsLog},
 	{"cpanel_access", nil, newCPanelAccess},
 	{"panos", []string{"paloalto"}, newPANOSLog},
+	{"ispconfig", nil, newISPConfigLog},
+	{"gin", []string{"gotify"}, newGinLog},
 	{"w3c", []string{"iis", "cloudfront"}, newW3C},
 	{"windows_event", []string{"winevent"}, newWindowsEvent},
 	{"nginx_error", nil, newNginxErrorLog},
 	{"apache_error", nil, newApacheErrorLog},
 	{"litespeed", []string{"openlitespeed"}, newLiteSpeedLog},
+	{"lighttpd", nil, newLighttpdLog},
 	{"modsecurity", []string{"modsec_audit"}, newModSecurity},
+	{"modsecurity_json", []string{"coraza"}, newModSecurityJSON},
 	{"haproxy", nil, newHAProxyLog},
 	{"cri", []string{"containerd", "kubernetes"}, newCRILog},
+	{"compose", []string{"docker-compose"}, newComposeLog},
+	{"zimbra", nil, newZimbraLog},
+	{"hmailserver", nil, newHMailServer},
 	{"json", []string{"docker", "caddy", "traefik"}, newJSONLog},
 	{"syslog", []string{"auth", "secure", "mail", "messages", "journal", "rfc3164", "rfc5424"}, newSyslog},
+	{"bare", []string{"cat"}, newBareLog},
 	{"pairs", []string{"logfmt", "keyvalue"}, newPairLog},
 	{"plain", []string{"application"}, newPlainLog},
 }
@@ -166,13 +180,11 @@ func (c *chosen) NewParser(ctx ingest.Context) ingest.Parser {
 // -1: it has none.
 func newChain(primary int, s setup) *chain {
 	p := &chain{}
-	if primary >= 0 {
-		p.primary = formats[primary].new(s)
+	for _, f := range formats {
+		p.table = append(p.table, f.new(s))
 	}
-	for i, f := range formats {
-		if i != primary {
-			p.others = append(p.others, f.new(s))
-		}
+	if primary >= 0 {
+		p.primary = p.table[primary]
 	}
 	return p
 }

@@ -3,7 +3,6 @@ package format
 import (
 	"path/filepath"
 	"testing"
-	"time"
 
 	"gumshoe/ingest"
 )
@@ -16,16 +15,6 @@ func FuzzPAM(f *testing.F)     { fuzzDaemon(f, "login", "pam.log") }
 func FuzzPostfix(f *testing.F) { fuzzDaemon(f, "postfix/smtpd", "postfix.log") }
 func FuzzDovecot(f *testing.F) { fuzzDaemon(f, "dovecot", "dovecot*.log") }
 func FuzzSudo(f *testing.F)    { fuzzDaemon(f, "sudo", "privilege.log") }
-
-// FuzzLine feeds whole lines to the parser of every format.
-func FuzzLine(f *testing.F) {
-	seed(f, "*.log", func(line []byte) []byte { return line })
-	f.Fuzz(func(t *testing.T, first, second []byte) {
-		for _, p := range everyParser() {
-			check(t, p, first, second)
-		}
-	})
-}
 
 // FuzzDetect feeds detection, whose trial runs every parser.
 func FuzzDetect(f *testing.F) {
@@ -50,9 +39,8 @@ func fuzzDaemon(f *testing.F, program, files string) {
 	})
 	head := "Nov 20 10:00:00 host " + program + "[77]: "
 	f.Fuzz(func(t *testing.T, first, second []byte) {
-		for _, p := range everyParser() {
-			check(t, p, append([]byte(head), first...), append([]byte(head), second...))
-		}
+		p := must(ByName("syslog")).NewParser(surroundings)
+		check(t, p, append([]byte(head), first...), append([]byte(head), second...))
 	})
 }
 
@@ -67,17 +55,6 @@ func seed(f *testing.F, files string, of func([]byte) []byte) {
 			f.Add(of(lines[max(i-1, 0)].line), of(s.line))
 		}
 	}
-}
-
-// everyParser returns the parser of each format by itself, and the one that tries
-// them all.
-func everyParser() []ingest.Parser {
-	ctx := ingest.Context{Anchor: time.Date(2026, 11, 21, 0, 0, 0, 0, time.UTC)}
-	ps := []ingest.Parser{Detect("", nil).NewParser(ctx)}
-	for _, f := range formats {
-		ps = append(ps, f.new(setup{Context: ctx, known: unsampled, seen: new(traits)}))
-	}
-	return ps
 }
 
 // check parses two lines and asserts what holds of any event: the address

@@ -81,3 +81,25 @@ var newTeamSpeakLog = newOwnLog(func(c *clock, line []byte, ev *ingest.Event) (m
 	say(ingest.KindConnect, `client connected '{user}'(id:{n}) from {addr:port}`),
 	say(ingest.KindDisconnect, `client disconnected '{user}'(id:{n}) reason '{text}'`),
 ))
+
+// newMinecraftLog reads Minecraft's server: "[10:00:00] [Server thread/INFO]:
+// MESSAGE". Players have names without blanks; what they say in the chat stands
+// behind theirs in angle brackets.
+var newMinecraftLog = newOwnLog(func(_ *clock, line []byte, _ *ingest.Event) (msg []byte, sure, ok bool) {
+	head, msg, ok := bytes.Cut(line, []byte("/INFO]: "))
+	if !ok || len(head) < 12 || len(head) > 48 || head[0] != '[' || !bytes.Contains(head, []byte("] [")) {
+		return nil, false, false
+	}
+	var s civil
+	_, ok = clockTime(head[1:], &s)
+	return msg, true, ok
+}, speaks(serviceGame,
+	say(ingest.KindAuthSuccess, "{word}[/{addr:port}] logged in with entity id {n} at ({words})"),
+	say(ingest.KindReject,
+		"Disconnecting {word} (/{addr:port}): You are not white{words}",
+		"Disconnecting com.mojang.authlib.GameProfile@{word} (/{addr:port}): You are not white{words}",
+		"com.mojang.authlib.GameProfile@{word} (/{addr:port}) lost connection: You are not white{words}",
+	),
+	say(ingest.KindDisconnect, "/{addr:port} lost connection: {text}", "com.mojang.authlib.GameProfile@{word} (/{addr:port}) lost connection: {text}"),
+	say(ingest.KindConnect, "Rcon connection from: /{addr:port}"),
+))

@@ -28,7 +28,7 @@ func openHAProxy(_ *clock, line []byte, _ *ingest.Event) (msg []byte, sure, ok b
 	if i <= 0 || i > 56 || len(line) < i+26 || !digit(line[i+2]) || line[i+4] != '/' {
 		return nil, false, false
 	}
-	_, ok = clientAddress(line[:i])
+	_, ok = proxyPeer(line[:i])
 	return line, false, ok
 }
 

@@ -77,6 +77,9 @@ var newEndlessh = speaks(serviceHoneypot,
 )
 
 var newEndlesshLog = newOwnLog(func(c *clock, line []byte, ev *ingest.Event) (msg []byte, sure, ok bool) {
+	if ev.Time, msg, ok = c.glogStamp(line); ok { // the clone in Go
+		return msg, false, true
+	}
 	if len(line) < 20 || line[10] != 'T' {
 		return nil, false, false
 	}

@@ -93,6 +93,31 @@ var newPOP3d = speaksBehind(trimIMAPd, ingest.ServiceIMAP,
 	say(ingest.KindAuthSuccess, "user {user} authenticated - {peer}").exists(),
 )
 
+// popa3d names the client when the session begins, and later the account alone.
+type popa3d struct{ *shared }
+
+func newPopa3d(h *shared) messenger { return &popa3d{h} }
+
+var popa3dSays = concat(
+	say(ingest.KindConnect, "Session from {addr}"),
+	say(ingest.KindAuthFailure, "Authentication failed for UNKNOWN USER").absent(),
+	say(ingest.KindAuthFailure, "Authentication failed for {user}").exists(),
+	say(ingest.KindAuthSuccess, "Authentication passed for {user}").exists(),
+)
+
+// message implements messenger.
+func (p *popa3d) message(msg []byte, ev *ingest.Event) string {
+	ev.Service = ingest.ServiceIMAP
+	if !popa3dSays.tell(msg, ev) {
+		return whyMessage
+	}
+	client := p.processes.of(ev)
+	if client.saw(ev.Src); client != nil {
+		ev.Src = client.addr
+	}
+	return ""
+}
+
 // newPerdition reads the proxy perdition, which names the client first.
 var newPerdition = speaks(ingest.ServiceIMAP,
 	say(ingest.KindAuthFailure,

@@ -40,6 +40,8 @@ var newStunnel = speaksBehind(func(msg []byte) []byte {
 	say(ingest.KindReject,
 		"Service [{word}] REFUSED by libwrap from {addr:port}",
 		"Connection from {addr:port} REFUSED by libwrap",
+		"SSL_accept: Peer suddenly disconnected from {addr:port}",
+		"SSL_accept from {addr:port} : {words}",
 	),
 )
 
@@ -91,12 +93,14 @@ var newMonitLog = newOwnLog(func(c *clock, line []byte, ev *ingest.Event) (msg [
 var newAudit = speaks(servicePanel,
 	say(ingest.KindAuthFailure,
 		"{word}: Web GUI authentication error for '{user}' from {addr}",
+		"user {user} failed authentication for {word} on {word} via {words} from {addr}",
 		"{word}: webConfigurator authentication error for user '{user}' from: {addr}",
 		"{word}: webConfigurator authentication error for '{user}' from {addr}[[ during {words}]]",
 	),
 	say(ingest.KindAuthSuccess,
 		"{word}: Successful login for user '{user}' from: {addr}[[ ({words})]]",
 		"{word}: Web GUI authenticated for '{user}' from {addr}",
+		"user {user} authenticated successfully for {word} [[[{words}] ]]from {addr}",
 	).exists(),
 )
 
@@ -105,6 +109,8 @@ var newAudit = speaks(servicePanel,
 var newSambaAudit = speaksBehind(trimSamba, serviceSMB, sambaSays)
 
 var sambaSays = concat(
+	// full_audit, as it is configured by default; what was done stands behind
+	say(ingest.KindOther, "{word}|{addr}|{text}"),
 	say(ingest.KindAuthSuccess, `Auth: [{words}] user [{text}]\[{user}] at [{words}] with [{word}] status [NT_STATUS_OK] {text}remote host [ipv4:{addr:port}] {text}`,
 		`Auth: [{words}] user [{text}]\[{user}] at [{words}] with [{word}] status [NT_STATUS_OK] {text}remote host [ipv6:{addr:port}] {text}`).exists(),
 	say(ingest.KindAuthFailure, `Auth: [{words}] user [{text}]\[{user}] at [{words}] with [{word}] status [NT_STATUS_NO_SUCH_USER] workstation [{text}] remote host [ipv4:{addr:port}] {text}`,

@@ -112,6 +112,8 @@ func (j *jsonReader) value(in scope, name []byte, depth int) bool {
 			j.rec.set(parent, name, v, in.foreign)
 		}
 		return ok
+	case c == '[' && string(name) == "MESSAGE" && j.octets(parent, name, in.foreign):
+		return true
 	case c == '{' || c == '[':
 		if depth == maxDepth {
 			return j.pass()

@@ -17,6 +17,8 @@ import (
 //	--c7036611-H--
 //	Message: Warning. Pattern match ...
 //
+// Version 3 writes three dashes and "ModSecurity: Warning. ...".
+//
 // Bodies and headers of the client stand in sections B, C and I and may imitate
 // a section's header. The boundary is random and not sent to the client, so one
 // that differs from that of the transaction's first section is text. The first
@@ -62,7 +64,7 @@ func (p *modsecurity) Parse(line []byte, ev *ingest.Event) ingest.Result {
 	switch {
 	case p.section == 'A' && first:
 		p.transaction(line)
-	case p.section == 'H' && !p.told && bytes.HasPrefix(line, []byte("Message: ")) && p.client.IsValid():
+	case p.section == 'H' && !p.told && isAuditMessage(line) && p.client.IsValid():
 		p.told = true
 		ev.Time, ev.Src, ev.Service, ev.Kind = p.time, p.client, ingest.ServiceWeb, ingest.KindProbe
 		return ingest.Parsed
@@ -92,14 +94,19 @@ func (p *modsecurity) transaction(line []byte) {
 	}
 }
 
-// auditHeader reads "--c7036611-A--".
+// isAuditMessage reports whether a line of section H tells of a rule.
+func isAuditMessage(line []byte) bool {
+	return bytes.HasPrefix(line, []byte("Message: ")) || bytes.HasPrefix(line, []byte("ModSecurity: "))
+}
+
+// auditHeader reads "--c7036611-A--" and "---XyZ012ab---A--".
 func auditHeader(line []byte) (id []byte, section byte, ok bool) {
 	n := len(line)
 	if n < 8 || n > 24 || line[0] != '-' || line[1] != '-' || line[n-1] != '-' || line[n-2] != '-' || line[n-4] != '-' {
 		return nil, 0, false
 	}
 	id, section = line[2:n-4], line[n-3]
-	for _, c := range id {
+	for _, c := range bytes.Trim(id, "-") {
 		if !letter(c) && !digit(c) {
 			return nil, 0, false
 		}

@@ -98,7 +98,8 @@ func (p *pam) failure(msg, service []byte, ev *ingest.Event) string {
 	switch {
 	case ev.Service == ingest.ServiceSSH && p.known.sshd,
 		ev.Service == ingest.ServiceIMAP && p.known.dovecot,
-		ev.Service == ingest.ServiceSudo && p.known.sudo:
+		ev.Service == ingest.ServiceSudo && p.known.sudo,
+		p.known.login && (string(service) == "login" || string(service) == "remote"):
 		ev.Count = 0 // the service's own line tells of this failure too
 	}
 	if ev.Service == ingest.ServiceSSH && ev.Src.IsValid() {

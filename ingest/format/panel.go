@@ -121,3 +121,18 @@ var newZoneMinderLog = newOwnLog(func(c *clock, line []byte, ev *ingest.Event) (
 	_, msg, ok = bytes.Cut(msg, []byte(" "))
 	return msg, true, ok
 }, speaks(servicePanel, zoneMinderSays))
+
+// newISPConfigLog reads ISPConfig's auth.log, whose stamp stands behind the
+// address: "Failed login for user 'NAME' from ADDR at 2026-11-20 10:00:00".
+var newISPConfigLog = newOwnLog(func(c *clock, line []byte, ev *ingest.Event) (msg []byte, sure, ok bool) {
+	if !bytes.HasPrefix(line, []byte("Failed login for user '")) && !bytes.HasPrefix(line, []byte("Successful login for user '")) {
+		return nil, false, false
+	}
+	if at := bytes.LastIndex(line, []byte(" at ")); at > 0 {
+		ev.Time, _, _ = c.isoStamp(line[at+len(" at "):])
+	}
+	return line, true, true
+}, speaks(servicePanel,
+	say(ingest.KindAuthFailure, "Failed login for user '{user}' from {addr} at {words}"),
+	say(ingest.KindAuthSuccess, "Successful login for user '{user}' from {addr} at {words}").exists(),
+))

@@ -214,7 +214,7 @@ func accountIn(msg []byte) []byte {
 var notAccounts = map[string]bool{"from": true, "failed": true, "failure": true, "attempt": true, "attempts": true, "with": true, "is": true, "was": true, "not": true, "name": true, "agent": true,
 	"logged": true, "error": true, "denied": true, "in": true, "at": true, "by": true, "to": true, "or": true, "and": true, "using": true, "authentication": true, "has": true, "does": true,
 	"the": true, "a": true, "an": true, "login": true, "user": true, "account": true, "id": true, "password": true, "request": true, "for": true, "on": true, "ip": true, "incorrect": true, "invalid": true,
-	"unknown": true, "rejected": true, "success": true, "successful": true, "succeeded": true, "unsuccessful": true, "locked": true, "credentials": true, "email": true, "username": true, "null": false}
+	"unknown": true, "rejected": true, "success": true, "successful": true, "succeeded": true, "unsuccessful": true, "locked": true, "credentials": true, "email": true, "username": true, "matching": true, "null": false}
 
 func accountValue(b []byte) []byte {
 	n := 0
@@ -241,7 +241,7 @@ func accountValue(b []byte) []byte {
 	}
 	name := bytes.TrimRight(b[:end], ".:!'")
 	var space [maxName]byte
-	if len(name) == 0 || notAccounts[string(fold(space[:0], name))] {
+	if len(name) == 0 || name[0] == '{' || notAccounts[string(fold(space[:0], name))] {
 		return nil
 	}
 	if _, isAddr := address(name); isAddr {

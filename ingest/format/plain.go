@@ -18,7 +18,7 @@ const latestStamp = 48
 // openPlain is the opener of plain.
 func openPlain(c *clock, line []byte, ev *ingest.Event) (msg []byte, sure, ok bool) {
 	for i := 0; i < len(line) && i < latestStamp; i++ {
-		if i > 0 && line[i-1] != ' ' && line[i-1] != '[' && line[i-1] != '|' && line[i-1] != '>' {
+		if i > 0 && line[i-1] != ' ' && line[i-1] != '[' && line[i-1] != '|' && line[i-1] != '>' && line[i-1] != '\t' {
 			continue
 		}
 		t, rest, ok := c.headStamp(line[i:])
@@ -31,9 +31,20 @@ func openPlain(c *clock, line []byte, ev *ingest.Event) (msg []byte, sure, ok bo
 				rest = after
 			}
 		}
-		return rest, false, true
+		return trimLoguru(rest), false, true
 	}
-	return nil, false, false
+	return openTimed(line)
+}
+
+// openTimed reads a line that begins with the time of day alone, "[15:04:05] "
+// or "15:04:05,123 ": the date is the file's.
+func openTimed(line []byte) (msg []byte, sure, ok bool) {
+	var s civil
+	b := bytes.TrimPrefix(line, []byte("["))
+	if msg, ok = clockTime(b, &s); !ok || s.hour > 23 || s.minute > 59 || s.second > 60 {
+		return nil, false, false
+	}
+	return bytes.TrimPrefix(msg, []byte("]")), false, true
 }
 
 // apps reads the messages of applications and of daemons without a parser of
@@ -72,6 +83,7 @@ func (p *apps) message(msg []byte, ev *ingest.Event) string {
 // the client.
 func (p *apps) fields(msg []byte, ev *ingest.Event) (why string, ok bool) {
 	r := &p.record
+	msg = trimMonolog(msg)
 	head := msg // what the object does not hold
 	if n := len(msg); n > 2 && msg[n-1] == '}' {
 		at := max(bytes.IndexByte(msg, '{'), 0)
@@ -181,5 +193,6 @@ func isLogger(word []byte) bool {
 		return false
 	}
 	return bytes.Contains(word, []byte("::")) && letter(word[0]) || bytes.Contains(word, []byte(".go:")) || bytes.Contains(word, []byte(".c.")) ||
+		bytes.Contains(word, []byte(".cc:")) || bytes.Contains(word, []byte(".cpp:")) ||
 		bytes.Count(word, []byte(".")) > 1 && letter(word[0])
 }

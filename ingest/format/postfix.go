@@ -46,6 +46,12 @@ func (p *postfix) message(msg []byte, ev *ingest.Event) string {
 		}
 		return ""
 	}
+	for _, m := range postscreenVerdicts {
+		if rest, ok := cut(msg, m.start); ok && clientOf(rest, ev) {
+			ev.Kind = m.kind
+			return ""
+		}
+	}
 	if _, rest, ok := bytes.Cut(msg, []byte(" for ")); ok && bytes.HasPrefix(msg, []byte("DNSBL rank ")) && clientOf(rest, ev) {
 		ev.Kind = ingest.KindReject
 		return ""
@@ -70,6 +76,17 @@ var postfixMessages = []phrase{
 	{"NON-SMTP COMMAND ", ingest.KindProbe},
 	{"BARE NEWLINE ", ingest.KindAbuse},
 	{"SSL_accept error ", ingest.KindOther},
+}
+
+// postscreenVerdicts are messages of postscreen that name the client behind one
+// word.
+var postscreenVerdicts = []phrase{
+	{"PASS NEW ", ingest.KindOther},
+	{"PASS OLD ", ingest.KindOther},
+	{"ALLOWLISTED ", ingest.KindOther},
+	{"WHITELISTED ", ingest.KindOther},
+	{"DENYLISTED ", ingest.KindReject},
+	{"BLACKLISTED ", ingest.KindReject},
 }
 
 // honestStage reports whether clients with a bad line, not robots, leave there.

@@ -49,6 +49,9 @@ func newSu(*shared) messenger { return su{} }
 func (su) message(msg []byte, ev *ingest.Event) string {
 	ev.Service, ev.Account = ingest.ServiceLogin, ingest.AccountExists
 	failed := true
+	if bsdSuSays.tell(msg, ev) {
+		return ""
+	}
 	rest, ok := cut(msg, "FAILED SU (to ")
 	if !ok {
 		if rest, ok = cut(msg, "FAILED su for "); !ok {
@@ -70,3 +73,32 @@ func (su) message(msg []byte, ev *ingest.Event) string {
 	ev.User = rest
 	return ""
 }
+
+// bsdSuSays is what the BSDs' su says.
+var bsdSuSays = concat(
+	say(ingest.KindAuthFailure, "BAD SU {word} to {user} on {word}").exists(),
+	say(ingest.KindSession, "{word} to {user} on {word}").exists(),
+)
+
+// newDoas reads OpenBSD's doas and its ports.
+var newDoas = speaks(ingest.ServiceSudo,
+	say(ingest.KindAuthFailure, "failed auth for {user}", "failed password for {user}", "authentication failed for {user}").exists(),
+	say(ingest.KindReject, "command not permitted for {user}: {text}").exists(),
+	say(ingest.KindSession, "{user} ran command {text}").exists(),
+)
+
+// newPolkit reads pkexec, "USER: MESSAGE [USER=root] [TTY=...] ...", and polkitd.
+var newPolkit = speaks(ingest.ServiceSudo,
+	say(ingest.KindSession, "{user}: Executing command [USER={text}").exists(),
+	say(ingest.KindReject, "{user}: Error executing command as another user: {text}").exists(),
+	say(ingest.KindOther, "{user}: The value for {text}").exists(),
+	say(ingest.KindAuthFailure, "Operator of {word} FAILED to authenticate to gain authorization for {text} (owned by unix-user:{user})").exists(),
+	say(ingest.KindOther, "Operator of {word} successfully authenticated as unix-user:{user} to gain {text}").exists(),
+)
+
+// newSASLAuth reads saslauthd, which checks passwords for Postfix, Sendmail and
+// Cyrus. They tell of the same failure, with the client.
+var newSASLAuth = echoes(ingest.ServiceSMTP, say(ingest.KindAuthFailure,
+	"do_auth         : auth failure: [user={user}] [service={word}] [realm={text}] [mech={word}] [reason={words}]",
+	"auth failure: [user={user}] [service={word}] [realm={text}] [mech={word}] [reason={words}]",
+))

@@ -14,6 +14,7 @@ type process struct {
 	pending bool // an attempt failed, but no line with an address has told of it
 	broke   bool // the connection broke before authentication
 	claimed bool // an account that does not exist was announced, and no failure followed
+	left    bool // the client has said goodbye
 	tried   int  // length of the account that pending is about
 	account [64]byte
 }
@@ -71,6 +72,13 @@ func (p *process) claim() {
 	}
 }
 
+// leave notes that the client has said goodbye.
+func (p *process) leave() {
+	if p != nil {
+		p.left = true
+	}
+}
+
 // owe notes an attempt that failed without a line of its own to count.
 func (p *process) owe(user []byte) {
 	if p != nil && !p.counted {
@@ -83,7 +91,7 @@ func (p *process) owe(user []byte) {
 // account stays, because the event of this line may point to it.
 func (p *process) end() {
 	if p != nil {
-		p.addr, p.counted, p.pending, p.broke, p.claimed = netip.Addr{}, false, false, false, false
+		p.addr, p.counted, p.pending, p.broke, p.claimed, p.left = netip.Addr{}, false, false, false, false, false
 	}
 }
 

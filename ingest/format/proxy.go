@@ -15,13 +15,25 @@ func newSquidLog(s setup) lineParser { return &squid{} }
 
 type squid struct{ why string }
 
+// newSquid reads the same lines in Squid's messages to syslog.
+func newSquid(*shared) messenger { return &squid{} }
+
 // Parse implements ingest.Parser.
 func (p *squid) Parse(line []byte, ev *ingest.Event) ingest.Result {
 	ev.Reset()
-	p.why = "no line of Squid's native log"
+	if p.why = p.message(line, ev); p.why != "" {
+		return ingest.Unparsed
+	}
+	return ingest.Parsed
+}
+
+const whySquid = "no line of Squid's native log"
+
+// message implements messenger.
+func (*squid) message(line []byte, ev *ingest.Event) (why string) {
 	t, rest, ok := epochStamp(line)
 	if !ok || len(rest) == 0 || rest[0] != ' ' {
-		return ingest.Unparsed
+		return whySquid
 	}
 	var fields [9][]byte // elapsed, client, code/status, bytes, method, URL, user, hierarchy, type
 	n := 0
@@ -36,11 +48,14 @@ func (p *squid) Parse(line []byte, ev *ingest.Event) ingest.Result {
 	number, isStatus := number(status)
 	addr, isAddr := address(fields[1])
 	if n < 7 || !ok || !isStatus || !isAddr || !digits(fields[0]) || number > 999 {
-		return ingest.Unparsed
+		return whySquid
 	}
 	ev.Time, ev.Src, ev.Service, ev.Status = t, addr, serviceProxy, uint16(number)
-	ev.Method, ev.Target = fields[4], fields[5]
-	if string(fields[6]) != "-" {
+	ev.Target = fields[5]
+	if !absent(fields[4]) {
+		ev.Method = fields[4]
+	}
+	if !absent(fields[6]) {
 		ev.User = fields[6]
 	}
 	switch {
@@ -55,7 +70,7 @@ func (p *squid) Parse(line []byte, ev *ingest.Event) ingest.Result {
 	default:
 		ev.Kind = ingest.KindOther
 	}
-	return ingest.Parsed
+	return ""
 }
 
 // Reason implements ingest.Explainer.

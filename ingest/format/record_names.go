@@ -53,7 +53,7 @@ var vocabulary = map[meaning]string{
 	meansEvent:   "event eventname eventaction action eventtype eventcode operation type sender caller subtype eventid op",
 	meansError:   "error errormessage errmsg err reason errorcode exceptionmessage failurereason substatus failuremessage",
 	meansOutcome: "outcome eventoutcome success result consolelogin loginresult authresult verdict",
-	meansStatus:  "status statuscode httpstatus httpstatuscode responsestatus responsestatuscode httpresponsestatuscode originstatus downstreamstatus scstatus responsecode code elbstatuscode",
+	meansStatus:  "status statuscode httpstatus httpstatuscode responsestatus responsestatuscode httpresponsestatuscode originstatus downstreamstatus scstatus responsecode code elbstatuscode httpcode",
 	meansMethod:  "method requestmethod httpmethod httprequestmethod csmethod verb reqmethod",
 	meansTarget:  "uri requesturi requestpath path url urloriginal urlpath httppath httpurl requesturl csuristem requri requrl target",
 	meansQuery:   "csuriquery querystring requestquery urlquery args query",

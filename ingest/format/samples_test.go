@@ -178,7 +178,7 @@ func assertBounded(t testing.TB, line []byte, ev *ingest.Event) {
 		if ev.Src.Is4In6() || ev.Src.Zone() != "" {
 			t.Errorf("source %v is not canonical in %q", ev.Src, line)
 		}
-		if !names(unescaped(unescaped(line)), ev.Src) && len(ev.PID) == 0 && !bytes.HasPrefix(line, []byte("Message: ")) { // ModSecurity named it lines before
+		if !names(unescaped(unescaped(line)), ev.Src) && len(ev.PID) == 0 && !isAuditMessage(line) { // ModSecurity named it lines before
 			t.Errorf("source %v is not in %q", ev.Src, line)
 		}
 	}

@@ -43,6 +43,9 @@ var sendmailSays = concat(
 		"AUTH failure ({word}): {words}, user={user}, relay=[[{name} ]][{addr}][[ (may be forged)]]",
 		"AUTH failure ({word}): {text}, relay=[[{name} ]][{addr}][[ (may be forged)]]",
 	),
+	say(ingest.KindConnect, "connect from [[{name} ]][{addr}][[ (may be forged)]]"),
+	say(ingest.KindProbe, "STARTTLS=server, error: accept failed={words}, relay=[[{name} ]][{addr}][[ (may be forged)]]"),
+	say(ingest.KindOther, "STARTTLS=server, relay=[[{name} ]][{addr}][[ (may be forged)]], version={words}"),
 	say(ingest.KindAuthSuccess, "AUTH=server, relay=[[{name} ]][{addr}][[ (may be forged)]], authid={user}, mech={word}, bits={words}").exists(),
 )
 

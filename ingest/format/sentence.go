@@ -21,7 +21,8 @@ import (
 type sentence struct {
 	kind    ingest.Kind
 	account ingest.Account
-	byKey   bool // a login without a password
+	byKey   bool   // a login without a password
+	service string // what was spoken to, where it is not its table's; "": it is
 	parts   []part
 	key     []byte // the longest literal: without it there is no match
 	settle  settling
@@ -49,14 +50,15 @@ const (
 	fieldName          // {name} a host name from DNS, may be empty: no blanks, brackets, quotes or parentheses
 	fieldNumber        // {n} digits
 	fieldCount         // {count} digits: what the line stands for
+	fieldID            // {id} the daemon's own name for the conversation, without blanks
 )
 
 var fieldNames = map[string]field{"peer": fieldPeer, "addr": fieldAddr, "addr:port": fieldPort, "ip": fieldIP, "user": fieldUser,
-	"text": fieldText, "words": fieldWords, "word": fieldWord, "name": fieldName, "n": fieldNumber, "count": fieldCount}
+	"text": fieldText, "words": fieldWords, "word": fieldWord, "name": fieldName, "n": fieldNumber, "count": fieldCount, "id": fieldID}
 
 func (f field) isPeer() bool   { return f == fieldPeer || f == fieldAddr || f == fieldPort }
 func (f field) isClient() bool { return f == fieldUser || f == fieldText }
-func (f field) isFree() bool   { return f >= fieldUser && f <= fieldName }
+func (f field) isFree() bool   { return f >= fieldUser && f <= fieldName || f == fieldID }
 
 // settling says which of several readings is the daemon's own.
 type settling uint8
@@ -95,6 +97,14 @@ func (ss sentences) exists() sentences { return ss.about(ingest.AccountExists) }
 func (ss sentences) byKey() sentences {
 	for i := range ss {
 		ss[i].byKey = true
+	}
+	return ss
+}
+
+// of names the service that the sentences are about.
+func (ss sentences) of(service string) sentences {
+	for i := range ss {
+		ss[i].service = service
 	}
 	return ss
 }
@@ -154,8 +164,12 @@ func (s *sentence) prepare(text string) {
 	for i, p := range s.parts {
 		switch {
 		case p.field == fieldLiteral:
-			if len(p.literal) > len(s.key) {
-				s.key = p.literal
+			key := bytes.TrimLeft(p.literal, " -]):") // these are found everywhere
+			if len(key) == 0 {
+				key = p.literal
+			}
+			if len(key) > len(s.key) {
+				s.key = key
 			}
 		case p.field.isPeer():
 			peers++
@@ -215,6 +229,12 @@ func (ss sentences) tell(msg []byte, ev *ingest.Event) bool {
 func (m *matcher) fill(ev *ingest.Event) {
 	r := &m.best
 	ev.Kind, ev.Account, ev.User, ev.Key = m.kind, m.account, r.user, m.byKey
+	if m.service != "" {
+		ev.Service = m.service
+	}
+	if r.id != nil {
+		ev.PID = r.id
+	}
 	if r.count > 0 {
 		ev.Count = min(r.count, maxRepeat)
 	}
@@ -233,6 +253,7 @@ type reading struct {
 	host  []byte     // the peer's name
 	addr  netip.Addr // the peer's address
 	user  []byte
+	id    []byte
 	count uint32
 }
 

@@ -80,7 +80,7 @@ func (m *matcher) free(i, pos int) {
 		end += n
 		text := m.msg[pos:end]
 		if !f.admits(text) {
-			if f == fieldWord && len(text) == 0 {
+			if f.isWord() && len(text) == 0 {
 				continue
 			}
 			return
@@ -91,15 +91,20 @@ func (m *matcher) free(i, pos int) {
 }
 
 func (m *matcher) take(f field, text []byte) {
-	if f == fieldUser {
+	switch f {
+	case fieldUser:
 		m.now.user = text
+	case fieldID:
+		m.now.id = text
 	}
 }
+
+func (f field) isWord() bool { return f == fieldWord || f == fieldID }
 
 // admits reports whether a free field can hold the text.
 func (f field) admits(text []byte) bool {
 	switch f {
-	case fieldWord:
+	case fieldWord, fieldID:
 		return len(text) > 0 && bytes.IndexByte(text, ' ') < 0
 	case fieldName:
 		return !bytes.ContainsAny(text, " []()<>\"")
@@ -165,6 +170,8 @@ func splitPort(token []byte, must bool) (host []byte, port bool) {
 	}
 	head := token[:i]
 	switch colons := bytes.IndexByte(head, ':') >= 0; {
+	case bytes.HasSuffix(head, []byte("]:")), bytes.IndexByte(head, '.') > 0 && bytes.IndexByte(head, ':') == len(head)-1: // VNC's "192.0.2.1::5900"
+		return head[:len(head)-1], true
 	case len(head) > 0 && head[len(head)-1] == ']', !colons, must:
 		return head, true
 	case bytes.LastIndexByte(token, '.') > bytes.LastIndexByte(head, ':'): // ::ffff:192.0.2.1:22

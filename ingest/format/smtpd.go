@@ -27,7 +27,24 @@ var newCourierSMTP = speaks(ingest.ServiceSMTP,
 
 // newQmail reads the programs around qmail: rblsmtpd, the patched qmail-smtpd
 // and vpopmail, which ends with "USER:ADDR".
-var newQmail = speaksBehind(trimQmail, ingest.ServiceSMTP,
+func newQmail(*shared) messenger { return qmail{} }
+
+type qmail struct{}
+
+// message implements messenger.
+func (qmail) message(msg []byte, ev *ingest.Event) string {
+	ev.Service = ingest.ServiceSMTP
+	msg = trimQmail(msg)
+	if rest, ok := cut(msg, "tcpserver: "); ok {
+		return tcpserver(rest, ev)
+	}
+	if qmailSays.tell(msg, ev) {
+		return ""
+	}
+	return whyMessage
+}
+
+var qmailSays = concat(
 	say(ingest.KindReject,
 		"{addr} pid {n} {word} {words}",
 		"{addr} pid {n}: {words}",
@@ -60,25 +77,6 @@ func trimQmail(msg []byte) []byte {
 	}
 	return msg
 }
-
-// newOpenSMTPD reads OpenSMTPD, whose messages name the session; the address
-// stands in "smtp connected address=", and in failures of newer versions.
-var newOpenSMTPD = speaks(ingest.ServiceSMTP,
-	say(ingest.KindAuthFailure,
-		"{word} smtp event=authentication user={user} address={addr} host={name} result=permfail",
-		"{word} smtp authentication user={user} address={addr} host={name} result=permfail",
-		"{word} smtp event=failed-command address={addr} host={name} command=\"AUTH {text}\" result=\"535 {words}\"",
-		"{word} smtp failed-command address={addr} host={name} command=\"AUTH {text}\" result=\"535 {words}\"",
-	),
-	say(ingest.KindReject,
-		"{word} smtp event=failed-command address={addr} host={name} command=\"{text}\" result=\"5{text}\"",
-		"{word} smtp failed-command address={addr} host={name} command=\"{text}\" result=\"5{text}\"",
-	),
-	say(ingest.KindConnect,
-		"{word} smtp event=connected address={addr} host={name}",
-		"{word} smtp connected address={addr} host={name}",
-	),
-)
 
 // newAmavis reads amavisd's verdicts, which name the client before the sender.
 var newAmavis = speaks(ingest.ServiceSMTP,

@@ -27,6 +27,20 @@ func speaksBehind(trim func([]byte) []byte, service string, says ...sentences) f
 	return func(*shared) messenger { return s }
 }
 
+// echoes is speaks for a daemon whose lines repeat what others tell: they are
+// read, and count nothing.
+func echoes(service string, says ...sentences) func(*shared) messenger {
+	inner := speaks(service, says...)
+	return func(h *shared) messenger { return echo{inner(h)} }
+}
+
+type echo struct{ messenger }
+
+func (e echo) message(msg []byte, ev *ingest.Event) string {
+	ev.Count = 0
+	return e.messenger.message(msg, ev)
+}
+
 // message implements messenger.
 func (s *speaker) message(msg []byte, ev *ingest.Event) string {
 	if s.trim != nil {
@@ -68,7 +82,6 @@ func (p *ownLog) Parse(line []byte, ev *ingest.Event) ingest.Result {
 	ev.Reset()
 	msg, sure, ok := p.open(&p.clock, line, ev)
 	if !ok {
-		ev.Reset()
 		p.why = "not a line of this log"
 		return ingest.Unparsed
 	}
@@ -76,7 +89,6 @@ func (p *ownLog) Parse(line []byte, ev *ingest.Event) ingest.Result {
 		return ingest.Parsed
 	}
 	if !sure {
-		ev.Reset()
 		return ingest.Unparsed
 	}
 	return ingest.Ignored

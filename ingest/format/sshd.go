@@ -65,9 +65,19 @@ func frame(msg []byte) (inner []byte, preauth bool) {
 	if n := len(msg); n > 0 && msg[n-1] == ']' {
 		msg, preauth = bytes.CutSuffix(msg, []byte(" [preauth]"))
 	}
-	if len(msg) > 0 && (msg[0] == 'e' || msg[0] == 'f') {
+	if len(msg) == 0 {
+		return msg, preauth
+	}
+	switch msg[0] {
+	case 'e', 'f':
 		msg, _ = cut(msg, "error: ")
 		msg, _ = cut(msg, "fatal: ")
+	case 'k': // "kernel: [  970.699397] ", where the journal's reader took the message from the kernel's log
+		if rest, ok := cut(msg, "kernel: ["); ok {
+			if uptime, rest, ok := bytes.Cut(rest, []byte("] ")); ok && digits(bytes.ReplaceAll(bytes.TrimLeft(uptime, " "), []byte("."), nil)) {
+				msg = rest
+			}
+		}
 	}
 	return msg, preauth
 }

@@ -91,7 +91,11 @@ func (p *sshd) received(msg []byte, preauth bool, ev *ingest.Event) string {
 	}
 	c.source(ev)
 	proc := p.processes.of(ev)
+	if proc != nil && proc.left {
+		proc.end() // a client leaves once: the process id is another connection's
+	}
 	proc.saw(ev.Src)
+	proc.leave()
 	ev.Kind = ingest.KindDisconnect
 	code := bytes.TrimLeft(bytes.TrimPrefix(msg[c.end:], []byte(":")), " ")
 	switch {

@@ -139,6 +139,32 @@ func (p *sshd) dropped(msg []byte, ev *ingest.Event) string {
 	return ""
 }
 
+// penalised reads "[ipv4: ](new|activating) ADDR/BITS ... penalty of N seconds for
+// REASON", the address in front of either word. What it is for the connection's
+// own lines tell too.
+func (p *sshd) penalised(msg []byte, ev *ingest.Event) string {
+	for _, word := range [...]string{"ipv4: ", "ipv6: ", "new ", "activating "} {
+		msg, _ = cut(msg, word)
+	}
+	network, _, ok := bytes.Cut(msg, []byte("/"))
+	if !ok {
+		return whySSHD
+	}
+	if ev.Src, ok = address(network); !ok {
+		return whySSHD
+	}
+	ev.Kind, ev.Count = ingest.KindAbuse, 0
+	return ""
+}
+
+// sshdSays is what sshd says of a key that is right in the wrong place: somebody
+// may have stolen it.
+var sshdSays = say(ingest.KindReject,
+	"Authentication tried for {user} with correct key but not from a permitted host (host={name}, ip={addr}[[, required={words}]]).",
+	"Authentication tried for {user} with valid certificate but not from a permitted host (ip={addr}).",
+	"Authentication tried for {user} with valid certificate but not from a permitted source address ({addr}).",
+).exists()
+
 // left reads a message that begins with the peer; what follows may be anyone's.
 func (p *sshd) left(msg []byte, kind ingest.Kind, ev *ingest.Event) string {
 	c, ok := claimAt(msg, 0)

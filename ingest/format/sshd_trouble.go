@@ -57,6 +57,15 @@ func (p *sshd) trouble(msg []byte, ev *ingest.Event) string {
 	if rest, ok := cut(msg, "Connection from "); ok {
 		return p.connected(rest, ev)
 	}
+	if rest, ok := cut(msg, "srclimit_penalise: "); ok {
+		return p.penalised(rest, ev)
+	}
+	if rest, ok := cut(msg, "Read error from remote host "); ok {
+		return p.left(rest, ingest.KindDisconnect, ev)
+	}
+	if sshdSays.tell(msg, ev) {
+		return ""
+	}
 	if rest, ok := cut(msg, "SSH: Server;Ltype: "); ok {
 		return p.hpn(rest, ev)
 	}

@@ -22,11 +22,19 @@ func (c *clock) headStamp(b []byte) (t int64, rest []byte, ok bool) {
 		if t, rest, ok = c.packed(b); ok {
 			return t, rest, true
 		}
+		if t, rest, ok = c.oddStamp(b); ok {
+			return t, rest, true
+		}
 		return epochStamp(b)
 	case weekday(b):
 		return c.ctimeStamp(b)
 	case monthName(b) > 0:
-		return c.bsdStamp(b)
+		if t, rest, ok = c.bsdStamp(b); ok {
+			return t, rest, true
+		}
+		return c.monthFirst(b)
+	case digit(b[1]):
+		return c.glogStamp(b)
 	}
 	return 0, nil, false
 }

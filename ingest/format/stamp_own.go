@@ -32,7 +32,7 @@ func (c *clock) ctimeStamp(b []byte) (t int64, rest []byte, ok bool) {
 }
 
 // dayFirst reads "02-01-2006 15:04:05" and "02.01.2006 15:04:05", or, with
-// slashes, the American "01/02/2006 15:04:05" and "01/02/06 ...", each with an
+// slashes, the American "01/02/2006 15:04:05" and "01/02/06 ..." where they can be, each with an
 // optional AM or PM and zone.
 func (c *clock) dayFirst(b []byte) (t int64, rest []byte, ok bool) {
 	var s civil
@@ -45,7 +45,7 @@ func (c *clock) dayFirst(b []byte) (t int64, rest []byte, ok bool) {
 	if !okA || !okB {
 		return 0, nil, false
 	}
-	if b[2] == '/' {
+	if b[2] == '/' && s.day <= 12 {
 		s.day, s.month = s.month, s.day
 	}
 	if s.year, ok = four(b[6:]); ok {

@@ -7,13 +7,27 @@ import "gumshoe/ingest"
 type stranger struct {
 	apps   messenger
 	drupal messenger // logs under the name of its site
+	cisco  messenger // ... under that of the event
+	kernel messenger // UniFi's logs under none
+	web    messenger // applications that serve the web themselves
 }
 
-func newStranger(h *shared) messenger { return &stranger{newApps(h), newDrupal(h)} }
+func newStranger(h *shared) messenger {
+	return &stranger{newApps(h), newDrupal(h), newCisco(h), newKernel(h), newRequests(h)}
+}
 
 // message implements messenger.
 func (s *stranger) message(msg []byte, ev *ingest.Event) string {
 	if s.drupal.message(msg, ev) == "" {
+		return ""
+	}
+	if said, ok := ciscoMessage(ev.Program, msg); ok && s.cisco.message(said, ev) == "" {
+		return ""
+	}
+	if len(ev.Program) == 0 {
+		return s.kernel.message(msg, ev)
+	}
+	if s.web.message(msg, ev) == "" {
 		return ""
 	}
 	switch why := s.apps.message(msg, ev); why {

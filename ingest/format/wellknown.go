@@ -15,7 +15,7 @@ var newProxyManager = wellKnown("nginx_proxy_manager",
 )
 
 // Load balancers of AWS, new and classic, and S3's access log.
-var newLoadBalancer = wellKnown("aws_elb",
+var elbLines = wellKnown("aws_elb",
 	`$own_type $time_iso8601 $own_elb $remote_addr:$remote_port $upstream_addr $own_request $upstream_time $own_response $status $upstream_status $own_received $bytes_sent "$request" "$http_user_agent" $ssl_rest`,
 	`$time_iso8601 $own_elb $remote_addr:$remote_port $upstream_addr $own_request $upstream_time $own_response $status $upstream_status $own_received $bytes_sent "$request" "$http_user_agent" $ssl_rest`,
 )
@@ -29,10 +29,20 @@ var newIstio = wellKnown("istio",
 	`[$time_iso8601] "$request" $status $own_flags $own_details $own_end "$own_failure" $own_received $bytes_sent $own_duration $upstream_time "$http_x_forwarded_for" "$http_user_agent" "$http_x_request_id" "$http_host" "$upstream_addr" $upstream_cluster $upstream_local $own_local $remote_addr $server_name $own_route`,
 )
 
-// uvicorn and hypercorn; Synapse.
+// uvicorn; Werkzeug behind the words of Python's logging, Daphne with its port,
+// Hypercorn; Synapse.
 var newPythonAccess = wellKnown("uvicorn",
 	`INFO:     $remote_addr:$remote_port - "$request" $status $own_reason`,
+	`INFO:werkzeug:$remote_addr - - [$time_local] "$request" $status $body_bytes_sent`,
+	`$remote_addr:$remote_port - - [$time_local] "$request" $status $body_bytes_sent`,
+	`[$time_iso8601] [$pid] [INFO] $remote_addr - - [$time_local] "$request" $status $body_bytes_sent "$http_referer" "$http_user_agent"`,
+	`[$time_iso8601] [$pid] [INFO] $remote_addr:$remote_port - - [$time_local] "$request" $status $body_bytes_sent "$http_referer" "$http_user_agent"`,
 	`$time_iso8601 - synapse.access.$own_listener - $own_line - INFO - $request_id - $remote_addr - $own_site - {$remote_user} Processed request: $own_times $own_sizes $status "$request" "$http_user_agent" $own_events`,
+)
+
+// uWSGI names the account and the target without quotes.
+var newUWSGI = wellKnown("uwsgi",
+	`[pid: $pid|app: $own_app|req: $own_number] $remote_addr ($remote_user) {$own_size} [$time_local] $request_method $request_uri => generated $body_bytes_sent bytes in $own_time msecs ($server_protocol $status) $own_rest`,
 )
 
 // cPanel's own server writes its dates with numbers.

@@ -35,7 +35,7 @@ var toneWords = map[tone][]string{
 		"password incorrect", "password is incorrect", "password invalid", "password is invalid", "password mismatch", "password does not match", "password doesn't match",
 		"password did not match", "password is wrong", "password fail", "passwords do not match", "wrong password", "wrong username", "wrong user", "wrong credential", "wrong login", "wrong otp", "wrong email",
 		"bad password", "bad credential", "bad username", "bad login", "bad logon", "bad user", "user denied", "unknown user", "unknown username", "user unknown", "no such user", "no such account",
-		"unknown account", "could not authenticate", "couldn't authenticate", "cannot authenticate", "unable to authenticate", "unable to log in", "unable to login", "not authenticated",
+		"unknown account", "unable to find an existing account", "could not authenticate", "couldn't authenticate", "cannot authenticate", "unable to authenticate", "unable to log in", "unable to login", "not authenticated",
 		"access denied for user", "mfa fail", "otp fail", "totp fail", "2fa fail", "two factor fail", "user login fail", "brute force", "credentials rejected", "credentials invalid", "credentials incorrect",
 		"could not retrieve user", "login attempt with invalid", "login attempt for invalid", "authentication attempt failed", "nt status wrong password", "nt status no such user", "nt status logon failure",
 		"fehlgeschlagene anmeldung", "anmeldung fehlgeschlagen", "fehlerhafter login", "ungültige anmeld", "echec de la tentative de connexion", "échec de la connexion", "échec de l'authentification", "échec d'authentification",

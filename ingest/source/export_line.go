@@ -171,6 +171,24 @@ func ofSystem(exe string) bool {
 	return false
 }
 
+// exported reports whether the file holds what "journalctl -o export" prints, be
+// it compressed: entries, which begin with their place in the journal.
+func (f *File) exported() bool {
+	if f.findCodec() != nil {
+		return false
+	}
+	in, err := f.open()
+	if err != nil {
+		return false
+	}
+	defer in.Close()
+	head := make([]byte, len(exportMagic))
+	_, err = io.ReadFull(in, head)
+	return err == nil && string(head) == exportMagic
+}
+
+const exportMagic = "__CURSOR=s="
+
 // journalMagic begins a journal file.
 var journalMagic = []byte("LPKSHHRH")
 

@@ -1,6 +1,7 @@
 package source
 
 import (
+	"errors"
 	"io"
 	"strings"
 	"testing"
@@ -16,6 +17,43 @@ func TestHoleBeforeLines(t *testing.T) {
 		path := write(t, t.TempDir(), "truncated.log", strings.Repeat("\x00", size)+"log line\n")
 		if f := open1(t, path, options); f.Format() == nil {
 			t.Errorf("%s: no format", name)
+		}
+	}
+}
+
+// A hole in the middle of the first bytes makes no binary file of a log, and the
+// line behind it is found as evidence, without its zero bytes.
+func TestHoleBetweenLines(t *testing.T) {
+	before, hole, behind := strings.Repeat("log line\n", 100), strings.Repeat("\x00", 100<<10), "log behind\nlog ta\x00\x00rn\n"
+	f := open1(t, write(t, t.TempDir(), "truncated.log", before+hole+behind), options)
+	h, err := ingest.Scan(t.Context(), []ingest.Source{f}, ingest.Options{NewSink: func() ingest.Sink { return nowhere{} }})
+	if err != nil || h[0].Lines != 102 {
+		t.Errorf("%d lines, %v; want 102", h[0].Lines, err)
+	}
+	at := ingest.Origin{Offset: int64(len(before))}
+	if p := h[0].Problems; len(p) == 0 || p[0] != (ingest.Problem{Offset: at.Offset, Text: "a hole of 102400 zero bytes: the log was truncated under its writer"}) {
+		t.Errorf("problems %v", p)
+	}
+	torn := ingest.Origin{Offset: int64(len(before) + len(hole) + len("log behind\n"))}
+	got := Lines([]ingest.Source{f}, []ingest.Origin{at, torn})
+	if got[at] != "log behind" || got[torn] != "log ta[zero bytes]rn" {
+		t.Errorf("evidence %q and %q", got[at], got[torn])
+	}
+}
+
+// What is no text stays binary, holes or not.
+func TestBinaryIsNoLog(t *testing.T) {
+	record := "\x07\x00\x00\x00" + strings.Repeat("\x00", 28) + "pts/0" + strings.Repeat("\x00", 27) + "ts/0anna" + strings.Repeat("\x00", 312)
+	for name, content := range map[string]string{
+		"login records":             strings.Repeat(record, 20),
+		"last logins":               strings.Repeat("\x00", 292) + "\x01\x02\x03\x60" + "pts/0" + strings.Repeat("\x00", 283),
+		"an image":                  "\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + strings.Repeat("\x01\x9f\x00\x03\xf1\n\x02\x80", 200),
+		"nothing but a hole":        strings.Repeat("\x00", 4096),
+		"counters between newlines": strings.Repeat("\x00\x01\x00\x02\n", 400),
+	} {
+		_, err := Open(write(t, t.TempDir(), "some.log", content), options)
+		if !errors.Is(err, ErrNotLog) {
+			t.Errorf("%s: %v", name, err)
 		}
 	}
 }

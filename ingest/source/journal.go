@@ -69,7 +69,7 @@ func spoolJournal(ctx context.Context, j Journal, opt Options) (*File, error) {
 	if err != nil {
 		return nil, err
 	}
-	f, err := spool(ctx, j.Name(), &capped{in: newJournalLines(out), left: maxJournal}, opt.TempDir)
+	f, err := spool(ctx, j.Name(), &capped{in: newJournalLines(out), left: maxJournal, tell: opt.Spooling}, opt.TempDir)
 	if err != nil {
 		cancel()
 	}
@@ -125,10 +125,13 @@ func globLiteral(path string) string {
 	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(path)
 }
 
-// capped is a reader that fails where it has given too much.
+// capped is a reader that tells how much it has given and fails where that is too
+// much.
 type capped struct {
 	in   io.Reader
 	left int64
+	gave int64
+	tell func(gave int64) // may be nil
 }
 
 func (c *capped) Read(p []byte) (int, error) {
@@ -137,6 +140,10 @@ func (c *capped) Read(p []byte) (int, error) {
 	}
 	n, err := c.in.Read(p[:min(int64(len(p)), c.left)])
 	c.left -= int64(n)
+	c.gave += int64(n)
+	if c.tell != nil {
+		c.tell(c.gave)
+	}
 	return n, err
 }
 

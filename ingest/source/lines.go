@@ -55,10 +55,7 @@ func readAt(at io.ReaderAt, origins []ingest.Origin, out map[ingest.Origin]strin
 		wg.Go(func() {
 			buf := make([]byte, maxEvidence+1)
 			for i := lo; i < min(lo+part, len(origins)); i++ {
-				n, err := at.ReadAt(buf, origins[i].Offset)
-				if n > 0 && (err == nil || err == io.EOF) {
-					found[i] = firstLine(buf[:n])
-				}
+				found[i] = lineAt(at, origins[i].Offset, buf)
 			}
 		})
 	}
@@ -68,6 +65,19 @@ func readAt(at io.ReaderAt, origins []ingest.Origin, out map[ingest.Origin]strin
 			out[o] = found[i]
 		}
 	}
+}
+
+// lineAt reads the line at an offset; of one behind a hole that is where the hole
+// begins.
+func lineAt(in io.ReaderAt, offset int64, buf []byte) string {
+	n, err := in.ReadAt(buf, offset)
+	if n > 0 && buf[0] == 0 {
+		n, err = in.ReadAt(buf, behindHole(in, offset, buf))
+	}
+	if n == 0 || err != nil && err != io.EOF {
+		return ""
+	}
+	return firstLine(buf[:n])
 }
 
 // readThrough needs origins in order.
@@ -94,6 +104,7 @@ func readThrough(s ingest.Source, origins []ingest.Origin, out map[ingest.Origin
 // firstLine cuts b after its first line, or visibly where it is too long.
 func firstLine(b []byte) string {
 	line, _, _ := bytes.Cut(b, []byte("\n"))
+	line = markHoles(line)
 	if len(line) > maxEvidence {
 		return string(line[:maxEvidence]) + cutMark
 	}

@@ -12,7 +12,6 @@
 package source
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"errors"
@@ -36,6 +35,7 @@ type Options struct {
 	Until    time.Time      // where journals end; zero: now
 	Stdin    io.Reader      // what "-" reads
 	TempDir  string         // where streams are spooled; "": the system's
+	Spooling func(n int64)  // told the bytes of a journal that are spooled so far; may be nil
 }
 
 // ErrNotLog is the cause when a file can be read but is no log.
@@ -114,7 +114,26 @@ func cause(err error) error {
 	return err
 }
 
+// openRaw opens a file, a journal, or what journalctl exported of one.
 func openRaw(ctx context.Context, path string, opt Options) (*File, error) {
+	f, err := openBytes(ctx, path, opt)
+	if err != nil || !f.exported() {
+		return f, err
+	}
+	defer f.Close()
+	in, err := f.open()
+	if err != nil {
+		return nil, err
+	}
+	defer in.Close()
+	entries, err := spool(ctx, path, &capped{in: newJournalLines(in), left: maxJournal}, opt.TempDir)
+	if entries != nil {
+		entries.journal, entries.anchor = true, f.anchor
+	}
+	return entries, err
+}
+
+func openBytes(ctx context.Context, path string, opt Options) (*File, error) {
 	if path == Stdin {
 		if opt.Stdin == nil {
 			return nil, errors.New("no standard input")
@@ -162,12 +181,10 @@ func (f *File) prepare(opt Options) error {
 		f.location = time.UTC
 	}
 	f.size = f.info.Size()
-	var magic [8]byte
-	n, err := f.file.ReadAt(magic[:], 0)
-	if err != nil && err != io.EOF {
+	if err := f.findCodec(); err != nil {
 		return err
 	}
-	if f.codec = codecOf(magic[:n]); f.codec != nil {
+	if f.codec != nil {
 		f.size = -1
 	}
 	sample, written, err := f.sample()
@@ -195,18 +212,28 @@ func (f *File) prepare(opt Options) error {
 	return nil
 }
 
-// sample reads the first uncompressed bytes behind a hole and the time in the compressed
-// file's header. The error says why there are none.
+// findCodec finds out how the file is compressed.
+func (f *File) findCodec() error {
+	var magic [8]byte
+	n, err := f.file.ReadAt(magic[:], 0)
+	if err != nil && err != io.EOF {
+		return err
+	}
+	f.codec = codecOf(magic[:n])
+	return nil
+}
+
+// sample reads the first uncompressed bytes without their holes, and the time in
+// the compressed file's header. The error says why there are none.
 func (f *File) sample() (sample []byte, written time.Time, err error) {
 	in, err := f.open()
 	if err != nil {
 		return nil, time.Time{}, err
 	}
 	defer in.Close()
-	text := bufio.NewReader(in)
-	zeros := passHole(text)
+	text := &dense{ReadCloser: in, most: maxHole}
 	sample, err = io.ReadAll(io.LimitReader(text, sampleSize))
-	if zeros && len(sample) == 0 {
+	if len(sample) == 0 && text.holes > 0 {
 		sample = []byte{0} // nothing but a hole is no empty file
 	}
 	return sample, in.written, err

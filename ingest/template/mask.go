@@ -148,17 +148,21 @@ func (m *masker) word(w []byte) {
 	if m.address(w) {
 		return
 	}
-	core := bytes.TrimRight(w, ".:!?*-")
-	if !isPath(core) {
-		core = bytes.TrimLeft(core, ".:!?*-")
+	at, end := 0, len(w)
+	for end > 0 && punctuates(w[end-1]) {
+		end--
 	}
+	if !isPath(w[:end]) {
+		for at < end && punctuates(w[at]) {
+			at++
+		}
+	}
+	core, tail := w[at:end], w[end:]
+	m.out = append(m.out, w[:at]...)
 	if len(core) == 0 {
-		m.out = append(m.out, w...)
+		m.out = append(m.out, tail...)
 		return
 	}
-	at := bytes.Index(w, core)
-	tail := w[at+len(core):]
-	m.out = append(m.out, w[:at]...)
 	if !m.address(core) {
 		m.core(core)
 	}
@@ -166,6 +170,15 @@ func (m *masker) word(w []byte) {
 	if len(tail) > 0 {
 		m.stamp = -1
 	}
+}
+
+// punctuates reports whether a byte may stand around a word without being of it.
+func punctuates(c byte) bool {
+	switch c {
+	case '.', ':', '!', '?', '*', '-':
+		return true
+	}
+	return false
 }
 
 // core masks a word without the punctuation around it.

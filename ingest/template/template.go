@@ -15,7 +15,7 @@ import (
 type Template struct {
 	ID      uint64 // hash of program and text
 	Program string // as the envelope names it; "" without an envelope
-	Text    string // "login of <*> from <ip> refused"
+	Text    string // "login of <*> from <ip> refused", without secrets
 	Lines   uint64 // at least: of a program with very many shapes a sample is counted
 	Clients int    // distinct public addresses in them; above 31 an estimate
 	Samples []string
@@ -41,11 +41,12 @@ func (p *program) template(h ingest.Hash, g *group) Template {
 	}
 	t := Template{Program: p.name, Text: g.text(), Clients: sum.clients.count(), shares: sum.lines}
 	t.ID = h.String(p.name + "\x00" + t.Text)
+	t.Text = scrub(t.Text, maskText)
 	for _, s := range sum.lines {
 		t.Lines += s.lines
 	}
 	for _, e := range sum.samples {
-		t.Samples = append(t.Samples, e.text)
+		t.Samples = append(t.Samples, scrub(e.text, secretMark))
 	}
 	return t
 }

@@ -1,0 +1,90 @@
+package format
+
+import (
+	"bytes"
+
+	"gumshoe/ingest"
+)
+
+// newCisco reads the firewalls, routers and switches of Cisco. Their messages
+// stand behind "%FACILITY-SEVERITY-MNEMONIC: ".
+var newCisco = speaks(serviceRouter,
+	say(ingest.KindAuthFailure,
+		`Login denied from {addr}/{n} to {word} for user "{user}"`,
+		"User authentication failed: IP address: {addr}, Uname: {user}",
+		"AAA user authentication Rejected : reason = {words} : local database : user = {user} : user IP = {addr}",
+		"AAA user authentication Rejected : reason = {words} : server = {ip} : user = {user} : user IP = {addr}",
+		"Login failed [user: {user}] [Source: {addr}] [localport: {n}] [Reason: {words}] at {words}",
+		"pam_aaa:Authentication failed for user {user} from {addr} - {word}",
+		"pam_aaa:Authentication failed from {addr} - {word}",
+	),
+	say(ingest.KindAuthSuccess,
+		`Login permitted from {addr}/{n} to {word} for user "{user}"`,
+		"User authentication succeeded: IP address: {addr}, Uname: {user}",
+		"Group <{text}> User <{user}> IP <{addr}> AnyConnect parent session started.",
+		"Login Success [user: {user}] [Source: {addr}] [localport: {n}] at {words}",
+	).exists(),
+	say(ingest.KindSession, "Group <{text}> User <{user}> IP <{addr}> IPv4 Address <{ip}> {words}").exists(),
+	say(ingest.KindReject,
+		"Deny {word} src {word}:{addr}/{n} dst {words}",
+		"Deny {word} src {word}:{addr} dst {words}",
+		"Deny {word} reverse path check from {addr} to {ip} on interface {word}",
+		"Deny inbound {word} from {addr}/{n} to {ip}/{n} {words}",
+		"Inbound TCP connection denied from {addr}/{n} to {ip}/{n} {words}",
+		"access-list {word} denied {word} {word}/{addr}({n}) -> {words}",
+		"list {word} denied {word} {addr}({n}) -> {words}",
+		"list {word} denied {word} {addr} -> {words}",
+	),
+	say(ingest.KindProbe, "Threat-detection adds host {addr} to shun list", "Host {addr} is attacking. {words}"),
+)
+
+// ciscoMessage finds the message of a Cisco device in a line of which the
+// envelope took "%ASA-6-605004" for the program, or a counter.
+func ciscoMessage(program, msg []byte) ([]byte, bool) {
+	if isMnemonic(program) {
+		return msg, true
+	}
+	at := bytes.IndexByte(msg, '%')
+	if at < 0 || at > 48 {
+		return nil, false
+	}
+	mnemonic, said, ok := bytes.Cut(msg[at:], []byte(": "))
+	return said, ok && isMnemonic(mnemonic)
+}
+
+// isMnemonic recognises "%SEC_LOGIN-4-LOGIN_FAILED".
+func isMnemonic(b []byte) bool {
+	if len(b) < 7 || len(b) > 64 || b[0] != '%' {
+		return false
+	}
+	dashes := 0
+	for _, c := range b[1:] {
+		switch {
+		case c == '-':
+			dashes++
+		case c != '_' && !digit(c) && (c < 'A' || c > 'Z'):
+			return false
+		}
+	}
+	return dashes >= 2
+}
+
+// newRTFlow reads the sessions that Juniper's firewalls refused.
+var newRTFlow = speaks(serviceFirewall,
+	say(ingest.KindReject, "RT_FLOW_SESSION_DENY: session denied {addr}/{n}->{ip}/{n} {words}"),
+	say(ingest.KindConnect, "RT_FLOW_SESSION_CREATE: session created {addr}/{n}->{ip}/{n} {words}"),
+)
+
+// newNSD reads the name server NSD.
+var newNSD = speaksBehind(func(msg []byte) []byte {
+	for _, level := range [...]string{"info: ", "notice: ", "warning: "} {
+		msg, _ = cut(msg, level)
+	}
+	return msg
+}, serviceDNS,
+	say(ingest.KindReject,
+		"{word} for {text} from client {addr} refused, {words}",
+		"{word} for {text} from {addr} refused, {words}",
+	),
+	say(ingest.KindAbuse, "ratelimit block {text} query {addr} {word}"),
+)

@@ -1,0 +1,120 @@
+package format
+
+import (
+	"slices"
+
+	"gumshoe/ingest"
+)
+
+const (
+	serviceRADIUS   = "radius"
+	serviceKerberos = "kerberos"
+	serviceMQTT     = "mqtt"
+	serviceVNC      = "vnc"
+)
+
+// Directories and the like, that others ask who somebody is.
+var directorySays = slices.Concat(
+	// The Calling-Station-Id is what the access server says of the client.
+	radiusSays("Auth: ({n}) "), radiusSays("Auth: "), radiusSays(""),
+	say(ingest.KindReject,
+		"[[Error: ]]Ignoring request to {words} from unknown client {addr} port {n}[[ {words}]]",
+	).of(serviceRADIUS),
+	say(ingest.KindAuthFailure, "AS_REQ ({words}) {addr}: PREAUTH_FAILED: {user} for {word}, {text}").exists().of(serviceKerberos),
+	say(ingest.KindAuthFailure, "AS_REQ ({words}) {addr}: CLIENT_NOT_FOUND: {user} for {word}, {text}").absent().of(serviceKerberos),
+	say(ingest.KindReject, "AS_REQ ({words}) {addr}: LOCKED_OUT: {user} for {word}, {text}").exists().of(serviceKerberos),
+	say(ingest.KindOther, "AS_REQ ({words}) {addr}: NEEDED_PREAUTH: {user} for {word}, {text}").exists().of(serviceKerberos),
+	say(ingest.KindAuthSuccess, "AS_REQ ({words}) {addr}: ISSUE: authtime {n}, {words}, {user} for {word}").exists().of(serviceKerberos),
+)
+
+// radiusSays are FreeRADIUS's messages behind what its own file puts before them.
+func radiusSays(head string) sentences {
+	return slices.Concat(
+		say(ingest.KindAuthFailure,
+			head+"Login incorrect[[ ({text})]]: [{user}/<{words}>] (from client {word} port {n} cli {addr}[[ via {word} tunnel]])",
+			head+"Login incorrect[[ ({text})]]: [{user}] (from client {word} port {n} cli {addr}[[ via {word} tunnel]])",
+			head+"Login incorrect[[ ({text})]]: [{user}] (from client {word} port {n}[[ cli {word}]])",
+		),
+		say(ingest.KindAuthSuccess, head+"Login OK: [{user}] (from client {word} port {n} cli {addr}[[ via {word} tunnel]])").exists(),
+	).of(serviceRADIUS)
+}
+
+// Brokers of messages.
+var brokerSays = slices.Concat(
+	say(ingest.KindConnect, "New connection from {addr:port} on port {n}."), // Mosquitto
+	say(ingest.KindAuthFailure,
+		"Client {text} [{addr:port}] disconnected: not authorised.",
+		"Client {text} disconnected, not authorised.",
+	),
+	say(ingest.KindAuthSuccess, "New client connected from {addr:port} as {text} (p{n}, c{n}, k{n}, u'{user}').").exists(),
+	say(ingest.KindSession, "New client connected from {addr:port} as {text} (p{n}, c{n}, k{n})."),
+).of(serviceMQTT)
+
+// Desktops at a distance.
+var remoteSays = slices.Concat(
+	say(ingest.KindAuthFailure,
+		"Authentication: FAILED :: User Name: {user} :: Viewer Address: {addr} :: Type: {words}", // macOS Screen Sharing
+		"Connections: closed: {addr} (Authentication failure{words})",                            // TigerVNC
+		"Connections: closed: {addr:port} (Authentication failure{words})",
+		"Connections: blacklisted: {addr}",
+		"rfbAuthPasswordChecked: password check failed for {addr}", // LibVNCServer
+		"rfbAuthProcessClientMessage: authentication failed from {addr}",
+		"rfbVncAuthProcessResponse: authentication failed from {addr}",
+	),
+	say(ingest.KindAuthSuccess, "Authentication: SUCCEEDED :: User Name: {user} :: Viewer Address: {addr} :: Type: {words}").exists(),
+	say(ingest.KindConnect, "Connections: accepted: {addr:port}", "Connections: accepted: {addr}", "Got connection from client {addr}"),
+).of(serviceVNC)
+
+// Tunnels with logins.
+var tunnelSays = slices.Concat(
+	say(ingest.KindAuthFailure,
+		"main[{text}]:[[ ]]{addr:port} failed authentication attempt for user '{user}'", // ocserv
+		"main[{text}]: {addr:port} failed authentication attempt for user '{user}'",
+		"worker[{text}]: {addr} failed authentication attempt for user '{user}'",
+		"AUTH FAILED: {text}'user': '{user}', {text}'client_ip_addr': '{addr}'{text}", // OpenVPN Access Server
+	),
+	say(ingest.KindAuthSuccess, "main[{user}]:{addr:port} user logged in", "main[{user}]: {addr:port} user logged in").exists(),
+	say(ingest.KindConnect, "worker: {addr} accepted connection", "main:{addr:port} user disconnected{words}"),
+	say(ingest.KindAbuse, "main:[[ ]]added {n} points (total {n}) for IP '{addr}' to ban list"),
+).of(serviceVPN)
+
+// Proxies that are no web proxies alone.
+var relaySays = slices.Concat(
+	say(ingest.KindProbe, "failed to handshake with {addr}: authentication error").of(serviceProxy), // Shadowsocks
+	say(ingest.KindReject, `Unauthorized connection from "{text}" [{addr}].`).of(serviceProxy),      // Tinyproxy
+	say(ingest.KindAuthFailure, "Failed auth attempt (file descriptor: {n}), ip {addr}").of(serviceProxy),
+	say(ingest.KindConnect, "Connect (file descriptor {n}): {name} [{addr}]", "Connect (file descriptor {n}): {addr}").of(serviceProxy),
+	say(ingest.KindAuthFailure, // the mail proxy ASSP
+		"Blocking {addr} - too much AUTH errors ({n});",
+		"[SSL-out] {addr} max sender authentication errors ({n}) exceeded{text}",
+		"{addr} max sender authentication errors ({n}) exceeded{text}",
+	).of(ingest.ServiceSMTP),
+	say(ingest.KindReject, "Message {word} from {addr} ({text}) to {text} is spam{words}").of(ingest.ServiceSMTP),                // MailScanner
+	say(ingest.KindReject, "SSL_accept from {addr:port} : {words}").of(serviceInet),                                              // stunnel's own file
+	say(ingest.KindAuthFailure, "C-{word}: {text}/{user}@{addr:port} {words}password authentication failed").of(servicePostgres), // PgBouncer
+	say(ingest.KindProbe,
+		"[SSL-out] {addr} SSL negotiation with client failed: {text}",
+	).of(ingest.ServiceSMTP),
+)
+
+// Watchmen of the same machine, and what they saw.
+var watcherSays = slices.Concat(
+	say(ingest.KindProbe, "{addr} to {ip} ports {words}", "{addr:port} to {ip} ports {words}"), // scanlogd
+).of(serviceFirewall)
+
+var guardSays = slices.Concat(
+	say(ingest.KindBan,
+		`Blocking "{addr}/{n}" for {words}`, // sshguard
+		"Blocking {addr:port} for {words}",
+		"Banning {addr}[[/{n}]] for {n} minutes", // mailcow
+		"Added host/network {addr}[[/{n}]] to {word}",
+		"({word}) {words} by ip {ip} ({words}) : {word} ban on Ip {addr}", // CrowdSec
+	),
+	say(ingest.KindOther,
+		`Attack from "{addr}" on service {words}`,
+		`Unblocking "{addr}/{n}" after {words}`,
+		"Unbanning {addr}[[/{n}]]",
+		"{addr} matched rule id {n} ({text})",
+	),
+	say(ingest.KindAbuse, "in limiter: Authentication attempt from {addr} has been rate-limited."), // Mailu
+).of(ingest.ServiceFail2ban)

@@ -1,0 +1,61 @@
+package format
+
+import (
+	"slices"
+
+	"gumshoe/ingest"
+)
+
+// What companies run: forges, trackers, repositories of artefacts.
+var buildSays = slices.Concat(
+	say(ingest.KindAuthFailure,
+		"failed login attempt for {user} from {addr}",                  // Jenkins
+		"[[{word} ]]{user} - AUTH FAILURE FROM {addr} no-matching-key", // Gerrit's sshd_log
+		"[[{word} ]]{user} - AUTH FAILURE FROM {addr} {word}",
+		"[DENIED LOGIN] for client : {user} / {addr}.", // Artifactory
+		"[DENIED LOGIN]  for client : {user} / {addr}.",
+		"login failure [cause|{words}][method|{word}][provider|{words}][IP|{addr}|{text}][login|{user}]",   // SonarQube
+		"{word} anonymous {word} {word} {addr} {word} The user '{user}' has FAILED authentication. {text}", // Jira
+		"{word} anonymous {word} {word} {addr} {word} login : '{user}' tried to login but they do not have USE permission or weren't found. {text}",
+		"Login attempt limit reached, email/username: {user}, ip: {addr}, att{words}", // Seafile
+		"Failed login attempt: email/username: {user}, ip: {addr}, att{words}",
+		"login Login attempt limit reached, email/username: {user}, ip: {addr}, att{words}",
+		"login Failed login attempt: email/username: {user}, ip: {addr}, att{words}",
+		"failed authentication attempt | ip={addr} username={user}", // Portainer
+		"> failed authentication attempt | ip={addr} username={user}",
+		"Incorrect username or password for user {user}. IP={addr}", // Uptime Kuma, Dockge
+		"Invalid token provided for user {user}. IP={addr}",
+	),
+	say(ingest.KindAuthFailure,
+		"{word} {user} - AUTH FAILURE FROM {addr} user-not-found",
+		"{user} - AUTH FAILURE FROM {addr} user-not-found",
+	).absent(),
+	say(ingest.KindAuthSuccess,
+		"[ACCEPTED LOGIN] for client : {user} / {addr}.",
+		"[ACCEPTED LOGIN]  for client : {user} / {addr}.",
+		"login success [method|{word}][provider|{words}][IP|{addr}|{text}][login|{user}]",
+	).exists(),
+)
+
+// Groupware, shops, schools.
+var officeSays = slices.Concat(
+	say(ingest.KindAuthFailure,
+		"{n} {word} {word} {word} Login failed for db:{word} login:{user} from {addr}",      // Odoo
+		"Back office: login failed for {user} from {addr}",                                  // PrestaShop
+		"{addr}  {word}  Failed Login:  {user}  {text}",                                     // Moodle
+		`LOGIN FAILED for user: "{user}" from IP: {addr}`,                                   // Group-Office
+		"({addr}) {user} - login error - {words}",                                           // Open WebMail
+		`api/sessions: {addr}: Forbidden: Invalid username or password: "{user}"`,           // Joplin
+		"{words}|CAS|Supplied credentials: {text}|AUTHENTICATION_FAILED|{user}|{addr}|{ip}", // Apereo CAS
+		"{words}|CAS|{text}|AUTHENTICATION_FAILED|{user}|{addr}|{ip}",
+		"[{user}] failed to login from {addr}",                // ZNC
+		"Authentication failure for {user} from {addr} [] []", // FreePBX
+	),
+	say(ingest.KindAuthFailure, "({addr}) {user} - userinfo error - {words} doesn't exist").absent(),
+	say(ingest.KindAuthSuccess,
+		"{n} {word} {word} {word} Login successful for db:{word} login:{user} from {addr}",
+		"{words}|CAS|{text}|AUTHENTICATION_SUCCESS|{user}|{addr}|{ip}",
+	).exists(),
+	say(ingest.KindConnect, "[{user}] connected to ZNC from {addr}"),
+	say(ingest.KindOther, "Lost password request from IP: '{addr}'"),
+)

@@ -1,0 +1,123 @@
+package format
+
+// Stamps that few programs write.
+
+// oddStamp reads those that begin with a digit: of Gin, PrestaShop, FreePBX,
+// zerolog's console and Zabbix.
+func (c *clock) oddStamp(b []byte) (t int64, rest []byte, ok bool) {
+	if t, rest, ok = c.dashedTime(b); ok {
+		return t, rest, true
+	}
+	if t, rest, ok = c.kitchen(b); ok {
+		return t, rest, true
+	}
+	return c.unpunctuated(b)
+}
+
+// dashedTime reads "2006/01/02 - 15:04:05" and "2006-Jan-02 15:04:05".
+func (c *clock) dashedTime(b []byte) (t int64, rest []byte, ok bool) {
+	if len(b) < 20 || b[4] != '/' && b[4] != '-' {
+		return 0, nil, false
+	}
+	var s civil
+	var okY, okD bool
+	s.year, okY = four(b)
+	at := 8
+	if s.month, ok = two(b[5:]); ok && b[7] == b[4] {
+		s.day, okD = two(b[8:])
+		if at = 13; string(b[10:13]) != " - " {
+			return 0, nil, false
+		}
+	} else if s.month = monthName(b[5:]); b[8] == '-' && b[11] == ' ' {
+		s.day, okD = two(b[9:])
+		at = 12
+	}
+	if !okY || !okD {
+		return 0, nil, false
+	}
+	if rest, ok = clockTime(b[at:], &s); !ok || !s.valid() {
+		return 0, nil, false
+	}
+	return c.instant(&s), rest, true
+}
+
+// kitchen reads "2006/01/02 03:04PM".
+func (c *clock) kitchen(b []byte) (t int64, rest []byte, ok bool) {
+	if len(b) < 18 || b[4] != '/' || b[7] != '/' || b[10] != ' ' || b[13] != ':' || b[17] != 'M' {
+		return 0, nil, false
+	}
+	var s civil
+	var oks [5]bool
+	s.year, oks[0] = four(b)
+	s.month, oks[1] = two(b[5:])
+	s.day, oks[2] = two(b[8:])
+	s.hour, oks[3] = two(b[11:])
+	s.minute, oks[4] = two(b[14:])
+	if oks != [5]bool{true, true, true, true, true} || s.hour > 12 {
+		return 0, nil, false
+	}
+	switch b[16] {
+	case 'A':
+		s.hour %= 12
+	case 'P':
+		s.hour = s.hour%12 + 12
+	default:
+		return 0, nil, false
+	}
+	return c.instant(&s), b[18:], s.valid()
+}
+
+// unpunctuated reads the process and the stamp of "1234:20060102:150405.000".
+func (c *clock) unpunctuated(b []byte) (t int64, rest []byte, ok bool) {
+	i := 0
+	for i < len(b) && digit(b[i]) {
+		i++
+	}
+	if i == 0 || i > 9 || len(b) < i+20 || b[i] != ':' || b[i+9] != ':' || b[i+16] != '.' {
+		return 0, nil, false
+	}
+	b = b[i+1:]
+	for j := range 15 {
+		if j != 8 && !digit(b[j]) {
+			return 0, nil, false
+		}
+	}
+	var s civil
+	s.year, _ = four(b)
+	s.month, _ = two(b[4:])
+	s.day, _ = two(b[6:])
+	s.hour, _ = two(b[9:])
+	s.minute, _ = two(b[11:])
+	s.second, _ = two(b[13:])
+	rest = fraction(b[15:], &s)
+	return c.instant(&s), rest, s.valid()
+}
+
+// monthFirst reads "Jan-02-06 15:04:05", of the proxy ASSP, and Plex's
+// "Jan 02, 2006 15:04:05".
+func (c *clock) monthFirst(b []byte) (t int64, rest []byte, ok bool) {
+	var s civil
+	if s.month = monthName(b); s.month == 0 || len(b) < 18 || b[3] != ' ' && b[3] != '-' {
+		return 0, nil, false
+	}
+	if s.day, ok = two(b[4:]); !ok {
+		return 0, nil, false
+	}
+	if b[3] == '-' && b[6] == '-' {
+		s.year, ok = two(b[7:])
+		s.year += 2000
+		b = b[9:]
+	} else if b[6] == ',' && b[7] == ' ' {
+		s.year, ok = four(b[8:])
+		b = b[12:]
+	} else {
+		return 0, nil, false
+	}
+	if !ok || b[0] != ' ' {
+		return 0, nil, false
+	}
+	if rest, ok = clockTime(b[1:], &s); !ok || !s.valid() {
+		return 0, nil, false
+	}
+	return c.instant(&s), rest, true
+}

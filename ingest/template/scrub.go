@@ -1,0 +1,39 @@
+package template
+
+import (
+	"regexp"
+	"sync"
+)
+
+// secretMark stands for a secret in a line that is kept.
+const secretMark = "***"
+
+// secrets are the places of a line where passwords, tokens and keys stand. What
+// is kept of each are its groups.
+//
+// A name may be part of a longer one (db_password, X-Auth-Token, "apiKey"), its
+// value may be quoted. Of "key" and "code", which mostly mean something else, it
+// must be all of the name and stand in a query. A line may have been cut within a
+// quoted value.
+var secrets = sync.OnceValue(func() []*regexp.Regexp {
+	return []*regexp.Regexp{
+		regexp.MustCompile(`(?i)((?:proxy-)?authorization["']?\s*[:=]\s*["']?(?:basic|bearer|digest|negotiate|ntlm|token|apikey|aws4-[a-z0-9-]+)\s+)[^\s"',;]+`),
+		regexp.MustCompile(`(?i)(\b(?:set-)?cookie["']?\s*:\s*["']?)[^"'|]+`),
+		regexp.MustCompile(`(\b(?i:bearer|basic)\s+)[A-Za-z0-9][A-Za-z0-9+/_.~=-]*[A-Z0-9=][A-Za-z0-9+/_.~=-]*`),
+		regexp.MustCompile(`(?i)([a-z0-9_.-]*(?:passw(?:or)?d|passphrase|pwd|passcode|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|session[_-]?(?:id|key)|sessid|credentials?|signature)["']?\s*[=:]\s*)(?:"(?:[^"\\]|\\.)*"?|'(?:[^'\\]|\\.)*'?|[^\s"',;&|)\]}<]+)`),
+		regexp.MustCompile(`(?i)(\b(?:pass|pin|otp|sid|session|sig)=)(?:"(?:[^"\\]|\\.)*"?|'(?:[^'\\]|\\.)*'?|[^\s"',;&|)\]}<]+)`),
+		regexp.MustCompile(`(?i)([?&](?:key|code|auth|state)=)[^\s"'&<]+`),
+		regexp.MustCompile(`(?i)(\b(?:password|passphrase|token)\s+(?:is\s+|was\s+)?)(?:"(?:[^"\\]|\\.)+"?|'(?:[^'\\]|\\.)+'?)`),
+		regexp.MustCompile(`(://[^\s:/@"'<]*:)[^\s@/"'<]+(@)`),
+	}
+})
+
+// scrub replaces the secrets in a line by a mark: a line that nobody understands
+// goes into reports and mails, and may hold what a client typed. It is for lines
+// that are shown; to do it with every line would cost more than to read them.
+func scrub(line, mark string) string {
+	for _, s := range secrets() {
+		line = s.ReplaceAllString(line, "${1}"+mark+"${2}")
+	}
+	return line
+}
