@@ -23,7 +23,7 @@ type Input struct {
 
 	start     int64 // From, to the hour, and To, in Unix seconds rounded up
 	end       int64
-	standing  []Standing // by index in Set.Units
+	standing  []*Standing // by index in Set.Units; alike ones are shared
 	benign    int
 	benignBad map[uint64]int // path -> benign visitors whom it failed
 	things    map[uint64]thing
@@ -67,14 +67,21 @@ func NewInput(set *window.Set, from, to, now time.Time, loc *time.Location) *Inp
 		}
 	}
 	units := set.Units()
-	in.standing = make([]Standing, len(units))
+	in.standing = make([]*Standing, len(units))
 	parts(len(units), func(_, lo, hi int) {
+		alike := map[Standing]*Standing{} // of two million visitors most have one of a few standings
 		for i := lo; i < hi; i++ {
-			in.standing[i] = standing(&units[i], set)
+			s := standing(&units[i], set)
+			shared := alike[s]
+			if shared == nil {
+				shared = new(s)
+				alike[s] = shared
+			}
+			in.standing[i] = shared
 		}
 	})
 	for i := range units {
-		in.note(&units[i], &in.standing[i])
+		in.note(&units[i], in.standing[i])
 	}
 	return in
 }
@@ -110,16 +117,18 @@ func standing(u *window.Unit, set *window.Set) Standing {
 	accounts := map[uint64]bool{}
 	loginDays, pageDays := map[uint32]bool{}, map[uint32]bool{}
 	var pages distinctPages
-	var events, bad, probes, static uint32
+	var events, bad, probes uint32
+	var assets bool
 	for i := range u.Rows {
 		r := &u.Rows[i]
 		events += r.Events
-		bad += r.Bad
-		probes += r.Probes
+		trouble := u.Trouble(r)
+		bad += trouble.Bad
+		probes += trouble.Probes
 		if set.Service(r.Service) == ingest.ServiceWeb {
 			pages.add(u, r)
-			static += r.Static
-			if u.GoodCount(r) >= enoughPages && r.Static > 0 {
+			assets = assets || r.Flags&window.Assets != 0
+			if u.GoodCount(r) >= enoughPages && r.Flags&window.Assets != 0 {
 				pageDays[r.Hour/24] = true
 			}
 			if r.Flags&window.Authenticated != 0 {
@@ -136,7 +145,7 @@ func standing(u *window.Unit, set *window.Set) Standing {
 		for _, id := range names {
 			accounts[id] = true
 		}
-		first, last := r.First, r.Last
+		first, last := r.First(), r.Last()
 		for _, t := range u.Touches(r) {
 			if t.Kind == ingest.KindAuthSuccess {
 				first = uint32(t.Milli / 1000)
@@ -150,7 +159,7 @@ func standing(u *window.Unit, set *window.Set) Standing {
 			s.LastOK = at
 		}
 	}
-	if pages.enough() && static > 0 {
+	if pages.enough() && assets {
 		s.Success = true
 	}
 	s.Accounts, s.LoginDays, s.PageDays = len(accounts), len(loginDays), len(pageDays)
@@ -214,12 +223,12 @@ func Unique[T comparable](in []T) []T {
 }
 
 // Standing returns how the i-th unit has behaved.
-func (in *Input) Standing(i int) *Standing { return &in.standing[i] }
+func (in *Input) Standing(i int) *Standing { return in.standing[i] }
 
 // StandingOf returns the standing of a source, or nil when it was not seen.
 func (in *Input) StandingOf(p netip.Prefix) *Standing {
 	if i, ok := in.search(p.Addr()); ok {
-		return &in.standing[i]
+		return in.standing[i]
 	}
 	return nil
 }

@@ -11,13 +11,13 @@ import (
 
 // watched is an Input of the given events.
 func watched(events ...ingest.Event) *Input {
-	opt := window.Options{Logs: []string{"log"}}
-	b := window.NewBuilder(opt)
+	store := window.NewStore(window.Options{Logs: []string{"log"}})
+	b := store.Builder()
 	b.Begin(0)
 	for i := range events {
 		b.Add(&events[i], ingest.Origin{Offset: int64(i)})
 	}
-	return NewInput(window.Merge([]*window.Builder{b}, opt), noon.Add(-24*time.Hour), noon, noon, time.UTC)
+	return NewInput(store.Set(), noon.Add(-24*time.Hour), noon, noon, time.UTC)
 }
 
 func signedIn(ago time.Duration, src, user string) ingest.Event {

@@ -108,24 +108,24 @@ func bursts(u *window.Unit, rows []*window.Row) (out []burstOf) {
 		if !r.Has(ingest.ClientLibrary) {
 			continue
 		}
-		if i+1 < len(rows) && rows[i+1].Hour == r.Hour+1 && rows[i+1].Last-r.First < hurrySpan*60 {
-			out = append(out, sumOf(rows[i:i+2]))
+		if i+1 < len(rows) && rows[i+1].Hour == r.Hour+1 && rows[i+1].Last()-r.First() < hurrySpan*60 {
+			out = append(out, sumOf(u, rows[i:i+2]))
 		}
-		out = append(out, sumOf(rows[i:i+1]))
+		out = append(out, sumOf(u, rows[i:i+1]))
 	}
 	return slices.DeleteFunc(out, func(b burstOf) bool {
 		return b.events < hurryEvents || b.events*hurrySpan < hurryEvents*b.minutes || slices.ContainsFunc(b.rows, func(r *window.Row) bool {
-			return !r.Has(ingest.ClientLibrary) || r.Static > 0 || u.AgentCount(r) > 2
+			return !r.Has(ingest.ClientLibrary) || r.Flags&window.Assets != 0 || u.AgentCount(r) > 2
 		})
 	})
 }
 
-func sumOf(rows []*window.Row) burstOf {
+func sumOf(u *window.Unit, rows []*window.Row) burstOf {
 	b := burstOf{rows: rows}
 	for _, r := range rows {
 		b.events += int(r.Events)
 		b.good += int(r.Good)
-		b.refused += int(r.Bad) + int(r.Errors) + int(r.Probes)
+		b.refused += troubles(u, r)
 		b.minutes += bits.OnesCount64(r.Minutes)
 		b.authenticated = b.authenticated || r.Flags&window.Authenticated != 0
 	}
@@ -169,13 +169,19 @@ func (d Agents) hurry(in *analyze.Input, u *window.Unit, rows []*window.Row, st 
 	return analyze.Finding{}, false
 }
 
+// troubles counts what went wrong in a row.
+func troubles(u *window.Unit, r *window.Row) int {
+	t := u.Trouble(r)
+	return int(t.Bad) + int(t.Errors) + int(t.Probes)
+}
+
 // regular reports a client that has done the same without errors on three
 // earlier days, on three page templates at most.
 func regular(u *window.Unit, now *window.Row) bool {
 	days := map[uint32]bool{}
 	for i := range u.Rows {
 		r := &u.Rows[i]
-		if r.Service == now.Service && r.Hour/24 < now.Hour/24 && r.Bad+r.Errors+r.Probes == 0 && u.GoodCount(r) <= 3 {
+		if r.Service == now.Service && r.Hour/24 < now.Hour/24 && troubles(u, r) == 0 && u.GoodCount(r) <= 3 {
 			days[r.Hour/24] = true
 		}
 	}
@@ -190,7 +196,7 @@ func (d Agents) rotation(u *window.Unit, all []*window.Row) (analyze.Finding, bo
 	var rows []*window.Row
 	agents := 0
 	for _, r := range all {
-		if r.Static > 0 || r.Flags&window.Authenticated != 0 {
+		if r.Flags&window.Assets != 0 || r.Flags&window.Authenticated != 0 {
 			continue
 		}
 		same += int(r.Same)
@@ -224,12 +230,12 @@ func agentFinding(u *window.Unit, rows []*window.Row, detector string, agents []
 	}
 	for _, r := range rows {
 		f.Events += uint64(r.Events)
-		if at := time.Unix(int64(r.First), 0).UTC(); f.First.IsZero() || at.Before(f.First) {
+		if at := time.Unix(int64(r.First()), 0).UTC(); f.First.IsZero() || at.Before(f.First) {
 			f.First = at
 		}
-		f.Last = later(f.Last, r.Last)
+		f.Last = later(f.Last, r.Last())
 		f.Times = append(f.Times, analyze.Minutes(r)...)
-		f.Marks = append(f.Marks, analyze.Mark{Origin: r.FirstAt(), Time: time.Unix(int64(r.First), 0).UTC()})
+		f.Marks = append(f.Marks, analyze.Mark{Origin: r.FirstAt(), Time: time.Unix(int64(r.First()), 0).UTC()})
 	}
 	return f
 }

@@ -105,7 +105,7 @@ func firstLogin(u *window.Unit, r *window.Row, account uint64) time.Time {
 			return time.UnixMilli(t.Milli).UTC()
 		}
 	}
-	return time.Unix(int64(r.Last), 0).UTC()
+	return time.Unix(int64(r.Last()), 0).UTC()
 }
 
 // loggedInto lists the accounts that a source itself logged in to.

@@ -81,7 +81,7 @@ func (d Network) Detect(in *analyze.Input) []analyze.Finding {
 
 // strangerFails returns the failed logins of an hour that are no owner's mistake.
 func strangerFails(in *analyze.Input, owners homes, u *window.Unit, r *window.Row) (failing, bool) {
-	if r.Bad == 0 && r.Events == r.Good {
+	if u.Trouble(r).Bad == 0 && r.Events == r.Good {
 		return failing{}, false
 	}
 	all, total := tries(in, u, []window.Row{*r})

@@ -132,12 +132,12 @@ func talkers(in *analyze.Input, service string, hour uint32, m metric) (out []ta
 			n := r.Events
 			switch m.name {
 			case "server error":
-				n = r.Errors
+				n = units[i].Trouble(r).Errors
 			case "failed login":
-				n = r.Bad
+				n = units[i].Trouble(r).Bad
 			}
 			if n > 0 {
-				out = append(out, talker{units[i].Prefix, n, analyze.Mark{Origin: r.FirstAt(), Time: time.Unix(int64(r.First), 0).UTC()}})
+				out = append(out, talker{units[i].Prefix, n, analyze.Mark{Origin: r.FirstAt(), Time: time.Unix(int64(r.First()), 0).UTC()}})
 			}
 		}
 	}

@@ -110,8 +110,8 @@ func (l *tape) visitors(n int) {
 }
 
 func (l *tape) input() *analyze.Input {
-	opt := window.Options{Logs: []string{"log"}}
-	b := window.NewBuilder(opt)
+	store := window.NewStore(window.Options{Logs: []string{"log"}})
+	b := store.Builder()
 	b.Begin(0)
 	slices.SortStableFunc(l.events, func(a, b ingest.Event) int { return int(a.Time - b.Time) })
 	for i := range l.events {
@@ -121,7 +121,7 @@ func (l *tape) input() *analyze.Input {
 	if l.now > 0 {
 		to = monday.Add(l.now)
 	}
-	return analyze.NewInput(window.Merge([]*window.Builder{b}, opt), monday.Add(l.from), to, to, time.UTC)
+	return analyze.NewInput(store.Set(), monday.Add(l.from), to, to, time.UTC)
 }
 
 // silentJudge leaves the words out: these tests are about who is accused of what.

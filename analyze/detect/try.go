@@ -36,7 +36,8 @@ func tries(in *analyze.Input, u *window.Unit, rows []window.Row) (out []try, tot
 	var mailed, failed distinct
 	for i := range rows {
 		r := &rows[i]
-		if r.Bad == 0 && r.Events == r.Good {
+		trouble := u.Trouble(r)
+		if trouble.Bad == 0 && r.Events == r.Good {
 			continue
 		}
 		touches := u.Touches(r)
@@ -70,7 +71,7 @@ func tries(in *analyze.Input, u *window.Unit, rows []window.Row) (out []try, tot
 		}
 		total += kept
 		if u.TouchesFull(r) {
-			total += max(0, int(r.Bad)-listed)
+			total += max(0, int(trouble.Bad)-listed)
 		}
 	}
 	if !slices.IsSortedFunc(out, earlierTry) { // hours of one service come in order

@@ -96,7 +96,7 @@ func (l *logs) read(ctx context.Context, a *app, j *job) (*window.Set, error) {
 	}
 	opt := window.Options{Logs: names, Seed: rand.Uint64()}
 	proxies := proxy.New(j.Settings.trusted())
-	var builders []*window.Builder
+	store := window.NewStore(opt)
 	var miners []*template.Miner
 	show, done := a.progress(total)
 	scan := ingest.Options{
@@ -114,10 +114,7 @@ func (l *logs) read(ctx context.Context, a *app, j *job) (*window.Set, error) {
 		done()
 		return nil, err
 	}
-	scan.NewSink = func() ingest.Sink {
-		builders = append(builders, window.NewBuilder(opt))
-		return choice.Sink(builders[len(builders)-1])
-	}
+	scan.NewSink = func() ingest.Sink { return choice.Sink(store.Builder()) }
 	health, err := ingest.Scan(ctx, l.sources, scan)
 	done()
 	l.health = health
@@ -130,7 +127,22 @@ func (l *logs) read(ctx context.Context, a *app, j *job) (*window.Set, error) {
 		l.told = append(l.told, hint)
 	}
 	l.judge(a, j)
-	return window.Merge(builders, opt), nil
+	set := store.Set()
+	l.tellEvicted(set.Evicted())
+	return set, nil
+}
+
+// tellEvicted says what there was no memory for.
+func (l *logs) tellEvicted(e window.Evicted) {
+	if e.Rows > 0 {
+		l.told = append(l.told, fmt.Sprintf("too many addresses to keep in memory: about %d times, an address's visits of an hour were left out; about %d addresses were left out altogether", e.Rows, e.Units))
+	}
+	if e.Loud > 0 {
+		l.told = append(l.told, fmt.Sprintf("too many addresses fail to keep in memory: about %d times, an address's failures, probes and logins of an hour were left out", e.Loud))
+	}
+	if e.Objects > 0 {
+		l.told = append(l.told, fmt.Sprintf("too many accounts, paths and agents to keep in memory: about %d hours of them were left out", e.Objects))
+	}
 }
 
 // unknownShown is how many shapes of lines that were not understood are told of

@@ -14,11 +14,19 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"strings"
 	"syscall"
 )
 
+// gcPercent trades time for memory. The windows hold no pointers: collecting
+// early costs some per cent of the time and saves a third of the memory.
+const gcPercent = 40
+
 func main() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(gcPercent)
+	}
 	os.Exit(interruptible(&app{in: os.Stdin, out: os.Stdout, err: os.Stderr}, os.Args[1:]))
 }
 

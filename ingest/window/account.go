@@ -7,25 +7,30 @@ import (
 )
 
 // auth counts a login, a failure or a refusal.
-func (b *Builder) auth(t *table, r *Row, ev *ingest.Event, out outcome, member uint64, touch *Touch) {
+func (b *Builder) auth(r *tally, ev *ingest.Event, out outcome, at ingest.Origin) {
+	name := uint64(0)
 	if len(ev.User) > 0 {
-		touch.Name = b.accountID(ev.Service, ev.User)
+		name = b.accountID(ev.Service, ev.User)
 		switch out {
 		case good:
-			r.goodNames.add(&t.words, touch.Name)
+			r.goodNames.add(&b.words, name)
 		case bad:
-			r.badNames.add(&t.words, touch.Name)
+			r.bad.badNames.add(&b.words, name)
 		}
-		b.join(b.account(touch.Name, ev, out, r.Hour, r.service), out, member)
+		b.join(b.account(name, ev, out, r.Hour, r.service), out, r.member)
 	}
-	r.touches.add(&t.touches, touch)
+	b.touch(r, ev, at, name)
 }
 
 // account counts an event of an account, whose id accountID has just made.
 func (b *Builder) account(id uint64, ev *ingest.Event, out outcome, hour uint32, svc uint16) *Object {
-	o, _ := b.object(AccountObject, id, hour, svc)
+	n, fresh := b.object(AccountObject, id, hour, svc)
+	o := b.objects.at(n)
 	if o.Flags&spelled == 0 {
-		b.names[AccountObject].spell(id, ev.User)
+		// Of several spellings the greatest is kept: the lower-case one.
+		if user := cut(ev.User); fresh || bytes.Compare(user, b.spelling(n)) > 0 {
+			b.name(n, user)
+		}
 		if bytes.HasSuffix(b.lower, ev.User) { // what was hashed: no other spelling is greater
 			o.Flags |= spelled
 		}
@@ -47,5 +52,5 @@ func (b *Builder) session(ev *ingest.Event, at ingest.Origin, hour uint32, svc u
 	}
 	id := b.accountID(ingest.ServiceSSH, ev.User)
 	o := b.account(id, ev, neutral, hour, svc)
-	o.touches.add(&b.tables[objectShard(id)].touches, &Touch{Milli: ev.Time, Offset: at.Offset, Source: at.Source, Count: ev.Count, Kind: ev.Kind, Name: id})
+	o.touches.add(&b.touches, &Touch{Milli: ev.Time, Offset: at.Offset, Source: at.Source, Count: ev.Count, Kind: ev.Kind, Name: id})
 }

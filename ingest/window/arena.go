@@ -3,10 +3,12 @@ package window
 // arena hands out small blocks of T in power-of-two sizes and takes them back.
 // T holds no pointers, so millions of blocks cost the garbage collector one
 // pointer a page. An offset stays valid until its block is freed; pages
-// never move, and so a pointer into a block stays valid as long.
+// never move, and so a pointer into a block stays valid as long. A block comes
+// with whatever it held before.
 type arena[T any] struct {
 	pages []*[pageLen]T
-	used  int         // elements of the last page that were handed out
+	page  int         // of the next block
+	used  int         // elements of that page that were handed out
 	free  [8][]uint32 // offsets of freed blocks by class; class c holds 1<<c elements
 }
 
@@ -15,25 +17,46 @@ const (
 	pageLen  = 1 << pageBits
 )
 
-// get returns the offset of a zeroed block of 1<<class elements, class at most 7.
+// get returns the offset of a block of 1<<class elements, class at most 7.
 func (a *arena[T]) get(class uint8) uint32 {
 	if f := a.free[class]; len(f) > 0 {
 		off := f[len(f)-1]
 		a.free[class] = f[:len(f)-1]
-		clear(a.block(off, class))
 		return off
 	}
 	n := 1 << class
-	if len(a.pages) == 0 || a.used+n > pageLen {
-		a.pages = append(a.pages, new([pageLen]T))
-		a.used = 0
+	if a.used+n > pageLen {
+		a.finishPage()
 	}
-	off := uint32(len(a.pages)-1)<<pageBits | uint32(a.used)
+	if a.page == len(a.pages) {
+		a.pages = append(a.pages, new([pageLen]T))
+	}
+	off := uint32(a.page)<<pageBits | uint32(a.used)
 	a.used += n
 	return off
 }
 
+// finishPage keeps the rest of a page for smaller blocks.
+func (a *arena[T]) finishPage() {
+	rest := pageLen - a.used
+	for class := range uint8(len(a.free)) {
+		if rest&(1<<class) != 0 {
+			a.put(uint32(a.page)<<pageBits|uint32(a.used), class)
+			a.used += 1 << class
+		}
+	}
+	a.page, a.used = a.page+1, 0
+}
+
 func (a *arena[T]) put(off uint32, class uint8) { a.free[class] = append(a.free[class], off) }
+
+// reset takes all blocks back and keeps the memory.
+func (a *arena[T]) reset() {
+	a.page, a.used = 0, 0
+	for c := range a.free {
+		a.free[c] = a.free[c][:0]
+	}
+}
 
 func (a *arena[T]) block(off uint32, class uint8) []T {
 	i := off & (pageLen - 1)
@@ -45,9 +68,12 @@ func (a *arena[T]) at(off uint32) *T { return &a.pages[off>>pageBits][off&(pageL
 
 // len returns how many elements were handed out, of an arena that only ever
 // gave single ones: their offsets are 0, 1, 2, ...
-func (a *arena[T]) len() int {
-	if len(a.pages) == 0 {
-		return 0
-	}
-	return (len(a.pages)-1)<<pageBits + a.used
+func (a *arena[T]) len() int { return a.page<<pageBits + a.used }
+
+// truncate keeps the first n of single elements, and lets go of the pages behind them.
+func (a *arena[T]) truncate(n int) {
+	a.page, a.used = n>>pageBits, n&(pageLen-1)
+	kept := (n + pageLen - 1) >> pageBits
+	clear(a.pages[kept:])
+	a.pages = a.pages[:kept]
 }

@@ -2,30 +2,31 @@ package window
 
 import "gumshoe/ingest"
 
-// Builder is the Sink of one worker: it counts events into hourly rows and
-// objects. Builders are merged by Merge.
+// Builder is the Sink of one worker. It counts a chunk or a few in tables that
+// stay in the processor's cache, and then merges them into its Store.
 type Builder struct {
-	tables [shards]table
-	hash   ingest.Hash
-	seed   uint64 // of the process, for tables
-	names  [AgentObject + 1]names
+	store *Store
+	hash  ingest.Hash
+	seed  uint64
+	first int // shard to begin with when merging
+
+	arenas
+	rows     arena[tally]
+	objects  arena[Object]
+	rowAt    index
+	objectAt index
+	named    []naming // of the objects, by number
+	text     []byte   // of the names
+
+	rowsBy, objectsBy hands // when merging
 
 	logs     []stream
-	services []stream
-	service  uint16 // index of the last one: lines come in runs
-	vhost    []byte // the last one and its hash
+	services []stream // by their index in the Store; those not met here have no name
+	service  uint16   // index of the last one: lines come in runs
+	vhost    []byte   // the last one and its hash
 	vhostID  uint64
 	lower    []byte
 	chunk    uint32
-}
-
-// Options of the windows.
-type Options struct {
-	Hash ingest.Hash
-	Logs []string // name of the log each source belongs to: rotated siblings share one
-	Seed uint64   // of the tables; random per process
-
-	names int // most names of one kind; 0: maxNames
 }
 
 // stream is a population whose events come in order of time, nearly: a service
@@ -34,26 +35,21 @@ type stream struct {
 	name   string
 	id     uint64
 	object *Object // nil before the first event
+	web    bool    // service: a web request was among the events
 }
 
-// maxServices bounds the services of a Builder. Their names come from formats,
-// not from log lines.
-const maxServices = 1 << 12
-
-// NewBuilder returns an empty builder.
-func NewBuilder(opt Options) *Builder {
-	b := &Builder{hash: opt.Hash, seed: opt.Seed, chunk: 1}
-	for k := range b.names {
-		b.names[k] = newNames(opt.names)
-	}
-	for _, l := range opt.Logs {
-		b.logs = append(b.logs, stream{name: l, id: tagged(LogObject, b.hash.String(l))})
-	}
-	return b
-}
+// full is how many rows and objects a Builder counts before it merges them, at
+// the next chunk: fewer are merged too often (2^11 costs 5 % more time), more
+// take memory and gain nothing.
+const full = 1 << 14
 
 // Begin implements ingest.Sink.
-func (b *Builder) Begin(chunk uint32) { b.chunk = chunk + 1 }
+func (b *Builder) Begin(chunk uint32) {
+	b.chunk = chunk + 1
+	if b.rows.len()+b.objects.len() >= full {
+		b.flush()
+	}
+}
 
 // Add implements ingest.Sink. An event with Count 0 repeats what another line
 // tells and is passed over.
@@ -79,68 +75,97 @@ func (b *Builder) Add(ev *ingest.Event, at ingest.Origin) {
 		return
 	}
 
-	unit := unitOf(ev.Src)
-	member := UnitID(b.hash, unit)
-	t := &b.tables[unitShard(&unit)]
-	r := t.row(&unit, hour, svc, b.seed)
-	// A source joins the service's sets with its first good and bad event.
-	if out == good && r.Good == 0 || out != good && r.Bad == 0 && r.Errors == 0 {
-		b.join(s, out, member)
+	r := b.row(unitOf(ev.Src), hour, svc)
+	if r.news(out) {
+		b.join(s, out, r.member)
 	}
-	r.saw(sec, at)
+	r.saw(uint16(sec%3600), placeOf(at))
 	r.count(out, ev)
-	touch := Touch{Milli: ev.Time, Offset: at.Offset, Source: at.Source, Count: ev.Count, Status: ev.Status, Kind: ev.Kind,
-		Stage: ev.Request.Stage, Class: ev.Request.Class, Aux: ev.Request.Shape, Key: ev.Key, Absent: ev.Account == ingest.AccountAbsent}
 	if ev.Method != nil {
-		b.web(t, r, ev, out, member, &touch)
+		r.marks |= visited
+		b.services[svc].web = true
+		b.web(r, ev, out, at)
 	} else {
-		b.auth(t, r, ev, out, member, &touch)
+		b.auth(r, ev, out, at)
 	}
+}
+
+// touch remembers an event singly, and what it touched.
+func (b *Builder) touch(r *tally, ev *ingest.Event, at ingest.Origin, name uint64) {
+	r.bad.touches.add(&b.touches, &Touch{Milli: ev.Time, Offset: at.Offset, Source: at.Source, Count: ev.Count, Status: ev.Status, Kind: ev.Kind,
+		Stage: ev.Request.Stage, Class: ev.Request.Class, Aux: ev.Request.Shape, Key: ev.Key, Absent: ev.Account == ingest.AccountAbsent,
+		Post: string(ev.Method) == "POST", Name: name})
 }
 
 func seconds(ev *ingest.Event) uint32 { return uint32(ev.Time / 1000) }
 
-// object finds or makes an object; number tells it from all others of the Builder.
-func (b *Builder) object(k ObjectKind, id uint64, hour uint32, svc uint16) (o *Object, number uint32) {
-	shard := objectShard(id)
-	o, number = b.tables[shard].object(k, id, hour, svc, b.seed)
-	return o, number*shards + shard
+// row finds or makes the row of a key.
+func (b *Builder) row(u unit, hour uint32, svc uint16) *tally {
+	tag := tagOf(mix(rowHash(u, svc, b.seed), uint64(hour)))
+	n, i := b.rowAt.next(b.rowAt.home(tag), tag)
+	for ; n != none; n, i = b.rowAt.next(i+1, tag) {
+		if r := b.rows.at(n); r.is(u, svc) && r.Hour == hour {
+			return r
+		}
+	}
+	n = b.rows.get(0)
+	b.rowAt.insert(tag, n)
+	r := b.rows.at(n)
+	*r = tally{Row: newRow(u, hour, svc), member: u.id(b.hash)}
+	return r
+}
+
+// object finds or makes an object; fresh tells that it is new to these chunks.
+func (b *Builder) object(k ObjectKind, id uint64, hour uint32, svc uint16) (number uint32, fresh bool) {
+	tag := tagOf(mix(objectHash(id, svc, b.seed), uint64(hour)))
+	n, i := b.objectAt.next(b.objectAt.home(tag), tag)
+	for ; n != none; n, i = b.objectAt.next(i+1, tag) {
+		if o := b.objects.at(n); o.is(k, id, svc) && o.Hour == hour {
+			return n, false
+		}
+	}
+	n = b.objects.get(0)
+	b.objectAt.insert(tag, n)
+	*b.objects.at(n) = newObject(k, id, hour, svc)
+	b.named = append(b.named, naming{})
+	return n, true
 }
 
 // at returns the object of a stream's hour.
 func (b *Builder) at(k ObjectKind, s *stream, hour uint32, svc uint16) *Object {
 	if s.object == nil || s.object.Hour != hour {
-		s.object, _ = b.object(k, s.id, hour, svc)
+		n, _ := b.object(k, s.id, hour, svc)
+		s.object = b.objects.at(n)
 	}
 	return s.object
 }
 
 // join adds a source to the sets of an object.
 func (b *Builder) join(o *Object, out outcome, member uint64) {
-	words := &b.tables[objectShard(o.ID)].words
 	switch out {
 	case good:
-		o.goodUnits.add(words, member)
+		o.goodUnits.add(&b.words, member)
 	case bad, failed:
-		o.badUnits.add(words, member)
+		o.badUnits.add(&b.words, member)
 	}
 }
 
 func (b *Builder) serviceIndex(s string) uint16 {
-	if int(b.service) < len(b.services) && b.services[b.service].name == s {
+	if int(b.service) < len(b.services) && b.services[b.service].name == s && b.services[b.service].id != 0 {
 		return b.service
 	}
-	i := 0
-	for i < len(b.services) && b.services[i].name != s {
-		i++
-	}
-	if i == len(b.services) {
-		if i == maxServices {
-			i-- // the rest share the last
-		} else {
-			b.services = append(b.services, stream{name: s, id: tagged(ServiceObject, b.hash.String(s))})
+	for i := range b.services {
+		if b.services[i].id != 0 && b.services[i].name == s {
+			b.service = uint16(i)
+			return b.service
 		}
 	}
-	b.service = uint16(i)
+	b.service = b.store.serviceIndex(s)
+	for len(b.services) <= int(b.service) {
+		b.services = append(b.services, stream{})
+	}
+	if b.services[b.service].id == 0 {
+		b.services[b.service] = stream{name: s, id: tagged(ServiceObject, b.hash.String(s))}
+	}
 	return b.service
 }

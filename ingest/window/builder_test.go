@@ -30,13 +30,13 @@ func request(src, path string, status uint16) ingest.Event {
 
 // count gives the set of some events, one line a hundred bytes.
 func count(events ...ingest.Event) *Set {
-	opt := Options{Logs: []string{"log"}}
-	b := NewBuilder(opt)
+	store := NewStore(Options{Logs: []string{"log"}})
+	b := store.Builder()
 	b.Begin(0)
 	for i := range events {
 		b.Add(&events[i], ingest.Origin{Offset: int64(i) * 100})
 	}
-	return Merge([]*Builder{b}, opt)
+	return store.Set()
 }
 
 func only[T any](t *testing.T, what string, all []T) *T {
@@ -156,8 +156,8 @@ func TestRepeatedLines(t *testing.T) {
 		s := count(events...)
 		u := only(t, "units", s.Units())
 		r := only(t, "rows", u.Rows)
-		if r.Bad != c.bad || r.Events != c.bad || len(u.Touches(r)) != c.lines {
-			t.Errorf("counts %v: %d events, %d bad, %d touches; want %d, %d", c.counts, r.Events, r.Bad, len(u.Touches(r)), c.bad, c.lines)
+		if bad := u.Trouble(r).Bad; bad != c.bad || r.Events != c.bad || len(u.Touches(r)) != c.lines {
+			t.Errorf("counts %v: %d events, %d bad, %d touches; want %d, %d", c.counts, r.Events, u.Trouble(r).Bad, len(u.Touches(r)), c.bad, c.lines)
 		}
 		for _, k := range []ObjectKind{AccountObject, ServiceObject, LogObject} {
 			if o := &s.Things(k)[0].Hours[0]; o.Bad != c.bad {
@@ -246,15 +246,16 @@ func TestFirstEvent(t *testing.T) {
 	}
 	places := []place{{5, ingest.Origin{Source: 0, Offset: 100}}, {5, ingest.Origin{Source: 0, Offset: 300}}, {5, ingest.Origin{Source: 1, Offset: 0}}, {6, ingest.Origin{}}}
 	for range 20 {
-		builders := []*Builder{NewBuilder(Options{}), NewBuilder(Options{})}
+		store := NewStore(Options{})
+		builders := []*Builder{store.Builder(), store.Builder()}
 		for _, i := range rand.Perm(len(places)) {
 			ev := request("192.0.2.1", "/", 200)
 			ev.Time = noon + places[i].second*1000
 			builders[rand.IntN(2)].Add(&ev, places[i].at)
 		}
-		r := &Merge(builders, Options{}).Units()[0].Rows[0]
-		if r.FirstAt() != places[0].at || int64(r.First) != noon/1000+5 || int64(r.Last) != noon/1000+6 {
-			t.Fatalf("first event at %d in %+v", r.First, r.FirstAt())
+		r := &store.Set().Units()[0].Rows[0]
+		if r.FirstAt() != places[0].at || int64(r.First()) != noon/1000+5 || int64(r.Last()) != noon/1000+6 {
+			t.Fatalf("first event at %d in %+v", r.First(), r.FirstAt())
 		}
 	}
 }
@@ -280,7 +281,8 @@ func TestPairsOfAgents(t *testing.T) {
 		{"another chunk", []step{{0, 0, 1}, {1, 1, 1}, {1, 2, 2}}, 0, 1},
 		{"an earlier chunk after a later one", []step{{5, 3000, 1}, {2, 10, 1}, {2, 11, 1}}, 1, 0},
 	} {
-		b := NewBuilder(Options{})
+		store := NewStore(Options{})
+		b := store.Builder()
 		for i, s := range c.steps {
 			ev := request("192.0.2.1", "/", 200)
 			ev.Time = noon/3600_000*3600_000 + s.second*1000
@@ -288,7 +290,7 @@ func TestPairsOfAgents(t *testing.T) {
 			b.Begin(s.chunk)
 			b.Add(&ev, ingest.Origin{Offset: int64(i)})
 		}
-		r := &Merge([]*Builder{b}, Options{}).Units()[0].Rows[0]
+		r := &store.Set().Units()[0].Rows[0]
 		if r.Same != c.same || r.Diff != c.diff {
 			t.Errorf("%s: same %d, diff %d; want %d, %d", c.name, r.Same, r.Diff, c.same, c.diff)
 		}
@@ -340,14 +342,14 @@ func TestManyServices(t *testing.T) {
 	for _, n := range []int{255, 256, 257, 400} {
 		var want string
 		for turn := range 3 {
-			opt := Options{Logs: []string{"log"}}
-			builders := []*Builder{NewBuilder(opt), NewBuilder(opt)}
+			store := NewStore(Options{Logs: []string{"log"}})
+			builders := []*Builder{store.Builder(), store.Builder()}
 			for i, j := range rand.New(rand.NewPCG(uint64(turn), 0)).Perm(n) {
 				ev := login(ingest.KindAuthFailure, "192.0.2.1", "root")
 				ev.Service = fmt.Sprintf("service %03d", j)
 				builders[i%(turn%2+1)].Add(&ev, ingest.Origin{Offset: int64(j)})
 			}
-			s := Merge(builders, opt)
+			s := store.Set()
 			if rows := len(s.Units()[0].Rows); rows != min(n, 256) {
 				t.Errorf("%d services: %d rows", n, rows)
 			}
@@ -365,45 +367,10 @@ func TestManyServices(t *testing.T) {
 	}
 }
 
-// Names are bounded; which ones are kept does not depend on who saw them.
-func TestNamesAreBounded(t *testing.T) {
-	const kept, made = 100, 5000
-	var want string
-	for _, workers := range []int{1, 3, 8} {
-		opt := Options{Logs: []string{"log"}, names: kept}
-		var builders []*Builder
-		for range workers {
-			builders = append(builders, NewBuilder(opt))
-		}
-		for i := range made {
-			ev := request("192.0.2.1", fmt.Sprint("/", i), 404)
-			builders[i%workers].Add(&ev, ingest.Origin{Offset: int64(i)})
-			if n := len(builders[i%workers].names[PathObject].of); n > kept+kept/4 {
-				t.Fatalf("%d names in a builder", n)
-			}
-		}
-		s := Merge(builders, opt)
-		if s.Nameless() != made-kept {
-			t.Errorf("%d workers: %d nameless, want %d", workers, s.Nameless(), made-kept)
-		}
-		for _, th := range s.Things(PathObject) {
-			if th.Hours[0].Bad != 1 {
-				t.Errorf("%q is not counted", th.Name.Text)
-			}
-		}
-		if named(t, s, LogObject, "log"); want == "" {
-			want = dump(s)
-		}
-		differ(t, dump(s), want)
-	}
-	if got := count().Name(12345); got != (Name{}) {
-		t.Errorf("an unknown id is named %+v", got)
-	}
-}
-
 // Origins outside the known logs and stamps at the ends of time break nothing.
 func TestOddEvents(t *testing.T) {
-	b := NewBuilder(Options{Logs: []string{"log"}})
+	store := NewStore(Options{Logs: []string{"log"}})
+	b := store.Builder()
 	for _, milli := range []int64{math.MinInt64, -1, 0, math.MaxUint32 * 1000, math.MaxInt64} {
 		for _, source := range []int32{math.MinInt32, -1, 0, 1, math.MaxInt32} {
 			for k := range ingest.KindSession + 1 {
@@ -414,7 +381,7 @@ func TestOddEvents(t *testing.T) {
 			}
 		}
 	}
-	if Merge([]*Builder{b}, Options{}) == nil {
+	if store.Set() == nil {
 		t.Error("no set")
 	}
 }

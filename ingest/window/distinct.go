@@ -13,52 +13,79 @@ const Exact = 64
 // A Distinct counts distinct 64-bit hashes: exactly up to Exact members, beyond
 // that with a HyperLogLog of 2^10 registers (Flajolet et al. 2007; standard
 // error 1.04/sqrt(1024) = 3.25 %). Both forms are independent of the order of
-// insertion and of merging. The members live in an arena of the table.
-type Distinct struct {
-	off   uint32
-	n     uint8 // members; sketched: the set has become a sketch
-	class uint8 // of the block, valid when n > 0
-}
+// insertion and of merging.
+//
+// It is one word. The hashes of package ingest are odd, and so an odd word is
+// the only member itself: most sets have one. An even word says where the
+// members live in an arena of the table:
+//
+//	32 bits offset, 8 bits unused, 8 bits size, 8 bits class of the block, 8 bits inArena
+type Distinct [1]uint64
 
 const (
-	sketched    = 255
-	sketchClass = 7 // 128 words of 8 registers
+	inArena     = 2
+	sketched    = 255 // size: the set has become a sketch
+	sketchClass = 7   // 128 words of 8 registers
 	registers   = 1024
 )
+
+func (d *Distinct) set(off uint32, n, class uint8) {
+	d[0] = uint64(off)<<32 | uint64(n)<<16 | uint64(class)<<8 | inArena
+}
+
+// single reports whether the word is the only member.
+func (d Distinct) single() bool   { return d[0]&1 != 0 }
+func (d Distinct) empty() bool    { return d[0] == 0 }
+func (d Distinct) sketched() bool { return !d.single() && d.size() == sketched }
+func (d Distinct) off() uint32    { return uint32(d[0] >> 32) }
+func (d Distinct) size() uint8    { return uint8(d[0] >> 16) }
+func (d Distinct) class() uint8   { return uint8(d[0] >> 8) }
 
 // add inserts h and reports whether it may be new: false is certain.
 func (d *Distinct) add(a *arena[uint64], h uint64) bool {
 	switch {
-	case d.n == 0:
-		d.class = 0
-		d.off = a.get(0)
-		a.block(d.off, 0)[0] = h
-		d.n = 1
+	case d.empty() && h&1 != 0:
+		d[0] = h
 		return true
-	case d.n == sketched:
-		observe(a.block(d.off, sketchClass), h)
+	case d.single():
+		if d[0] == h {
+			return false
+		}
+		off := a.get(1)
+		b := a.block(off, 1)
+		b[0], b[1] = d[0], h
+		d.set(off, 2, 1)
+		return true
+	case d.empty():
+		off := a.get(0)
+		*a.at(off) = h
+		d.set(off, 1, 0)
+		return true
+	case d.size() == sketched:
+		observe(a.block(d.off(), sketchClass), h)
 		return true
 	}
-	b := a.block(d.off, d.class)
-	for _, m := range b[:d.n] {
+	n, b := d.size(), a.block(d.off(), d.class())
+	for _, m := range b[:n] {
 		if m == h {
 			return false
 		}
 	}
-	if d.n == Exact {
+	if n == Exact {
 		d.sketch(a)
-		observe(a.block(d.off, sketchClass), h)
+		observe(a.block(d.off(), sketchClass), h)
 		return true
 	}
-	if int(d.n) == len(b) {
-		off := a.get(d.class + 1)
-		copy(a.block(off, d.class+1), b)
-		a.put(d.off, d.class)
-		d.off, d.class = off, d.class+1
-		b = a.block(d.off, d.class)
+	off, class := d.off(), d.class()
+	if int(n) == len(b) {
+		off = a.get(class + 1)
+		copy(a.block(off, class+1), b)
+		a.put(d.off(), class)
+		class++
+		b = a.block(off, class)
 	}
-	b[d.n] = h
-	d.n++
+	b[n] = h
+	d.set(off, n+1, class)
 	return true
 }
 
@@ -66,31 +93,41 @@ func (d *Distinct) add(a *arena[uint64], h uint64) bool {
 func (d *Distinct) sketch(a *arena[uint64]) {
 	off := a.get(sketchClass)
 	regs := a.block(off, sketchClass)
-	if d.n > 0 {
-		for _, m := range a.block(d.off, d.class)[:d.n] {
-			observe(regs, m)
-		}
-		a.put(d.off, d.class)
+	clear(regs)
+	members, _ := d.members(a)
+	for _, m := range members {
+		observe(regs, m)
 	}
-	d.off, d.class, d.n = off, sketchClass, sketched
+	d.drop(a)
+	d.set(off, sketched, sketchClass)
+}
+
+// drop empties the set and gives its block back.
+func (d *Distinct) drop(a *arena[uint64]) {
+	if !d.empty() && !d.single() {
+		a.put(d.off(), d.class())
+	}
+	d[0] = 0
 }
 
 // merge adds the members of o, which live in b.
-func (d *Distinct) merge(a *arena[uint64], o Distinct, b *arena[uint64]) {
-	switch {
-	case o.n == 0:
-	case o.n != sketched:
-		for _, m := range b.block(o.off, o.class)[:o.n] {
+func (d *Distinct) merge(a *arena[uint64], o *Distinct, b *arena[uint64]) {
+	if o.single() {
+		d.add(a, o[0])
+		return
+	}
+	if members, exact := o.members(b); exact {
+		for _, m := range members {
 			d.add(a, m)
 		}
-	default:
-		if d.n != sketched {
-			d.sketch(a)
-		}
-		regs, more := a.block(d.off, sketchClass), b.block(o.off, sketchClass)
-		for i := range regs {
-			regs[i] = maxBytes(regs[i], more[i])
-		}
+		return
+	}
+	if !d.sketched() {
+		d.sketch(a)
+	}
+	regs, more := a.block(d.off(), sketchClass), b.block(o.off(), sketchClass)
+	for i := range regs {
+		regs[i] = maxBytes(regs[i], more[i])
 	}
 }
 
@@ -114,11 +151,11 @@ func maxBytes(x, y uint64) uint64 {
 }
 
 // count returns the (estimated) number of members.
-func (d Distinct) count(a *arena[uint64]) int {
-	if d.n != sketched {
-		return int(d.n)
+func (d *Distinct) count(a *arena[uint64]) int {
+	if members, exact := d.members(a); exact {
+		return len(members)
 	}
-	return estimate(a.block(d.off, sketchClass))
+	return estimate(a.block(d.off(), sketchClass))
 }
 
 // estimate is Ertl's improved raw estimate: without bias at any size and without
@@ -161,20 +198,23 @@ func sigma(x float64) float64 {
 }
 
 // sort puts the exact members into ascending order.
-func (d Distinct) sort(a *arena[uint64]) {
-	if members, exact := d.members(a); exact {
+func (d *Distinct) sort(a *arena[uint64]) {
+	if members, exact := d.members(a); exact && len(members) > 1 {
 		slices.Sort(members)
 	}
 }
 
 // members returns the exact members, or false for a sketch. They stand in the
-// arena and are not to be changed.
-func (d Distinct) members(a *arena[uint64]) ([]uint64, bool) {
-	if d.n == sketched {
+// set or in the arena and are not to be changed.
+func (d *Distinct) members(a *arena[uint64]) ([]uint64, bool) {
+	switch {
+	case d.empty():
+		return nil, true
+	case d.single():
+		return d[:], true
+	case d.size() == sketched:
 		return nil, false
 	}
-	if d.n == 0 {
-		return nil, true
-	}
-	return a.block(d.off, d.class)[:d.n:d.n], true
+	n := d.size()
+	return a.block(d.off(), d.class())[:n:n], true
 }

@@ -8,9 +8,9 @@ import (
 )
 
 // setOf returns a set of the given hashes in an arena of its own.
-func setOf(hashes []uint64) (Distinct, *arenas) {
+func setOf(hashes []uint64) (Distinct, *table) {
 	var d Distinct
-	a := &arenas{}
+	a := &table{}
 	for _, h := range hashes {
 		d.add(&a.words, h)
 	}
@@ -78,13 +78,13 @@ func TestDistinctMerges(t *testing.T) {
 			left, a := setOf(x)
 			for _, part := range [][]uint64{y, z} {
 				o, b := setOf(part)
-				left.merge(&a.words, o, &b.words)
+				left.merge(&a.words, &o, &b.words)
 			}
 			right, c := setOf(y)
 			oz, bz := setOf(z)
-			right.merge(&c.words, oz, &bz.words)
+			right.merge(&c.words, &oz, &bz.words)
 			ox, bx := setOf(x)
-			right.merge(&c.words, ox, &bx.words)
+			right.merge(&c.words, &ox, &bx.words)
 			if got := written(left, a); got != want {
 				t.Fatalf("%d members: (x+y)+z is\n%s, want\n%s", n, got, want)
 			}
@@ -131,10 +131,11 @@ func TestSizes(t *testing.T) {
 		name      string
 		got, want uintptr
 	}{
-		{"Row", unsafe.Sizeof(Row{}), 128},
+		{"Row", unsafe.Sizeof(Row{}), 72},
 		{"Object", unsafe.Sizeof(Object{}), 80},
 		{"Touch", unsafe.Sizeof(Touch{}), 64},
 		{"Distinct", unsafe.Sizeof(Distinct{}), 8},
+		{"trouble", unsafe.Sizeof(trouble{}), 32},
 		{"Touches", unsafe.Sizeof(Touches{}), 8},
 		{"index slot", unsafe.Sizeof(slot{}), 8},
 	} {

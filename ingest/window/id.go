@@ -2,7 +2,6 @@ package window
 
 import (
 	"bytes"
-	"cmp"
 	"encoding/binary"
 	"net/netip"
 
@@ -12,33 +11,57 @@ import (
 // tagged keeps the ids of different kinds of object apart.
 func tagged(k ObjectKind, id uint64) uint64 { return mix(id, uint64(k)+1) | 1 }
 
-// UnitID is the hash of a unit as it stands in the sets of objects.
-func UnitID(h ingest.Hash, unit [16]byte) uint64 { return h.Bytes(unit[:]) }
+// unit is a source: a v4 address, or the upper half of a v6 one.
+type unit struct {
+	net uint64
+	v6  bool
+}
 
 // unitOf reduces an address to its unit.
-func unitOf(a netip.Addr) [16]byte {
+func unitOf(a netip.Addr) unit {
 	b := a.As16()
-	if !a.Is4() && !a.Is4In6() {
-		clear(b[8:])
+	if a.Is4() || a.Is4In6() {
+		return unit{net: uint64(binary.BigEndian.Uint32(b[12:]))}
 	}
-	return b
+	return unit{net: binary.BigEndian.Uint64(b[:8]), v6: true}
 }
 
-// compareUnits orders units as bytes.Compare does, in two words.
-func compareUnits(a, b *[16]byte) int {
-	if hi, than := binary.BigEndian.Uint64(a[:8]), binary.BigEndian.Uint64(b[:8]); hi != than {
-		return cmp.Compare(hi, than)
+// addr is the unit's first address.
+func (u unit) addr() netip.Addr {
+	if !u.v6 {
+		var b [4]byte
+		binary.BigEndian.PutUint32(b[:], uint32(u.net))
+		return netip.AddrFrom4(b)
 	}
-	return cmp.Compare(binary.BigEndian.Uint64(a[8:]), binary.BigEndian.Uint64(b[8:]))
+	var b [16]byte
+	binary.BigEndian.PutUint64(b[:8], u.net)
+	return netip.AddrFrom16(b)
 }
 
-// PrefixOf returns the prefix of a unit: /32 for IPv4, /64 for IPv6.
-func PrefixOf(unit [16]byte) netip.Prefix {
-	a := netip.AddrFrom16(unit).Unmap()
-	if a.Is4() {
-		return netip.PrefixFrom(a, 32)
+// id is the hash of the unit as it stands in the sets of objects.
+func (u unit) id(h ingest.Hash) uint64 {
+	b := u.addr().As16()
+	return h.Bytes(b[:])
+}
+
+// rank orders units of different families as their 16 bytes are ordered: v4
+// stands in ::ffff:0:0/96, behind the v6 network of zeros and before all others.
+func (u unit) rank() uint8 {
+	switch {
+	case !u.v6:
+		return 1
+	case u.net == 0:
+		return 0
 	}
-	return netip.PrefixFrom(a, 64)
+	return 2
+}
+
+// prefix is /32 for IPv4, /64 for IPv6.
+func (u unit) prefix() netip.Prefix {
+	if u.v6 {
+		return netip.PrefixFrom(u.addr(), 64)
+	}
+	return netip.PrefixFrom(u.addr(), 32)
 }
 
 // accountID hashes an account within its service group: SMTP and IMAP share

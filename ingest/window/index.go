@@ -11,52 +11,74 @@ type index struct {
 }
 
 // slot is one entry. Its place follows from the tag alone, so that growing need
-// not look at the rows; the tag's other bits still tell neighbours apart.
+// not look at the rows.
 type slot struct {
 	tag uint32 // upper half of the hash
 	row uint32 // row number + 1; 0: empty
 }
 
-// find returns the row whose tag matches and for which same holds.
-func (x *index) find(hash uint64, same func(row uint32) bool) (uint32, bool) {
-	if len(x.slots) == 0 {
-		return 0, false
-	}
-	tag, mask := uint32(hash>>32), uint32(len(x.slots)-1)
-	for i := tag & mask; ; i = (i + 1) & mask {
+// home is where the search for a tag begins. It scales the tag to the number of
+// slots, which need not be a power of two: tables that grow by half waste less.
+func (x *index) home(tag uint32) int {
+	return int(uint64(tag) * uint64(len(x.slots)) >> 32)
+}
+
+// next returns the first row from slot i on that has the tag, and its slot; row
+// is none when there is no more.
+func (x *index) next(i int, tag uint32) (row uint32, at int) {
+	for {
+		if i >= len(x.slots) {
+			if i = 0; len(x.slots) == 0 {
+				return none, 0
+			}
+		}
 		s := x.slots[i]
 		if s.row == 0 {
-			return 0, false
+			return none, i
 		}
-		if s.tag == tag && same(s.row-1) {
-			return s.row - 1, true
+		if s.tag == tag {
+			return s.row - 1, i
 		}
+		i++
 	}
 }
 
-// insert adds a row that find did not see.
-func (x *index) insert(hash uint64, row uint32) {
-	if x.n*4 >= len(x.slots)*3 {
+// none is no row.
+const none = ^uint32(0)
+
+// insert adds a row that is not there yet.
+func (x *index) insert(tag, row uint32) {
+	if x.n*5 >= len(x.slots)*4 {
 		old := x.slots
-		x.slots = make([]slot, max(8, 2*len(old)))
+		x.slots = make([]slot, max(8, len(old)+len(old)/2))
 		for _, s := range old {
 			if s.row != 0 {
 				x.place(s)
 			}
 		}
 	}
-	x.place(slot{uint32(hash >> 32), row + 1})
+	x.place(slot{tag, row + 1})
 	x.n++
 }
 
 func (x *index) place(s slot) {
-	mask := uint32(len(x.slots) - 1)
-	i := s.tag & mask
+	i := x.home(s.tag)
 	for x.slots[i].row != 0 {
-		i = (i + 1) & mask
+		if i++; i == len(x.slots) {
+			i = 0
+		}
 	}
 	x.slots[i] = s
 }
+
+// reset empties the index and keeps its memory.
+func (x *index) reset() {
+	clear(x.slots)
+	x.n = 0
+}
+
+// tagOf is the half of a hash that the index keeps.
+func tagOf(hash uint64) uint32 { return uint32(hash >> 32) }
 
 // mix is one round of wyhash's multiply-and-fold over two words.
 func mix(a, b uint64) uint64 {

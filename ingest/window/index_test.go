@@ -1,7 +1,8 @@
 package window
 
 import (
-	"encoding/binary"
+	"math"
+	"slices"
 	"testing"
 )
 
@@ -12,39 +13,30 @@ func TestIndexSpreadsCloseKeys(t *testing.T) {
 	const n = 60_000
 	for name, key := range map[string]func(i int) uint64{
 		"v4 neighbours": func(i int) uint64 {
-			u := [16]byte{10: 0xff, 11: 0xff}
-			binary.BigEndian.PutUint32(u[12:], uint32(0xc6120000+i))
-			return rowHash(&u, 0, 7)
+			return rowHash(unit{net: uint64(0xc6120000 + i)}, 0, 7)
 		},
 		"v4 every /16": func(i int) uint64 {
-			u := [16]byte{10: 0xff, 11: 0xff}
-			binary.BigEndian.PutUint32(u[12:], uint32(i)<<16)
-			return rowHash(&u, 0, 7)
+			return rowHash(unit{net: uint64(i) << 16}, 0, 7)
 		},
 		"v6 /64s of a /48": func(i int) uint64 {
-			u := [16]byte{0x20, 1, 0xd, 0xb8}
-			binary.BigEndian.PutUint16(u[6:], uint16(i))
-			return rowHash(&u, 0, 7)
+			return rowHash(unit{net: 0x20010db8<<32 | uint64(i), v6: true}, 0, 7)
 		},
 		"v6 /64s of a /32": func(i int) uint64 {
-			u := [16]byte{0x20, 1, 0xd, 0xb8}
-			binary.BigEndian.PutUint32(u[4:], uint32(i)<<12)
-			return rowHash(&u, 0, 7)
+			return rowHash(unit{net: 0x20010db8<<32 | uint64(i)<<12, v6: true}, 0, 7)
 		},
-		"services": func(i int) uint64 { return rowHash(&[16]byte{15: 1}, uint16(i), 7) },
+		"services": func(i int) uint64 { return rowHash(unit{net: 1}, uint16(i), 7) },
 		"ids":      func(i int) uint64 { return objectHash(uint64(i), 0, 7) },
 		"high ids": func(i int) uint64 { return objectHash(uint64(i)<<48|1, 0, 7) },
 	} {
 		var x index
 		for i := range uint32(n) {
-			x.insert(key(int(i)), i)
+			x.insert(tagOf(key(int(i))), i)
 		}
 		looks, longest := 0, 0
 		for i := range uint32(n) {
 			h := key(int(i))
-			mask := uint32(len(x.slots) - 1)
 			steps := 1
-			for at := uint32(h>>32) & mask; x.slots[at].row != i+1; at = (at + 1) & mask {
+			for at := x.home(tagOf(h)); x.slots[at].row != i+1; at = (at + 1) % len(x.slots) {
 				steps++
 			}
 			looks += steps
@@ -57,18 +49,21 @@ func TestIndexSpreadsCloseKeys(t *testing.T) {
 }
 
 func TestIndexTellsEqualHashesApart(t *testing.T) {
-	var x index
-	keys := []string{"a", "b", "c"}
-	for i := range keys {
-		x.insert(42, uint32(i))
-	}
-	for i, want := range keys {
-		got, ok := x.find(42, func(row uint32) bool { return keys[row] == want })
-		if !ok || got != uint32(i) {
-			t.Errorf("find(%q) = %d, %v", want, got, ok)
+	for _, tag := range []uint32{0, 42, math.MaxUint32} {
+		var x index
+		for i := range uint32(5) {
+			x.insert(tag, i)
+			x.insert(tag-1, 100+i)
 		}
-	}
-	if _, ok := x.find(42, func(uint32) bool { return false }); ok {
-		t.Error("found what is not there")
+		var got []uint32
+		for n, at := x.next(x.home(tag), tag); n != none; n, at = x.next(at+1, tag) {
+			got = append(got, n)
+		}
+		if slices.Sort(got); !slices.Equal(got, []uint32{0, 1, 2, 3, 4}) {
+			t.Errorf("rows with tag %x: %v", tag, got)
+		}
+		if n, _ := x.next(x.home(7), 7); n != none {
+			t.Error("found what is not there")
+		}
 	}
 }

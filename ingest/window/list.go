@@ -5,95 +5,143 @@ import (
 	"slices"
 )
 
-// listUnits cuts the rows of a shard into its units.
-func (s *shard) listUnits() {
-	for _, rows := range runs(s.rows, func(a, b *Row) bool { return a.Unit == b.Unit }) {
-		s.units = append(s.units, Unit{Prefix: PrefixOf(rows[0].Unit), Rows: rows, key: rows[0].Unit, arenas: &s.arenas})
+// part is a finished shard.
+type part struct {
+	table  *table
+	rows   arena[Row] // in order
+	at     uint32     // of the next unit's rows
+	head   []Row      // the next unit's rows; empty: there are no more
+	units  int
+	things [LogObject + 1][]Thing
+	names  map[uint64]Name
+
+	evicted Evicted
+}
+
+// add lists the hours of an object.
+func (p *part) add(hours []Object) {
+	id, k := hours[0].ID, hours[0].Kind
+	n := p.names[id]
+	for i := range hours {
+		n.Path |= hours[i].path
 	}
+	if n.Path != 0 {
+		p.names[id] = n
+	}
+	p.things[k] = append(p.things[k], Thing{ID: id, Kind: k, Name: n, Hours: hours, table: p.table})
 }
 
 // list makes the units and things of all shards, in order.
 func (s *Set) list() {
-	units := make([][]Unit, shards)
-	for i := range s.shards {
-		sh := &s.shards[i]
-		units[i], sh.units = sh.units, nil
-		for _, hours := range runs(sh.objects, func(a, b *Object) bool { return a.Kind == b.Kind && a.ID == b.ID }) {
-			k := hours[0].Kind
-			s.things[k] = append(s.things[k], Thing{ID: hours[0].ID, Kind: k, Name: s.complete(hours), Hours: hours, arenas: &sh.arenas})
-		}
-	}
 	parallel(len(s.things)+1, func(k int) {
 		if k == len(s.things) {
-			s.units = merged(units, func(a, b *Unit) int { return compareUnits(&a.key, &b.key) })
+			s.listUnits()
 			return
+		}
+		for i := range s.shards {
+			s.things[k] = append(s.things[k], s.shards[i].things[k]...)
+		}
+		for i := range s.things[k] {
+			if n, ok := s.streams[s.things[k][i].ID]; ok {
+				s.things[k][i].Name = n
+			}
 		}
 		slices.SortFunc(s.things[k], func(a, b Thing) int {
 			return cmp.Or(cmp.Compare(a.Name.Text, b.Name.Text), cmp.Compare(a.ID, b.ID))
 		})
 	})
-}
-
-// locate finds the units by their ids.
-func (s *Set) locate() map[uint64]int32 {
-	at := make(map[uint64]int32, len(s.units))
-	for i := range s.units {
-		at[s.ID(&s.units[i])] = int32(i)
+	for i := range s.shards {
+		p := &s.shards[i]
+		s.evicted.Rows += p.evicted.Rows
+		s.evicted.Loud += p.evicted.Loud
+		s.evicted.Units += p.evicted.Units
+		s.evicted.Objects += p.evicted.Objects
+		p.things = [LogObject + 1][]Thing{}
 	}
-	return at
 }
 
-// merged joins sorted slices, two by two.
-func merged[T any](parts [][]T, compare func(a, b *T) int) []T {
-	for len(parts) > 1 {
-		half := make([][]T, (len(parts)+1)/2)
-		parallel(len(half), func(i int) {
-			half[i] = parts[2*i]
-			if 2*i+1 < len(parts) {
-				half[i] = mergeTwo(parts[2*i], parts[2*i+1], compare)
+// listUnits merges the units of all shards.
+func (s *Set) listUnits() {
+	heads, n := make([]*part, 0, shards), 0
+	for i := range s.shards {
+		p := &s.shards[i]
+		n += p.units
+		if p.next() {
+			heads = append(heads, p)
+		}
+	}
+	for i := len(heads) - 1; i >= 0; i-- {
+		sift(heads, i)
+	}
+	s.units = make([]Unit, 0, n)
+	for len(heads) > 0 {
+		p := heads[0]
+		s.units = append(s.units, Unit{Prefix: p.head[0].unit().prefix(), Rows: p.head, table: p.table})
+		if !p.next() {
+			heads[0] = heads[len(heads)-1]
+			heads = heads[:len(heads)-1]
+		}
+		sift(heads, 0)
+	}
+}
+
+// sift restores the heap below i: the part whose first unit is the smallest
+// stands on top.
+func sift(heads []*part, i int) {
+	for {
+		least := i
+		for c := 2*i + 1; c <= 2*i+2 && c < len(heads); c++ {
+			if heads[c].first().less(heads[least].first()) < 0 {
+				least = c
 			}
-		})
-		parts = half
+		}
+		if least == i {
+			return
+		}
+		heads[i], heads[least] = heads[least], heads[i]
+		i = least
 	}
-	return parts[0]
 }
 
-func mergeTwo[T any](a, b []T, compare func(a, b *T) int) []T {
-	out := make([]T, 0, len(a)+len(b))
-	for len(a) > 0 && len(b) > 0 {
-		if compare(&a[0], &b[0]) <= 0 {
-			out, a = append(out, a[0]), a[1:]
-		} else {
-			out, b = append(out, b[0]), b[1:]
+// next goes on to the next unit, and lets go of the rows after the last.
+func (p *part) next() bool {
+	if p.head = nil; int(p.at) == p.rows.len() {
+		p.rows = arena[Row]{}
+		p.at = 0
+		return false
+	}
+	p.head = stretch(&p.rows, p.at, sameUnit)
+	p.at += uint32(len(p.head))
+	return true
+}
+
+func sameUnit(a, b *Row) bool { return a.unit() == b.unit() }
+
+// first is the key of the next unit.
+func (p *part) first() key {
+	u := p.head[0].unit()
+	return key{a: u.rank(), b: u.net}
+}
+
+// count counts the units of ordered rows, and how much was above the limits.
+func (p *part) count(t *table) {
+	below := 0 // units below the bar
+	for i := range uint32(p.rows.len()) {
+		r := p.rows.at(i)
+		if i > 0 && sameUnit(r, p.rows.at(i-1)) {
+			continue
+		}
+		p.units++
+		if t.all.bar != 0 && !t.all.bar.drops(r.unit().id(t.hash)) {
+			below++
 		}
 	}
-	return append(append(out, a...), b...)
-}
-
-// runs cuts a sorted slice where neighbours differ.
-func runs[T any](all []T, same func(a, b *T) bool) (out [][]T) {
-	for lo := 0; lo < len(all); {
-		hi := lo + 1
-		for hi < len(all) && same(&all[lo], &all[hi]) {
-			hi++
-		}
-		out = append(out, all[lo:hi:hi])
-		lo = hi
+	if t.all.bar != 0 {
+		p.evicted.Rows = t.all.total(t.all.below) - t.all.below
+		p.evicted.Units = max(0, t.all.total(below)-p.units)
 	}
-	return out
-}
-
-// complete returns the name of an object with what its hours say of the path.
-func (s *Set) complete(hours []Object) Name {
-	n, known := s.names[hours[0].ID]
-	for i := range hours {
-		n.Path |= hours[i].path
+	p.evicted.Loud = t.loud.total(t.loud.below) - t.loud.below
+	for _, k := range t.kinds {
+		p.evicted.Objects += k.total(k.below) - k.below
 	}
-	switch {
-	case !known:
-		s.nameless++
-	case n.Path != 0:
-		s.names[hours[0].ID] = n
-	}
-	return n
 }

@@ -16,76 +16,79 @@ type Name struct {
 	Claim  string // agent: the search engine whose name it carries
 }
 
-// maxNames bounds the names of one kind. Beyond it an attacker is making them
-// up; the objects are still counted, without a name.
-const maxNames = 1 << 18
+// naming is the name of a Builder's object. Its text stands in the Builder.
+type naming struct {
+	off, len uint32
+	client   ingest.ClientKind
+	claim    string
+}
+
+// name gives an object its name.
+func (b *Builder) name(object uint32, text []byte) {
+	n := &b.named[object]
+	n.off, n.len = uint32(len(b.text)), uint32(len(text))
+	b.text = append(b.text, text...)
+}
+
+// more makes the name that was just given longer.
+func (b *Builder) more(object uint32, text string) {
+	b.text = append(b.text, text...)
+	b.named[object].len += uint32(len(text))
+}
+
+// spelling is the text of an object's name.
+func (b *Builder) spelling(object uint32) []byte {
+	n := &b.named[object]
+	return b.text[n.off : n.off+n.len]
+}
 
 // names is a bounded dictionary. It keeps the names with the smallest ids: ids
 // are hashes, so that is a fair sample, and one that does not depend on who saw
-// which name first. Whatever is among the smallest of all builders is among the
-// smallest of its own, and was never dropped.
+// which name first.
 type names struct {
 	of    map[uint64]Name
 	limit int
-	bar   uint64 // ids from here on are dropped; 0: none yet
+	bar   bar
 }
 
-func newNames(limit int) names {
-	if limit == 0 {
-		limit = maxNames
-	}
-	return names{of: map[uint64]Name{}, limit: limit}
-}
-
-func (d *names) wants(id uint64) bool { return d.bar == 0 || id < d.bar }
-
-// lacks reports whether the name of an id is worth making.
-func (d *names) lacks(id uint64) bool {
-	_, ok := d.of[id]
-	return !ok && d.wants(id)
-}
-
-// put adds a name. Of several texts for one id the greatest is kept: accounts
+// add notes the name that a Builder has for an id. It copies the text only if
+// that is news. Of several texts for one id the greatest is kept: accounts
 // differ in letter case only, and the greatest spelling is the lower-case one.
-func (d *names) put(id uint64, n Name) {
-	if !d.wants(id) {
+func (d *names) add(id uint64, text []byte, n *naming) {
+	if d.bar.drops(id) {
 		return
 	}
-	if old, ok := d.of[id]; ok && old.Text >= n.Text {
+	if old, ok := d.of[id]; ok && old.Text >= string(text) {
 		return
+	}
+	d.put(id, Name{Text: string(text), Client: n.client, Claim: n.claim})
+}
+
+// put keeps a name.
+func (d *names) put(id uint64, n Name) {
+	if d.of == nil {
+		d.of = map[uint64]Name{}
 	}
 	d.of[id] = n
-	if len(d.of) >= d.limit+d.limit/4+1 {
-		d.prune()
-	}
 }
 
-// prune drops all but limit names.
-func (d *names) prune() {
-	if len(d.of) <= d.limit {
-		return
+// prune drops all but limit names, if there are more than the limit with what is
+// to spare, and reports whether there were.
+func (d *names) prune(spare func(limit int) int) bool {
+	if len(d.of) <= spare(d.limit) {
+		return false
 	}
 	ids := make([]uint64, 0, len(d.of))
 	for id := range d.of {
 		ids = append(ids, id)
 	}
-	slices.Sort(ids)
-	d.bar = ids[d.limit]
-	for _, id := range ids[d.limit:] {
-		delete(d.of, id)
+	d.bar.sink(ids, d.limit)
+	for _, id := range ids {
+		if d.bar.drops(id) {
+			delete(d.of, id)
+		}
 	}
-}
-
-// spell notes how an account was spelled, without allocating for a spelling
-// that does not change anything.
-func (d *names) spell(id uint64, user []byte) {
-	if !d.wants(id) {
-		return
-	}
-	user = cut(user)
-	if old, ok := d.of[id]; !ok || old.Text < string(user) {
-		d.put(id, Name{Text: string(user)})
-	}
+	return true
 }
 
 // cut bounds what is kept of the attacker's text.
@@ -96,3 +99,24 @@ func cut(s []byte) []byte {
 	}
 	return bytes.ToValidUTF8(s, []byte("\uFFFD"))
 }
+
+// bar is the value at and above which hashes are dropped; 0: none yet. It only
+// ever sinks. Whatever lies below the bar that all of a run would have lies
+// below that of every part of it, and so was never dropped: which hashes are
+// left does not depend on the order in which they came.
+type bar uint64
+
+func (b bar) drops(hash uint64) bool { return b != 0 && hash >= uint64(b) }
+
+// sink lowers the bar until at most limit of the hashes lie below it. It puts
+// them into order.
+func (b *bar) sink(hashes []uint64, limit int) {
+	slices.Sort(hashes)
+	if len(hashes) > limit {
+		*b = bar(hashes[limit])
+	}
+}
+
+// slack is how far a table grows beyond its limit before it is cut: cutting
+// costs as much as everything that is in it.
+func slack(limit int) int { return limit + limit/4 }

@@ -1,6 +1,10 @@
 package window
 
-import "gumshoe/ingest"
+import (
+	"math"
+
+	"gumshoe/ingest"
+)
 
 // ObjectKind says what an Object counts.
 type ObjectKind uint8
@@ -34,7 +38,7 @@ type Object struct {
 	Static      uint32
 
 	path    ingest.PathFlags // of the requests for a path; the template hides the digits that make a backup
-	service uint16           // index of the service in the Builder
+	service uint16           // index of the service in the Store
 
 	goodUnits Distinct // sources that got what they asked for
 	badUnits  Distinct // sources that failed or were refused
@@ -49,8 +53,17 @@ const (
 	Exists ObjectFlags = 1 << iota // account: a line says that it exists, or it logged in
 	Absent                         // account: a line says that it does not exist
 
-	spelled ObjectFlags = 1 << 7 // of a Builder: the account's name is known in lower case
+	spelled ObjectFlags = 1 << 7 // in tables: the account's name is known in lower case
 )
+
+// newObject returns an object without events.
+func newObject(k ObjectKind, id uint64, hour uint32, svc uint16) Object {
+	return Object{ID: id, Hour: hour, Kind: k, service: svc, First: math.MaxUint32}
+}
+
+func (o *Object) is(k ObjectKind, id uint64, svc uint16) bool {
+	return o.ID == id && o.service == svc && o.Kind == k
+}
 
 // count adds an event and its time.
 func (o *Object) count(out outcome, ev *ingest.Event) {
@@ -78,7 +91,7 @@ func (o *Object) count(out outcome, ev *ingest.Event) {
 func (o *Object) merge(p *Object, a, b *arenas) {
 	o.First = min(o.First, p.First)
 	o.Last = max(o.Last, p.Last)
-	o.Flags |= p.Flags &^ spelled
+	o.Flags |= p.Flags
 	o.path |= p.path
 	o.Events = plus(o.Events, p.Events)
 	o.Good = plus(o.Good, p.Good)
@@ -87,7 +100,7 @@ func (o *Object) merge(p *Object, a, b *arenas) {
 	o.Probes = plus(o.Probes, p.Probes)
 	o.ProbeErrors = plus(o.ProbeErrors, p.ProbeErrors)
 	o.Static = plus(o.Static, p.Static)
-	o.goodUnits.merge(&a.words, p.goodUnits, &b.words)
-	o.badUnits.merge(&a.words, p.badUnits, &b.words)
+	o.goodUnits.merge(&a.words, &p.goodUnits, &b.words)
+	o.badUnits.merge(&a.words, &p.badUnits, &b.words)
 	o.touches.merge(&a.touches, p.touches, &b.touches)
 }

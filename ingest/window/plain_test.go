@@ -22,7 +22,7 @@ type plainRow struct {
 	Flags                       RowFlags
 	Clients                     uint16
 	Events, Good, Bad, Errors   uint32
-	Probes, Static, Referred    uint32
+	Probes                      uint32
 	Same, Diff                  uint16
 	GoodNames, BadNames, Agents string
 	Touches                     []Touch
@@ -46,16 +46,17 @@ type plainObject struct {
 // dump writes a set down canonically, in the set's own order.
 func dump(s *Set) string {
 	var out strings.Builder
-	fmt.Fprintln(&out, "services", s.services, "nameless", s.nameless)
+	fmt.Fprintln(&out, "services", s.services)
 	for i := range s.units {
 		u := &s.units[i]
 		for j := range u.Rows {
 			r := &u.Rows[j]
+			bad := u.trouble(r)
 			fmt.Fprintf(&out, "%+v\n", plainRow{
-				Prefix: u.Prefix.String(), Service: s.Service(r.Service), Hour: r.Hour, First: r.First, Last: r.Last, At: r.FirstAt(),
-				Minutes: r.Minutes, Flags: r.Flags, Clients: r.Clients, Events: r.Events, Good: r.Good, Bad: r.Bad, Errors: r.Errors,
-				Probes: r.Probes, Static: r.Static, Referred: r.Referred, Same: r.Same, Diff: r.Diff,
-				GoodNames: written(r.goodNames, u.arenas), BadNames: written(r.badNames, u.arenas), Agents: written(r.agents, u.arenas),
+				Prefix: u.Prefix.String(), Service: s.Service(r.Service), Hour: r.Hour, First: r.First(), Last: r.Last(), At: r.FirstAt(),
+				Minutes: r.Minutes, Flags: r.Flags, Clients: r.Clients, Events: r.Events, Good: r.Good, Bad: bad.Bad, Errors: bad.Errors,
+				Probes: bad.Probes, Same: r.Same, Diff: r.Diff,
+				GoodNames: written(r.goodNames, u.table), BadNames: written(bad.badNames, u.table), Agents: written(r.agents, u.table),
 				Touches: u.Touches(r), Full: u.TouchesFull(r),
 			})
 		}
@@ -72,7 +73,7 @@ func dump(s *Set) string {
 				fmt.Fprintf(&out, "%+v\n", plainObject{
 					Kind: t.Kind, ID: t.ID, Name: t.Name, Service: service, Hour: o.Hour, First: o.First, Last: o.Last, Flags: o.Flags,
 					Events: o.Events, Good: o.Good, Bad: o.Bad, Errors: o.Errors, Probes: o.Probes, ProbeErrors: o.ProbeErrors, Static: o.Static,
-					GoodUnits: written(o.goodUnits, t.arenas), BadUnits: written(o.badUnits, t.arenas), Touches: t.Touches(o),
+					GoodUnits: written(o.goodUnits, t.table), BadUnits: written(o.badUnits, t.table), Touches: t.Touches(o),
 				})
 			}
 		}
@@ -81,12 +82,12 @@ func dump(s *Set) string {
 }
 
 // written is a set's members, or the registers of its sketch.
-func written(d Distinct, a *arenas) string {
+func written(d Distinct, a *table) string {
 	d.sort(&a.words)
 	if members, ok := d.members(&a.words); ok {
 		return fmt.Sprintf("%x", members)
 	}
-	return fmt.Sprintf("sketch %x", a.words.block(d.off, sketchClass))
+	return fmt.Sprintf("sketch %x", a.words.block(d.off(), sketchClass))
 }
 
 // plainSet is a set of hashes as anybody would write it.
@@ -126,7 +127,7 @@ type placed struct {
 // says what a Set of them must look like.
 func plain(chunks [][]placed, opt Options) string {
 	type rowKey struct {
-		unit    [16]byte
+		unit    unit
 		service string
 		hour    uint32
 	}
@@ -218,8 +219,9 @@ func plain(chunks [][]placed, opt Options) string {
 			unit := uint64(0)
 			counts := ev.Src.IsValid() && ev.Kind != ingest.KindConnect && ev.Kind != ingest.KindDisconnect && ev.Kind != ingest.KindOther
 			if counts {
-				key.unit = unitOf(ev.Src)
-				unit = UnitID(opt.Hash, key.unit)
+				u := unitOf(ev.Src)
+				key.unit = u
+				unit = u.id(opt.Hash)
 			}
 			service := tagged(ServiceObject, opt.Hash.String(ev.Service))
 			names[service] = Name{Text: ev.Service}
@@ -230,7 +232,7 @@ func plain(chunks [][]placed, opt Options) string {
 
 			rs := rows[key]
 			if rs == nil {
-				rs = &rowSets{plainRow{Prefix: PrefixOf(key.unit).String(), Service: ev.Service, Hour: key.hour, First: sec, At: at}, plainSet{}, plainSet{}, plainSet{}}
+				rs = &rowSets{plainRow{Prefix: key.unit.prefix().String(), Service: ev.Service, Hour: key.hour, First: sec, At: at}, plainSet{}, plainSet{}, plainSet{}}
 				rows[key] = rs
 			}
 			r := &rs.row
@@ -270,15 +272,12 @@ func plain(chunks [][]placed, opt Options) string {
 			if m := string(ev.Method); m == "POST" || m == "PUT" || m == "DELETE" {
 				r.Flags |= Wrote
 			}
-			if len(ev.Referer) > 0 {
-				add(&r.Referred, ev.Count)
-			}
 			if len(ev.User) > 0 && ev.Status/100 == 2 {
 				r.Flags |= Authenticated
 			}
 			static := ev.Request.Flags&ingest.PathStatic != 0
 			if static && out == good {
-				add(&r.Static, ev.Count)
+				r.Flags |= Assets
 			}
 			r.Clients |= 1 << ev.Client.Kind
 			if ev.Client.Odd {
@@ -340,14 +339,18 @@ func plain(chunks [][]placed, opt Options) string {
 		return all[:min(len(all), 64)]
 	}
 	var out strings.Builder
-	fmt.Fprintln(&out, "services", list, "nameless", 0)
+	fmt.Fprintln(&out, "services", list)
 
 	var rowKeys []rowKey
 	for k := range rows {
 		rowKeys = append(rowKeys, k)
 	}
+	address := func(u unit) string {
+		b := u.addr().As16()
+		return string(b[:])
+	}
 	slices.SortFunc(rowKeys, func(a, b rowKey) int {
-		return cmp.Or(strings.Compare(string(a.unit[:]), string(b.unit[:])), cmp.Compare(a.service, b.service), cmp.Compare(a.hour, b.hour))
+		return cmp.Or(strings.Compare(address(a.unit), address(b.unit)), cmp.Compare(a.service, b.service), cmp.Compare(a.hour, b.hour))
 	})
 	for _, k := range rowKeys {
 		r := rows[k]

@@ -1,9 +1,6 @@
 package window
 
-import (
-	"encoding/binary"
-	"math"
-)
+import "gumshoe/ingest"
 
 // arenas hold what rows and objects grow.
 type arenas struct {
@@ -11,14 +8,24 @@ type arenas struct {
 	touches arena[Touch]
 }
 
-// table holds rows and objects under their keys. It grows by pages: nothing is
-// copied, and no two generations of a slice are alive at once.
+// table is a shard of a Store: the rows of some sources, and some objects. It
+// grows by pages: nothing is copied, and no two generations of a slice are alive
+// at once.
 type table struct {
 	arenas
-	rows    arena[Row]
-	objects arena[Object]
-	hours   map[uint32]*hour
-	last    *hour // the one that was asked for last
+	rows     arena[Row]
+	troubles arena[trouble]
+	objects  arena[Object]
+	names    [AgentObject + 1]names
+
+	hash  ingest.Hash
+	seed  uint64
+	hours map[uint32]*hour
+	last  *hour // the one that was asked for last
+
+	all   population // of rows
+	loud  population // of rows with trouble
+	kinds [LogObject + 1]population
 }
 
 // hour finds the rows and objects of one hour. Logs are written in order of
@@ -46,46 +53,90 @@ func (t *table) hour(number uint32) *hour {
 	return h
 }
 
-func unitHash(unit *[16]byte, seed uint64) uint64 {
-	return mix(binary.LittleEndian.Uint64(unit[:8])^seed, binary.LittleEndian.Uint64(unit[8:]))
-}
-
-func rowHash(unit *[16]byte, svc uint16, seed uint64) uint64 {
-	return mix(unitHash(unit, seed), uint64(svc))
+func rowHash(u unit, svc uint16, seed uint64) uint64 {
+	family := uint64(0)
+	if u.v6 {
+		family = 1
+	}
+	return mix(u.net^seed, uint64(svc)<<1|family)
 }
 
 func objectHash(id uint64, svc uint16, seed uint64) uint64 { return mix(id^seed, uint64(svc)) }
 
-// row finds or makes the row of a key.
-func (t *table) row(unit *[16]byte, hour uint32, svc uint16, seed uint64) *Row {
-	at, h := &t.hour(hour).rows, rowHash(unit, svc, seed)
-	i, ok := at.find(h, func(i uint32) bool {
-		r := t.rows.at(i)
-		return r.service == svc && r.Unit == *unit
-	})
-	if ok {
-		return t.rows.at(i)
+// addRow merges a row, whose sets live in from, unless it is beyond the limits.
+func (t *table) addRow(o *Row, bad *trouble, member uint64, from *arenas) {
+	partial := t.all.bar.drops(member)
+	if partial && (!bad.any() || t.loud.bar.drops(member)) {
+		return
 	}
-	i = t.rows.get(0)
-	at.insert(h, i)
-	r := t.rows.at(i)
-	*r = Row{Unit: *unit, Hour: hour, service: svc, First: math.MaxUint32}
+	r := t.row(o)
+	if r.Events == 0 && !partial {
+		t.all.below++
+	}
+	r.merge(o, &t.arenas, from)
+	if partial {
+		r.hush(&t.arenas)
+	}
+	switch {
+	case !bad.any():
+		return
+	case t.loud.bar.drops(member):
+		r.Flags |= Partial
+		return
+	case r.trouble == 0:
+		r.trouble = t.troubles.get(0) + 1
+		*t.troubles.at(r.trouble - 1) = trouble{}
+		t.loud.below++
+	}
+	t.troubles.at(r.trouble-1).merge(bad, &t.arenas, from)
+}
+
+// row finds or makes the row with the key of another.
+func (t *table) row(o *Row) *Row {
+	u, at := o.unit(), &t.hour(o.Hour).rows
+	tag := tagOf(rowHash(u, o.service, t.seed))
+	n, i := at.next(at.home(tag), tag)
+	for ; n != none; n, i = at.next(i+1, tag) {
+		if r := t.rows.at(n); r.is(u, o.service) {
+			return r
+		}
+	}
+	n = t.rows.get(0)
+	at.insert(tag, n)
+	r := t.rows.at(n)
+	*r = newRow(u, o.Hour, o.service)
 	return r
 }
 
-// object finds or makes the object of a key; number is its place in the table.
-func (t *table) object(k ObjectKind, id uint64, hour uint32, svc uint16, seed uint64) (o *Object, number uint32) {
-	at, h := &t.hour(hour).objects, objectHash(id, svc, seed)
-	i, ok := at.find(h, func(i uint32) bool {
-		o := t.objects.at(i)
-		return o.ID == id && o.service == svc && o.Kind == k
-	})
-	if ok {
-		return t.objects.at(i), i
+// addObject merges an object, whose sets live in from, unless it is beyond the
+// limit of its kind, and reports whether its name may be news.
+func (t *table) addObject(o *Object, from *arenas) bool {
+	p := &t.kinds[o.Kind]
+	if p.bar.drops(o.ID) {
+		return false
 	}
-	i = t.objects.get(0)
-	at.insert(h, i)
-	o = t.objects.at(i)
-	*o = Object{ID: id, Hour: hour, Kind: k, service: svc, First: math.MaxUint32}
-	return o, i
+	sum := t.object(o)
+	news := o.Kind <= AgentObject && sum.Events == 0 || o.Kind == AccountObject && sum.Flags&spelled == 0
+	if sum.Events == 0 {
+		p.below++
+	}
+	sum.merge(o, &t.arenas, from)
+	return news
+}
+
+// object finds or makes the object with the key of another.
+func (t *table) object(o *Object) *Object {
+	at := &t.hour(o.Hour).objects
+	tag := tagOf(objectHash(o.ID, o.service, t.seed))
+	n, i := at.next(at.home(tag), tag)
+	for ; n != none; n, i = at.next(i+1, tag) {
+		if x := t.objects.at(n); x.is(o.Kind, o.ID, o.service) {
+			return x
+		}
+	}
+	n = t.objects.get(0)
+	at.insert(tag, n)
+	x := t.objects.at(n)
+	*x = newObject(o.Kind, o.ID, o.Hour, o.service)
+	return x
 }

@@ -97,6 +97,14 @@ func (l *Touches) merge(a *arena[Touch], o Touches, b *arena[Touch]) {
 	l.more = l.more || o.more
 }
 
+// drop empties the list and gives its block back.
+func (l *Touches) drop(a *arena[Touch]) {
+	if l.n > 0 {
+		a.put(l.off, l.class)
+	}
+	*l = Touches{}
+}
+
 // sort puts the touches into order of time. Nothing is to be added afterwards.
 func (l Touches) sort(a *arena[Touch]) {
 	slices.SortFunc(l.list(a), func(a, b Touch) int { return compareTouch(&a, &b) })

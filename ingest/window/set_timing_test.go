@@ -6,7 +6,7 @@ import (
 )
 
 // Eight workers have read a site's log, chunk by chunk in turns.
-func BenchmarkMerge(b *testing.B) {
+func BenchmarkSet(b *testing.B) {
 	for _, addresses := range []int{50_000, 200_000} {
 		b.Run(fmt.Sprint(addresses), func(b *testing.B) {
 			opt := Options{Logs: []string{"log"}, Seed: 7}
@@ -14,13 +14,14 @@ func BenchmarkMerge(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
 				b.StopTimer()
+				store := NewStore(opt)
 				builders := make([]*Builder, 8)
 				for i := range builders {
-					builders[i] = NewBuilder(opt)
+					builders[i] = store.Builder()
 				}
 				site.addTo(builders...)
 				b.StartTimer()
-				s := Merge(builders, opt)
+				s := store.Set()
 				if len(s.Units()) != addresses {
 					b.Fatalf("%d units", len(s.Units()))
 				}

@@ -1,0 +1,277 @@
+package window
+
+import (
+	"maps"
+	"runtime"
+	"slices"
+	"sync"
+
+	"gumshoe/ingest"
+)
+
+// Store holds the windows of a run while its workers count. Each counts with a
+// Builder of its own, which merges what it has into the Store now and then.
+type Store struct {
+	opt      Options
+	shards   [shards]shard
+	builders []*Builder
+
+	mu       sync.Mutex
+	services []service
+}
+
+// shard is a part of a Store. A source's rows lie in one, and so do an object's
+// hours. The count is fixed and shards are cut by a hash of the key alone, so
+// that the set does not depend on the machine.
+type shard struct {
+	mu sync.Mutex
+	table
+}
+
+// service is one of a Store.
+type service struct {
+	name string
+	web  bool // requests were among its events
+}
+
+const (
+	shardBits = 4
+	shards    = 1 << shardBits
+)
+
+// Options of the windows.
+type Options struct {
+	Hash   ingest.Hash
+	Logs   []string // name of the log each source belongs to: rotated siblings share one
+	Seed   uint64   // of the tables; random per process
+	Limits Limits   // those that are 0 get a default
+}
+
+// rowShard and objectShard are the shards of a source's rows, by its id, and of
+// an object.
+func rowShard(member uint64) uint32 { return uint32(member>>1) % shards }
+
+func objectShard(id uint64) uint32 { return uint32(id>>1) % shards }
+
+// NewStore returns an empty store.
+func NewStore(opt Options) *Store {
+	s := &Store{opt: opt}
+	l := opt.Limits.orDefault()
+	for i := range s.shards {
+		s.shards[i].table = newTable(opt, l)
+	}
+	return s
+}
+
+func newTable(opt Options, l Limits) table {
+	part := func(limit int) int { return max(1, limit/shards) }
+	t := table{hash: opt.Hash, seed: opt.Seed, all: population{limit: part(l.Rows)}, loud: population{limit: part(l.Loud)}}
+	for k := range t.names {
+		t.names[k].limit = part(l.Things)
+		t.kinds[k].limit = part(l.Objects)
+	}
+	return t
+}
+
+// Builder returns the Sink of a worker. It is not to be called at the same time
+// from several.
+func (s *Store) Builder() *Builder {
+	b := &Builder{store: s, hash: s.opt.Hash, seed: s.opt.Seed, first: len(s.builders), chunk: 1}
+	for _, l := range s.opt.Logs {
+		b.logs = append(b.logs, stream{name: l, id: tagged(LogObject, b.hash.String(l))})
+	}
+	s.builders = append(s.builders, b)
+	return b
+}
+
+// maxServices bounds the services of a Store. Their names come from formats,
+// not from log lines.
+const maxServices = 1 << 12
+
+// serviceIndex numbers a service.
+func (s *Store) serviceIndex(name string) uint16 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	i := slices.IndexFunc(s.services, func(x service) bool { return x.name == name })
+	if i < 0 {
+		if len(s.services) == maxServices {
+			return maxServices - 1 // the rest share the last
+		}
+		i = len(s.services)
+		s.services = append(s.services, service{name: name})
+	}
+	return uint16(i)
+}
+
+// parallel calls f(0) to f(n-1) on all cores.
+func parallel(n int, f func(i int)) {
+	var wg sync.WaitGroup
+	gate := make(chan struct{}, runtime.GOMAXPROCS(0))
+	for i := range n {
+		gate <- struct{}{}
+		wg.Go(func() {
+			f(i)
+			<-gate
+		})
+	}
+	wg.Wait()
+}
+
+// Where there are too many services for a byte, the alphabetically last ones
+// share an index.
+const (
+	maxIndex = 255
+	others   = "other services"
+)
+
+// Set ends the counting and returns what was counted. The store and its builders
+// are spent. The set does not depend on the number of builders, nor on who
+// counted what.
+func (s *Store) Set() *Set {
+	parallel(len(s.builders), func(i int) { s.builders[i].flush() })
+	set := &Set{}
+	final := s.number(set)
+	web := make([]bool, len(set.services))
+	for i, x := range s.services {
+		web[final[i]] = web[final[i]] || x.web
+	}
+	set.streams = s.streams()
+	parallel(shards, func(i int) {
+		t := &s.shards[i].table
+		if len(s.services) > len(set.services) {
+			t.renumber(final)
+		}
+		t.settle(final, web)
+		set.shards[i] = t.finish()
+	})
+	set.list()
+	s.builders = nil
+	return set
+}
+
+// number gives the services their final numbers, in alphabetical order.
+func (s *Store) number(set *Set) (final []uint8) {
+	for _, x := range s.services {
+		set.services = append(set.services, x.name)
+	}
+	slices.Sort(set.services)
+	for _, x := range s.services {
+		i, _ := slices.BinarySearch(set.services, x.name)
+		final = append(final, uint8(min(i, maxIndex)))
+	}
+	if len(set.services) > maxIndex+1 {
+		set.services = append(set.services[:maxIndex], others)
+	}
+	return final
+}
+
+// streams names the services and logs that were met.
+func (s *Store) streams() map[uint64]Name {
+	out := map[uint64]Name{}
+	for _, b := range s.builders {
+		for _, streams := range [][]stream{b.services, b.logs} {
+			for _, x := range streams {
+				out[x.id] = Name{Text: x.name}
+			}
+		}
+	}
+	return out
+}
+
+// renumber merges the rows and objects of services that share a number.
+func (t *table) renumber(final []uint8) {
+	old := *t
+	*t = table{hash: old.hash, seed: old.seed, names: old.names, all: old.all, loud: old.loud, kinds: old.kinds}
+	t.all.below, t.loud.below = 0, 0
+	for k := range t.kinds {
+		t.kinds[k].below = 0
+	}
+	first := [maxIndex + 1]uint16{} // the index of a service that has the number
+	for i := len(final) - 1; i >= 0; i-- {
+		first[final[i]] = uint16(i)
+	}
+	for i := range uint32(old.rows.len()) {
+		r := old.rows.at(i)
+		r.service = first[final[r.service]]
+		bad := &trouble{}
+		if r.trouble != 0 {
+			bad = old.troubles.at(r.trouble - 1)
+		}
+		t.addRow(r, bad, r.unit().id(t.hash), &old.arenas)
+	}
+	for i := range uint32(old.objects.len()) {
+		o := old.objects.at(i)
+		if o.Kind != LogObject {
+			o.service = first[final[o.service]]
+		}
+		t.addObject(o, &old.arenas)
+	}
+}
+
+// settle cuts the table to its limits, writes down the final numbers of
+// services, and sorts sets and touches once for all who read them.
+func (t *table) settle(final []uint8, web []bool) {
+	t.bound(func(limit int) int { return limit })
+	for i := range uint32(t.rows.len()) {
+		r := t.rows.at(i)
+		r.Service = final[r.service]
+		r.goodNames.sort(&t.words)
+		r.agents.sort(&t.words)
+		if r.trouble != 0 {
+			bad := t.troubles.at(r.trouble - 1)
+			bad.badNames.sort(&t.words)
+			bad.touches.sort(&t.touches)
+		}
+		if t.all.bar != 0 && web[r.Service] && t.all.bar.drops(r.unit().id(t.hash)) {
+			t.partial(r)
+		}
+	}
+	for i := range uint32(t.objects.len()) {
+		o := t.objects.at(i)
+		o.Flags &^= spelled
+		if o.Kind != LogObject {
+			o.Service = final[o.service]
+		}
+		o.goodUnits.sort(&t.words)
+		o.badUnits.sort(&t.words)
+		sessions := o.touches.list(&t.touches)
+		for j := range sessions {
+			sessions[j].Aux = uint64(o.Service)
+		}
+		o.touches.sort(&t.touches)
+	}
+}
+
+// finish puts the table into order and takes it over into a Set.
+func (t *table) finish() part {
+	t.hours, t.last = nil, nil
+	arrange(&t.rows, func(r *Row) key {
+		return key{r.unit().rank(), r.net, uint64(r.Service)<<32 | uint64(r.Hour), 0}
+	})
+	arrange(&t.objects, func(o *Object) key { return key{uint8(o.Kind), o.ID, uint64(o.Hour)<<8 | uint64(o.Service), 0} })
+	p := part{table: t, rows: t.rows, names: t.allNames()}
+	p.count(t)
+	for i := 0; i < t.objects.len(); {
+		hours := stretch(&t.objects, uint32(i), func(a, b *Object) bool { return a.Kind == b.Kind && a.ID == b.ID })
+		p.add(hours)
+		i += len(hours)
+	}
+	t.rows, t.objects, t.names = arena[Row]{}, arena[Object]{}, [AgentObject + 1]names{} // whose memory p has
+	return p
+}
+
+// allNames joins the dictionaries of the kinds.
+func (t *table) allNames() map[uint64]Name {
+	out := map[uint64]Name{}
+	for k := range t.names {
+		of := t.names[k].of
+		if len(of) > len(out) {
+			out, of = of, out
+		}
+		maps.Copy(out, of)
+	}
+	return out
+}
+
+// Empty returns the set of no events.
+func Empty() *Set { return NewStore(Options{}).Set() }
