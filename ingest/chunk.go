@@ -138,6 +138,7 @@ func (w *worker) parse(t *tally, p Parser, l *lines, src *reading, stamp *int64)
 		return
 	}
 	t.saw(ev.Time)
+	t.hours.add(ev.Time, l.at, l.base+int64(l.r))
 	if ev.Time < w.from || ev.Time >= w.until {
 		return
 	}

@@ -16,6 +16,7 @@ type tally struct {
 	Health
 	earliest, latest int64 // believable stamps in milliseconds; 0: none
 	failed           int64 // offset near which reading ended early, if Error says so
+	hours            hours
 }
 
 // saw notes a believable stamp.
@@ -107,6 +108,7 @@ func (r *reading) merge(t tally) {
 	h.Problems = append(h.Problems, t.Problems...)
 	slices.SortFunc(h.Problems, func(a, b Problem) int { return cmp.Compare(a.Offset, b.Offset) })
 	h.Problems = h.Problems[:min(len(h.Problems), maxProblems)]
+	h.hours.merge(&t.hours)
 	if t.earliest != 0 {
 		h.saw(t.earliest)
 		h.saw(t.latest)

@@ -45,21 +45,22 @@ type Stateful interface {
 
 // Health says how well one source was read.
 type Health struct {
-	Source   string    `json:"source"`
-	Format   string    `json:"format"`
-	Bytes    int64     `json:"bytes"`
-	Outside  int64     `json:"outside,omitempty"` // bytes left unread: the stamps around them show that their lines are of another time
-	Lines    uint64    `json:"lines"`
-	Parsed   uint64    `json:"parsed"`    // gave an event
-	Ignored  uint64    `json:"ignored"`   // understood, without an event
-	Unparsed uint64    `json:"unparsed"`  // not understood
-	TooLong  uint64    `json:"too_long"`  // longer than MaxLine; part of Unparsed
-	BadStamp uint64    `json:"bad_stamp"` // stamp before 1995 or after the anchor; not analyzed; part of Parsed
-	First    time.Time `json:"first"`     // first and last believable stamp
-	Last     time.Time `json:"last"`
-	Problems []Problem `json:"problems,omitempty"` // the first few, in file order
-	Unknown  []Unknown `json:"unknown,omitempty"`  // the shapes of lines that were not understood; filled by who mined them
-	Error    string    `json:"error,omitempty"`    // why reading ended early
+	Source   string     `json:"source"`
+	Format   string     `json:"format"`
+	Bytes    int64      `json:"bytes"`
+	Outside  int64      `json:"outside,omitempty"` // bytes left unread: the stamps around them show that their lines are of another time
+	Lines    uint64     `json:"lines"`
+	Parsed   uint64     `json:"parsed"`    // gave an event
+	Ignored  uint64     `json:"ignored"`   // understood, without an event
+	Unparsed uint64     `json:"unparsed"`  // not understood
+	TooLong  uint64     `json:"too_long"`  // longer than MaxLine; part of Unparsed
+	BadStamp uint64     `json:"bad_stamp"` // stamp before 1995 or after the anchor; not analyzed; part of Parsed
+	First    time.Time  `json:"first"`     // first and last believable stamp
+	Last     time.Time  `json:"last"`
+	Problems []Problem  `json:"problems,omitempty"` // the first few, in file order
+	Unknown  []Unknown  `json:"unknown,omitempty"`  // the shapes of lines that were not understood; filled by who mined them
+	Error    string     `json:"error,omitempty"`    // why reading ended early
+	Hours    []HourSpan `json:"-"`                  // where the lines of each hour stand
 }
 
 // Problem is a located complaint about a source.
@@ -161,6 +162,7 @@ func scan(ctx context.Context, sources []Source, opt Options, cut lengths) ([]He
 	out := make([]Health, len(readings))
 	for i, r := range readings {
 		out[i] = r.health.Health
+		out[i].Hours = r.health.hours.list()
 	}
 	return out, ctx.Err()
 }

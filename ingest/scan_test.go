@@ -162,6 +162,10 @@ func plainly(text string, index, max int) (events []string, h Health) {
 				h.Unparsed++
 			default:
 				h.Parsed++
+				if h.Hours == nil {
+					h.Hours = []HourSpan{{Hour: noon.Unix() / 3600, From: int64(at)}}
+				}
+				h.Hours[0].To, h.Hours[0].Lines = int64(at+len(line)), h.Parsed
 				events = append(events, fmt.Sprintf("%d:%d %s %q", index, at, noon.Format("2006-01-02T15:04:05"), body))
 			}
 		}
