@@ -6,6 +6,7 @@ SHELL       := bash
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 VERSION     := $(shell git describe --tags --always --dirty 2>/dev/null)
 EVAL        ?=
+DUCKDB      := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/gumshoe-tools/duckdb
 FUZZ        ?= 45
 WORK        ?= $(shell mktemp -u -d)
 
@@ -17,14 +18,22 @@ build:
 test: tools lint unit fuzz
 
 # The race detector needs a C compiler; the program does not. Without
-# systemd-journal-remote the tests of real journals skip.
-tools:
+# systemd-journal-remote the tests of real journals skip, and without DuckDB, which
+# npm installs into the user's cache, those that have the archive read by another program.
+tools: $(DUCKDB)/node_modules
 	@missing=; \
 	command -v gcc >/dev/null || missing="gcc libc6-dev"; \
 	[ -x /lib/systemd/systemd-journal-remote ] || [ "$$(id -u)" != 0 ] || missing="$$missing systemd-journal-remote"; \
 	command -v fail2ban-regex >/dev/null || [ "$$(id -u)" != 0 ] || missing="$$missing fail2ban"; \
 	[ -z "$$missing" ] || { [ "$$(id -u)" = 0 ] || { echo "the race detector needs gcc: apt-get install $$missing"; exit 1; }; \
 		apt-get update -q && apt-get install -qy --no-install-recommends $$missing; }
+
+$(DUCKDB)/node_modules: ingest/archive/testdata/duckdb/package-lock.json
+	@command -v npm >/dev/null || { [ "$$(id -u)" = 0 ] || { echo "DuckDB needs npm: apt-get install npm"; exit 1; }; \
+		apt-get update -q && apt-get install -qy --no-install-recommends nodejs npm; }
+	mkdir -p $(DUCKDB) && cp ingest/archive/testdata/duckdb/package*.json $(DUCKDB)
+	cd $(DUCKDB) && npm install --no-save --ignore-scripts --no-fund --no-audit --loglevel=error
+	@touch $@
 
 lint:
 	@bad=$$(gofmt -l $$(git ls-files -co --exclude-standard '*.go')); [ -z "$$bad" ] || { echo "not gofmt-ed:"; echo "$$bad"; exit 1; }
@@ -47,10 +56,12 @@ endif
 fuzz:
 	@.ci/fuzz $(FUZZ)
 
-# How well it detects: EVAL is a directory of labelled logs with its score.py.
+# How well it detects: EVAL is a directory of labelled logs with its score.py. Then
+# whether the fast path and the plain one agree on every line of them.
 quality: build
 	@[ -n "$(EVAL)" ] || { echo "usage: make quality EVAL=DIR"; exit 2; }
-	python3 $(EVAL)/score.py run $(EVAL) $(WORK) --bin ./gumshoe --analyze
+	work="$(WORK)"; python3 $(EVAL)/score.py run $(EVAL) "$$work" --bin ./gumshoe --analyze; \
+	LOGS=$$(realpath "$$work")/logs go test -count=1 -run 'PlainPath|WorkersDoNotMatter' ./ingest ./ingest/format ./cmd/gumshoe
 
 # How fast it is: the complete job beside the installed peers, how it scales, and
 # the benchmarks that stand beside the hot functions. Minutes; prints tables.

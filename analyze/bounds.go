@@ -4,7 +4,7 @@ package analyze
 // never cut: a source that is not named is not banned.
 const (
 	maxTimes   = 512
-	maxTargets = 64
+	MaxTargets = 64 // a detector need not name more
 	maxMarks   = 64
 )
 
@@ -12,7 +12,7 @@ const (
 // targets and marks come in the order of their weight.
 func (f *Finding) bound() {
 	f.Times = Spread(f.Times, maxTimes)
-	f.Targets = f.Targets[:min(len(f.Targets), maxTargets)]
+	f.Targets = f.Targets[:min(len(f.Targets), MaxTargets)]
 	f.Marks = f.Marks[:min(len(f.Marks), maxMarks)]
 }
 

@@ -16,39 +16,56 @@ func Fact[T any](in *Input, key string, derive func(*Input) T) T {
 	return once.(func() T)()
 }
 
-// EachUnit lets judge look at every source that has a row in the window, on all
-// cores, and returns what it found in address order.
-func EachUnit(in *Input, judge func(i int, u *window.Unit) []Finding) []Finding {
+// EachUnit lets look see every source with the given traits, on all cores. It
+// appends what it finds, and all of it is returned in address order.
+func EachUnit[T any](in *Input, need Trait, look func(i int, u *window.Unit, found []T) []T) []T {
 	units := in.Set.Units()
-	found := make([][]Finding, partsOf(len(units)))
-	parts(len(units), func(part, lo, hi int) {
-		for i := lo; i < hi; i++ {
-			if in.Current(&units[i]) {
-				found[part] = append(found[part], judge(i, &units[i])...)
-			}
+	return Gather(len(units), func(i int, found []T) []T {
+		if in.standing[i].traits&need != need {
+			return found
 		}
+		return look(i, &units[i], found)
+	})
+}
+
+// Gather lets look see the numbers below n, on all cores, and returns what it
+// appended, in their order.
+func Gather[T any](n int, look func(i int, found []T) []T) []T {
+	found := make([][]T, partsOf(n))
+	parts(n, func(part, lo, hi int) {
+		var mine []T
+		for i := lo; i < hi; i++ {
+			mine = look(i, mine)
+		}
+		found[part] = mine
 	})
 	return slices.Concat(found...)
 }
 
-// partLen is how many units are looked at by one goroutine: enough to be worth
-// one, few enough that no core is left with a long end.
-const partLen = 1 << 8
+// A part is what one goroutine looks at in one go: enough to be worth one, few
+// enough that no core is left with a long end.
+const (
+	maxPart   = 1 << 10
+	fewestCut = 64 // parts, where there is that much
+)
 
-func partsOf(n int) int { return (n + partLen - 1) / partLen }
+func partLen(n int) int { return max(1, min(maxPart, n/fewestCut)) }
+
+func partsOf(n int) int { return (n + partLen(n) - 1) / partLen(n) }
 
 // parts calls f for stretches of [0, n), on all cores.
 func parts(n int, f func(part, lo, hi int)) {
 	var wg sync.WaitGroup
 	var next atomic.Int64
-	for range min(runtime.GOMAXPROCS(0), partsOf(n)) {
+	size, count := partLen(n), partsOf(n)
+	for range min(runtime.GOMAXPROCS(0), count) {
 		wg.Go(func() {
 			for {
 				part := int(next.Add(1)) - 1
-				if part >= partsOf(n) {
+				if part >= count {
 					return
 				}
-				f(part, part*partLen, min((part+1)*partLen, n))
+				f(part, part*size, min((part+1)*size, n))
 			}
 		})
 	}

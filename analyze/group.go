@@ -31,13 +31,18 @@ func group(found []Finding) []Case {
 		}
 		cases[at].Findings = append(cases[at].Findings, *f)
 		for _, s := range f.Sources {
-			if !slices.Contains(home[s], at) {
-				home[s] = append(home[s], at)
+			if in := home[s]; len(in) < maxHomes && !slices.Contains(in, at) {
+				home[s] = append(in, at)
 			}
 		}
 	}
 	return cases
 }
+
+// maxHomes is how many cases of one source are looked through for one that a
+// finding belongs to. Botnets that guess at thousands of accounts in ever other
+// company would make each finding ask thousands of cases.
+const maxHomes = 32
 
 // rank puts findings that open a case of their own first, so that what else
 // their source did falls into it.
@@ -118,10 +123,12 @@ func (c *Case) combine() {
 	c.Active = c.Last.Sub(c.First)
 	c.Sources, c.Visitors = sortedPrefixes(c.Sources), sortedPrefixes(c.Visitors)
 	c.Detections, c.Techniques, c.Targets, c.Services, c.Marks = Unique(c.Detections), Unique(c.Techniques), Unique(c.Targets), Unique(c.Services), Unique(c.Marks)
-	slices.SortFunc(c.Timeline, time.Time.Compare)
+	if !slices.IsSortedFunc(c.Timeline, time.Time.Compare) { // that of a lone finding is
+		slices.SortFunc(c.Timeline, time.Time.Compare)
+	}
 	c.Timeline = slices.Compact(c.Timeline)
 	c.Timeline = Spread(c.Timeline, maxTimes)
-	c.Targets = c.Targets[:min(len(c.Targets), maxTargets)]
+	c.Targets = c.Targets[:min(len(c.Targets), MaxTargets)]
 	c.Marks = c.Marks[:min(len(c.Marks), maxMarks)]
 	if n := passwords(c.Services); n >= 2 && len(c.Sources) > 0 {
 		c.Findings = append(c.Findings, crosslog(c, n))

@@ -16,14 +16,16 @@ type Detector interface {
 	Detect(in *Input) []Finding
 }
 
-// Judge gives a verdict on a case and says in words what happened.
+// Judge gives a verdict on a case and says in words what happened. It judges
+// several cases at a time.
 type Judge interface {
 	Judge(c *Case, in *Input)
 }
 
 // Run lets all detectors look, groups what they found into cases, scores and
 // judges them. Cases come worst first. Level info is kept only where a detector
-// asked for it; what fell short of every level is dropped.
+// asked for it; what fell short of every level is dropped, and what is beyond
+// the ten thousandth case told together (foldRest).
 func Run(in *Input, detectors []Detector, judge Judge) []Case {
 	found := make([][]Finding, len(detectors))
 	var wg sync.WaitGroup
@@ -38,7 +40,6 @@ func Run(in *Input, detectors []Detector, judge Judge) []Case {
 		}()
 	}
 	wg.Wait()
-	var cases []Case
 	grouped := group(slices.Concat(found...))
 	parts(len(grouped), func(_, lo, hi int) {
 		for i := lo; i < hi; i++ {
@@ -46,19 +47,21 @@ func Run(in *Input, detectors []Detector, judge Judge) []Case {
 			grouped[i].score(in.Now)
 		}
 	})
-	for _, c := range grouped {
-		if c.Level == Info && allFloored(c.Findings) == 0 {
-			continue
+	cases := slices.DeleteFunc(grouped, func(c Case) bool { return c.Level == Info && allFloored(c.Findings) == 0 })
+	slices.SortStableFunc(cases, worstFirst)
+	cases = foldRest(cases, maxCases)
+	parts(len(cases), func(_, lo, hi int) {
+		for i := lo; i < hi; i++ {
+			judge.Judge(&cases[i], in)
 		}
-		judge.Judge(&c, in)
-		cases = append(cases, c)
-	}
-	slices.SortStableFunc(cases, func(a, b Case) int {
-		return cmp.Or(cmp.Compare(b.Level, a.Level), cmp.Compare(b.Impact, a.Impact), cmp.Compare(b.LogOdds, a.LogOdds),
-			a.First.Compare(b.First), strings.Compare(a.key(), b.key()))
 	})
 	identify(cases)
 	return cases
+}
+
+func worstFirst(a, b Case) int {
+	return cmp.Or(cmp.Compare(b.Level, a.Level), cmp.Compare(b.Impact, a.Impact), cmp.Compare(b.LogOdds, a.LogOdds),
+		a.First.Compare(b.First), strings.Compare(a.key(), b.key()))
 }
 
 func (c *Case) key() string { return c.Findings[0].Key }

@@ -77,7 +77,6 @@ func (w *worker) span(t *tally, j job, start, end int64, anchor time.Time) {
 	for l.next() {
 		if l.at < start {
 			if !l.long {
-				w.ev.Reset()
 				if p.Parse(l.line, &w.ev) != Unparsed && w.ev.Time != 0 {
 					stamp = w.ev.Time
 				}
@@ -109,7 +108,6 @@ func (w *worker) span(t *tally, j job, start, end int64, anchor time.Time) {
 // parse reads one line and passes its event on.
 func (w *worker) parse(t *tally, p Parser, l *lines, src *reading, stamp *int64) {
 	ev := &w.ev
-	ev.Reset()
 	switch p.Parse(l.line, ev) {
 	case Unparsed:
 		t.Unparsed++

@@ -15,6 +15,7 @@
 package ingest
 
 import (
+	"hash/maphash"
 	"net/netip"
 	"slices"
 	"time"
@@ -101,10 +102,27 @@ type Event struct {
 	// Filled by an Enricher.
 	Request Request
 	Client  Client
+
+	agentKey uint64 // 0: not asked for yet
 }
 
 // Reset empties the event for the next line.
-func (e *Event) Reset() { *e = Event{Count: 1, Bytes: -1, Duration: -1} }
+func (e *Event) Reset() {
+	*e = Event{} // clears in place; a literal with values would be built elsewhere and copied
+	e.Count, e.Bytes, e.Duration = 1, -1, -1
+}
+
+// agentSeed is secret, so that nobody can aim two agents at one key.
+var agentSeed = maphash.MakeSeed()
+
+// AgentKey returns the hash of Agent by which the tables of this process know
+// it. It is made once for all enrichers: Agent is not to change afterwards.
+func (e *Event) AgentKey() uint64 {
+	if e.agentKey == 0 {
+		e.agentKey = maphash.Bytes(agentSeed, e.Agent) | 1<<63
+	}
+	return e.agentKey
+}
 
 // Stamp returns the event's time.
 func (e *Event) Stamp() time.Time { return time.UnixMilli(e.Time).UTC() }

@@ -125,3 +125,21 @@ func (s *stamps) lines(offset int64) (*lines, Parser) {
 	l.seek(offset)
 	return l, s.r.format.NewParser(Context{Location: s.r.source.Location(), Anchor: anchor})
 }
+
+// Newest returns the newest believable stamp of the sources that can be read
+// from behind, zero if there is none. Of compressed logs it is not known; they
+// are older, nearly always.
+func Newest(sources []Source, now time.Time) time.Time {
+	latest := int64(0)
+	for _, r := range newReadings(sources, standard) {
+		if r.format == nil || r.source.ReaderAt() == nil || r.source.Size() <= 0 || survey(r, now, standard) != nil {
+			continue // a broken one is told of when it is scanned
+		}
+		s := stamps{r: r, cut: standard}
+		latest = max(latest, s.lastStamp())
+	}
+	if latest == 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(latest)
+}

@@ -14,7 +14,7 @@ const (
 
 // Parser reads lines of one format. It may keep state between lines (a session's
 // address logged earlier for the same process id) and is used by one goroutine.
-// Parse must not allocate in the ordinary case, must not panic on any input and
+// Parse resets the event first, must not allocate in the ordinary case, must not panic on any input and
 // must not retain line.
 type Parser interface {
 	Parse(line []byte, ev *Event) Result

@@ -82,6 +82,7 @@ func (verbatim) NewParser(Context) Parser { return &verbatimParser{} }
 type verbatimParser struct{ before []byte }
 
 func (p *verbatimParser) Parse(line []byte, ev *Event) Result {
+	ev.Reset()
 	switch line[0] {
 	case '?':
 		return Unparsed

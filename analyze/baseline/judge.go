@@ -2,9 +2,7 @@ package baseline
 
 import (
 	"fmt"
-	"iter"
 	"math"
-	"time"
 
 	"gumshoe/analyze"
 )
@@ -177,25 +175,4 @@ func (j Judgement) Deviation() string {
 		return "more than 10 sigma"
 	}
 	return fmt.Sprintf("%.1f sigma", j.Sigma)
-}
-
-// Judge judges the covered hours of s in [from, to), each by what was known
-// before it: the model is fitted anew for every 24 hours and never sees the hour
-// that it judges. An hour from running on, if any, is not complete.
-func Judge(s Series, from, to, running int64, loc *time.Location) iter.Seq[Judgement] {
-	return func(yield func(Judgement) bool) {
-		var m *Model
-		for hour := max(from, s.Start); hour < min(to, s.End()); hour++ {
-			count, covered := s.At(hour)
-			if !covered {
-				continue
-			}
-			if m == nil || hour >= m.Before+hoursPerDay {
-				m = Fit(s, hour, loc)
-			}
-			if !yield(m.Judge(hour, count, hour < running)) {
-				return
-			}
-		}
-	}
 }

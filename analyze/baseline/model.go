@@ -51,7 +51,7 @@ type Model struct {
 // Fit learns from the hours of s before the given hour, at most eight weeks of
 // them; loc is where the machine's people live.
 func Fit(s Series, before int64, loc *time.Location) *Model {
-	m := &Model{Before: before, series: s, loc: loc, first: max(s.Start, before-maxWeeks*hoursPerWeek), Plateau: 1}
+	m := &Model{Before: before, series: s, loc: loc, first: max(s.Start, before-History), Plateau: 1}
 	past := history(s, m.first, before, loc)
 	m.Days = len(past) / hoursPerDay
 	switch {

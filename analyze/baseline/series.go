@@ -41,11 +41,22 @@ func (s Series) At(hour int64) (count uint32, covered bool) {
 	return s.Counts[i], true
 }
 
+// Cover marks an hour as covered, in a series that knows its coverage.
+func (s Series) Cover(hour int64) {
+	if i := hour - s.Start; s.Covered != nil && i >= 0 && i < int64(len(s.Covered)) {
+		s.Covered[i] = true
+	}
+}
+
 const (
 	hoursPerDay  = 24
 	hoursPerWeek = 7 * hoursPerDay
 	maxWeeks     = 8 // older weeks say more about last season than about this one
 )
+
+// History is how many hours before a judged one are learned from. A series need
+// not begin earlier.
+const History = maxWeeks * hoursPerWeek
 
 // hourOfWeek is the local hour of the week, 0 being Sunday midnight. People and
 // cron jobs live by the local clock, so a daylight-saving shift moves the hour in

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"gumshoe/analyze"
+	"gumshoe/ingest"
 	"gumshoe/ingest/window"
 )
 
@@ -37,52 +38,71 @@ const (
 
 // knock is one hour in which a source failed on an account.
 type knock struct {
-	unit *window.Unit
-	row  *window.Row
+	account uint64
+	net     hood
+	unit    *window.Unit
+	row     *window.Row
 }
 
-// Detect implements analyze.Detector.
+// Detect implements analyze.Detector. Most accounts that are guessed at are
+// knocked at too seldom for any judgement, and are not collected.
 func (d Account) Detect(in *analyze.Input) []analyze.Finding {
-	knocks := map[uint64][]knock{}
 	owners := analyze.Fact(in, "homes", homesOf)
-	eachRow(in, func(u *window.Unit, r *window.Row) {
-		bads, _ := u.BadNames(r)
-		for _, id := range bads {
-			if owners.of(id, u.Prefix) == nil {
-				knocks[id] = append(knocks[id], knock{unit: u, row: r})
+	all := analyze.EachUnit(in, analyze.Failed, func(_ int, u *window.Unit, found []knock) []knock {
+		net := hoodOf(u.Prefix)
+		for i := range u.Rows {
+			r := &u.Rows[i]
+			if calm(u, r) || in.Set.Service(r.Service) == ingest.ServiceWeb {
+				continue
+			}
+			names, _ := u.BadNames(r)
+			for _, id := range names {
+				if in.Refused(id) >= fewestKnocks && owners.in(id, net) == nil {
+					found = append(found, knock{id, net, u, r})
+				}
 			}
 		}
+		return found
 	})
-	var out []analyze.Finding
-	things := in.Set.Things(window.AccountObject)
-	for i := range things {
-		if f, ok := d.judge(in, &things[i], knocks[things[i].ID]); ok {
-			out = append(out, f)
-		}
+	var perShard [homeShards][]knock
+	for i := range all {
+		k := shardOf(all[i].account)
+		perShard[k] = append(perShard[k], all[i])
 	}
-	return out
+	found := analyze.Gather(homeShards, func(k int, found []analyze.Finding) []analyze.Finding {
+		// Units come in address order, so a stable sort by account and hour leaves nothing to chance.
+		slices.SortStableFunc(perShard[k], func(a, b knock) int {
+			return cmp.Or(cmp.Compare(a.account, b.account), cmp.Compare(a.row.Hour, b.row.Hour))
+		})
+		for _, strangers := range runs(perShard[k], func(a, b knock) bool { return a.account == b.account }) {
+			if f, ok := d.judge(in, in.Thing(strangers[0].account), strangers); ok {
+				found = append(found, f)
+			}
+		}
+		return found
+	})
+	slices.SortStableFunc(found, func(a, b analyze.Finding) int { return strings.Compare(a.Key, b.Key) })
+	return found
 }
 
 func (d Account) judge(in *analyze.Input, t *window.Thing, strangers []knock) (analyze.Finding, bool) {
 	if len(strangers) < fewestKnocks {
 		return analyze.Finding{}, false
 	}
-	slices.SortFunc(strangers, func(a, b knock) int {
-		if c := cmp.Compare(a.row.Hour, b.row.Hour); c != 0 {
-			return c
-		}
-		return cmp.Or(a.unit.Prefix.Compare(b.unit.Prefix), cmp.Compare(a.row.Service, b.row.Service))
-	})
+	real := in.Exists(t.ID)
+	usually := byDefault(t, real)
+	if n := len(strangers); strangers[n-1].row.Hour < strangers[0].row.Hour+historyForMean*24 && math.Pow(usually/(1+usually), float64(n)) >= faninP {
+		return analyze.Finding{}, false // not even if all were networks of one window
+	}
 	var best []knock
 	var bestSpan time.Duration
 	bestP, bestMu := 1.0, 0.0
-	real := in.Exists(t.ID)
 	for _, w := range networkWindows {
 		part, k := mostNetworks(recent(in, strangers, w, func(k knock) uint32 { return k.row.Hour }), w)
 		if len(part) == 0 || !in.Contains(part[len(part)-1].row.Hour) {
 			continue
 		}
-		mu := usual(strangers, part[0].row.Hour, byDefault(t, real)) * max(1, w.Hours()/24)
+		mu := usual(strangers, part[0].row.Hour, usually) * max(1, w.Hours()/24)
 		if p := math.Pow(mu/(1+mu), float64(k)); p < bestP {
 			best, bestP, bestSpan, bestMu = part, p, w, mu
 		}
@@ -93,25 +113,22 @@ func (d Account) judge(in *analyze.Input, t *window.Thing, strangers []knock) (a
 	service := in.Set.Service(best[0].row.Service)
 	f := analyze.Finding{Detector: d.Name(), Techniques: []string{"T1110.001"}, Key: "account " + service + " " + t.Name.Text, Service: service,
 		Impact: analyze.Generic, Existing: real, Targets: []analyze.Target{{Kind: analyze.AccountName, Value: t.Name.Text}}}
-	per, nets := map[netip.Prefix]int{}, map[netip.Prefix]bool{}
+	per, nets := map[netip.Prefix]int{}, map[hood]bool{}
 	for _, k := range best {
-		all, _ := tries(in, k.unit, []window.Row{*k.row})
-		for _, x := range all {
-			if x.name != t.ID || !x.login { // mail refused is not a login that failed
-				continue
+		eachFailure(k, func(x *window.Touch) {
+			at := moment(x.Milli)
+			nets[k.net] = true
+			per[k.unit.Prefix] += int(x.Count)
+			f.Events += uint64(x.Count)
+			f.Times = append(f.Times, at)
+			f.Marks = append(f.Marks, analyze.Mark{Origin: x.Origin(), Time: at})
+			if f.First.IsZero() || at.Before(f.First) {
+				f.First = at
 			}
-			nets[network(k.unit.Prefix)] = true
-			per[k.unit.Prefix] += x.count
-			f.Events += uint64(x.count)
-			f.Times = append(f.Times, x.at)
-			f.Marks = append(f.Marks, analyze.Mark{Origin: x.origin, Time: x.at})
-			if f.First.IsZero() || x.at.Before(f.First) {
-				f.First = x.at
+			if at.After(f.Last) {
+				f.Last = at
 			}
-			if x.at.After(f.Last) {
-				f.Last = x.at
-			}
-		}
+		})
 	}
 	if bestP = math.Pow(bestMu/(1+bestMu), float64(len(nets))); bestP >= faninP {
 		return analyze.Finding{}, false
@@ -131,6 +148,23 @@ func (d Account) judge(in *analyze.Input, t *window.Thing, strangers []knock) (a
 	}
 	f.Story = faninStory(t, f, per, len(nets), bestSpan, bestMu/max(1, bestSpan.Hours()/24), real)
 	return f, true
+}
+
+// eachFailure visits the failed logins of an hour on an account; mail that was
+// refused is none. That the name is invalid counts where no failure follows it.
+func eachFailure(k knock, visit func(*window.Touch)) {
+	touches := k.unit.Touches(k.row)
+	kind := ingest.KindInvalidUser
+	for i := range touches {
+		if t := &touches[i]; t.Name == k.account && t.Kind == ingest.KindAuthFailure {
+			kind = ingest.KindAuthFailure
+		}
+	}
+	for i := range touches {
+		if t := &touches[i]; t.Name == k.account && t.Kind == kind {
+			visit(t)
+		}
+	}
 }
 
 // strangersTogether is the evidence that the sources are one campaign: at least
@@ -189,9 +223,9 @@ func usual(all []knock, hour uint32, def float64) float64 {
 	}
 	first := all[0].row.Hour / 24
 	days := make([]int, hour/24-first)
-	seen := map[netip.Prefix]uint32{}
+	seen := map[hood]uint32{}
 	for _, k := range all {
-		day, n := k.row.Hour/24, network(k.unit.Prefix)
+		day, n := k.row.Hour/24, k.net
 		if k.row.Hour < hour && int(day-first) < len(days) && seen[n] != day+1 {
 			seen[n] = day + 1
 			days[day-first]++
@@ -210,12 +244,12 @@ func usual(all []knock, hour uint32, def float64) float64 {
 // networks. all are sorted by hour.
 func mostNetworks(all []knock, w time.Duration) (best []knock, k int) {
 	n := uint32(w / time.Hour)
-	inside := map[netip.Prefix]int{}
+	inside := map[hood]int{}
 	lo := 0
 	for hi := range all {
-		inside[network(all[hi].unit.Prefix)]++
+		inside[all[hi].net]++
 		for all[hi].row.Hour-all[lo].row.Hour >= n {
-			if p := network(all[lo].unit.Prefix); inside[p] == 1 {
+			if p := all[lo].net; inside[p] == 1 {
 				delete(inside, p)
 			} else {
 				inside[p]--

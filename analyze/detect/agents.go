@@ -29,7 +29,10 @@ const (
 
 // Detect implements analyze.Detector.
 func (d Agents) Detect(in *analyze.Input) []analyze.Finding {
-	return analyze.EachUnit(in, func(i int, u *window.Unit) (out []analyze.Finding) {
+	return analyze.EachUnit(in, analyze.Current|analyze.Visitor, func(i int, u *window.Unit, out []analyze.Finding) []analyze.Finding {
+		if !strange(in, u) {
+			return out
+		}
 		rows := webRows(in, u)
 		if f, ok := d.tool(in, u, rows); ok {
 			out = append(out, f)
@@ -41,6 +44,14 @@ func (d Agents) Detect(in *analyze.Input) []analyze.Finding {
 			out = append(out, f)
 		}
 		return out
+	})
+}
+
+// strange reports whether an hour of a source has an agent to look at: of a
+// program, or another one than the request before.
+func strange(in *analyze.Input, u *window.Unit) bool {
+	return slices.ContainsFunc(u.Rows, func(r window.Row) bool {
+		return (r.Has(ingest.ClientScanner) || r.Has(ingest.ClientLibrary) || r.Diff > 0) && in.Contains(r.Hour)
 	})
 }
 
@@ -58,7 +69,7 @@ func named(in *analyze.Input, u *window.Unit, rows []*window.Row, kind ingest.Cl
 	for _, r := range rows {
 		ids, _ := u.Agents(r)
 		for _, id := range ids {
-			if n := in.Set.Name(window.AgentID(id)); n.Client == kind {
+			if n := in.Set.Name(id); n.Client == kind {
 				out = append(out, n.Text)
 			}
 		}

@@ -6,7 +6,6 @@ import (
 	"math"
 	"net/netip"
 	"slices"
-	"sort"
 	"time"
 
 	"gumshoe/analyze"
@@ -30,74 +29,82 @@ func (BreakIn) Name() string { return "break_in" }
 const (
 	guessedWithin = 7 * 24 * time.Hour
 	followUp      = 24 * time.Hour
+	fewestFails   = 3
 	manyFails     = 20
 	manyNames     = 3
 )
 
 // login is one authenticated login.
 type login struct {
-	at      time.Time
-	account uint64
+	*window.Touch
 	unit    *window.Unit
 	service string
-	key     bool
-	origin  ingest.Origin
 }
 
-// Detect implements analyze.Detector.
+func (l login) at() time.Time { return moment(l.Milli) }
+
+// breach is a login that is taken for an intruder's.
+type breach struct {
+	login
+	f      analyze.Finding
+	before []try
+	charge charge
+	deeds  []window.Touch
+	news   bool
+	home   bool
+}
+
+// Detect implements analyze.Detector. Nobody's login can come after guesses
+// where next to nothing failed, neither at the source nor, on the same account, in its
+// network: of all others no login is looked at.
 func (d BreakIn) Detect(in *analyze.Input) []analyze.Finding {
 	owners := analyze.Fact(in, "homes", homesOf)
-	guesses := map[*window.Unit]guessed{}
-	earlier := map[uint64]past{}
-	done := map[visitor]int64{} // the last hour in which it was judged
-	var out []analyze.Finding
-	for _, l := range logins(in) {
-		who, now := visitor{l.account, l.unit}, l.at.Unix()/3600
-		if judged, ok := done[who]; (!ok || judged < now) && in.Contains(uint32(now)) {
-			if _, ok := guesses[l.unit]; !ok {
-				guesses[l.unit] = guessesOf(in, owners, l.unit)
-			}
-			done[who] = now // a second login within the hour tells nothing new
-			if f, ok := d.judge(in, owners, l, guesses[l.unit], earlier[l.account]); ok {
-				done[who] = math.MaxInt64
-				out = append(out, f)
-			}
+	deeds := deedsOf(in)
+	found := analyze.EachUnit(in, analyze.Current|analyze.SignedIn, func(_ int, u *window.Unit, found []breach) []breach {
+		all := guessesOf(in, u)
+		if failsOf(all) < fewestFails && !owners.suspect[hoodOf(u.Prefix)] {
+			return found
 		}
-		earlier[l.account] = earlier[l.account].with(l)
+		return d.look(in, owners, u, all, deeds, found)
+	})
+	earlier := pastOf(in, found)
+	var out []analyze.Finding
+	for i := range found {
+		out = append(out, found[i].tell(in, earlier[found[i].Name]))
 	}
 	return out
 }
 
-// visitor is an account at a source.
-type visitor struct {
-	account uint64
-	unit    *window.Unit
-}
-
-// past is what is known of an account's logins before a moment.
-type past struct {
-	logins int
-	from   map[prefix]bool // networks
-}
-
-func (p past) with(l login) past {
-	if p.from == nil {
-		p.from = map[prefix]bool{}
+// look judges the logins of a source. A second login within the hour tells
+// nothing new, and neither does one after a break-in.
+func (d BreakIn) look(in *analyze.Input, owners *homes, u *window.Unit, all []try, deeds map[uint64][]window.Touch, found []breach) []breach {
+	net := hoodOf(u.Prefix)
+	suspect := owners.suspect[net]
+	tried := newLately(all, func(account uint64) tally {
+		return tally{owners: owners.excuses(account, net), exists: in.Exists(account)}
+	})
+	honest := owners.honestAccounts(in, u)
+	judged := map[uint64]int64{} // the last hour in which an account was
+	for _, l := range loginsOf(in, u) {
+		now := l.Milli / 3_600_000
+		if last, ok := judged[l.Name]; ok && last >= now || !in.Contains(uint32(now)) {
+			continue
+		}
+		judged[l.Name] = now
+		tried.until(l.at())
+		if !suspect && tried.against(l.Name).fails < fewestFails {
+			continue
+		}
+		if b, ok := d.judge(in, owners, l, tried, honest, deeds[l.Name]); ok {
+			judged[l.Name] = math.MaxInt64
+			found = append(found, b)
+		}
 	}
-	p.from[network(l.unit.Prefix)] = true
-	p.logins++
-	return p
+	return found
 }
 
-// guessed is what a source got wrong on all services.
-type guessed struct {
-	tries  []try                  // failed logins, in order of time
-	honest int                    // accounts that it logs in to without having guessed them
-	on     map[uint64][]time.Time // tries on each account
-}
-
-func guessesOf(in *analyze.Input, owners homes, u *window.Unit) guessed {
-	g := guessed{honest: honestAccounts(in, owners, u), on: map[uint64][]time.Time{}}
+// guessesOf lists the failed logins of a source on all services in order of time.
+func guessesOf(in *analyze.Input, u *window.Unit) (out []try) {
 	for i := range u.Rows {
 		r := u.Rows[i : i+1]
 		if in.Set.Service(r[0].Service) == ingest.ServiceWeb {
@@ -108,139 +115,112 @@ func guessesOf(in *analyze.Input, owners homes, u *window.Unit) guessed {
 		if all = onlyLogins(all); len(all) > 0 {
 			all[len(all)-1].unkept = more
 		}
-		g.tries = append(g.tries, all...)
+		out = append(out, all...)
 	}
-	slices.SortStableFunc(g.tries, func(a, b try) int { return a.at.Compare(b.at) })
-	for _, t := range g.tries {
-		g.on[t.name] = append(g.on[t.name], t.at)
-	}
-	return g
-}
-
-// failedOn reports whether the source failed on the login's own account in the
-// days before it.
-func (g guessed) failedOn(l login) bool {
-	times := g.on[l.account]
-	i := sort.Search(len(times), func(i int) bool { return !times[i].Before(l.at) })
-	return i > 0 && l.at.Sub(times[i-1]) <= guessedWithin
-}
-
-// before lists the tries in the days before a login, without those of other
-// accounts' owners; fails counts them, own those on the account itself.
-func (g guessed) before(owners homes, l login) (before []try, fails, own int) {
-	lo := sort.Search(len(g.tries), func(i int) bool { return l.at.Sub(g.tries[i].at) <= guessedWithin })
-	for i := lo; i < len(g.tries) && g.tries[i].at.Before(l.at); i++ {
-		t := g.tries[i]
-		if t.name != l.account && owners.mistyped(t.name, l.unit.Prefix) {
-			continue
-		}
-		before = append(before, t)
-		fails += t.count + t.unkept
-		if t.name == l.account {
-			own += t.count
-		}
-	}
-	return before, fails, own
-}
-
-// logins lists all authenticated logins in order of time.
-func logins(in *analyze.Input) (out []login) {
-	units := in.Set.Units()
-	for i := range units {
-		u := &units[i]
-		for j := range u.Rows {
-			r := &u.Rows[j]
-			if r.Good == 0 || in.Set.Service(r.Service) == ingest.ServiceWeb {
-				continue
-			}
-			for _, t := range u.Touches(r) {
-				if t.Kind == ingest.KindAuthSuccess {
-					out = append(out, login{time.UnixMilli(t.Milli).UTC(), t.Name, u, in.Set.Service(r.Service), t.Key, t.Origin()})
-				}
-			}
-		}
-	}
-	slices.SortFunc(out, func(a, b login) int {
-		if c := a.at.Compare(b.at); c != 0 {
-			return c
-		}
-		return cmp.Or(cmp.Compare(a.origin.Source, b.origin.Source), cmp.Compare(a.origin.Offset, b.origin.Offset))
-	})
+	slices.SortStableFunc(out, func(a, b try) int { return a.at.Compare(b.at) })
 	return out
 }
 
-func (d BreakIn) judge(in *analyze.Input, owners homes, l login, g guessed, earlier past) (analyze.Finding, bool) {
-	home := earlier.from[network(l.unit.Prefix)]
-	if home && !g.failedOn(l) {
-		return analyze.Finding{}, false // at its own place and not mistyped: what others fail at there is theirs
+// failsOf adds up tries with those that were not kept.
+func failsOf(all []try) (n int) {
+	for i := range all {
+		n += all[i].count + all[i].unkept
 	}
-	before, fails, own := g.before(owners, l)
-	campaign := 0 // failures of the neighbours on the account: they guessed with it
-	if at := owners.of(l.account, l.unit.Prefix); at != nil && !home {
-		campaign = max(0, at.fails-own)
-		fails += campaign
-	}
-	names := accounts(before)
-	if fails < 3 || own == 0 && len(names) < manyNames && campaign < manyFails {
-		return analyze.Finding{}, false // somebody else's old password, behind the same address
-	}
-	if home && len(names) == 1 && own > 0 {
-		return analyze.Finding{}, false // one's own account at one's own place
-	}
-	invented := 0
-	for _, id := range names {
-		if !in.Exists(id) {
-			invented++
+	return n
+}
+
+// loginsOf lists the logins of a source in order of time.
+func loginsOf(in *analyze.Input, u *window.Unit) (out []login) {
+	for i := range u.Rows {
+		r := &u.Rows[i]
+		if r.Good == 0 || in.Set.Service(r.Service) == ingest.ServiceWeb {
+			continue
+		}
+		touches := u.Touches(r)
+		for k := range touches {
+			if touches[k].Kind == ingest.KindAuthSuccess {
+				out = append(out, login{&touches[k], u, in.Set.Service(r.Service)})
+			}
 		}
 	}
-	deeds, news := after(in, l)
+	if !slices.IsSortedFunc(out, earlierLogin) { // hours of one service come in order
+		slices.SortFunc(out, earlierLogin)
+	}
+	return out
+}
+
+func earlierLogin(a, b login) int {
+	if c := cmp.Compare(a.Milli, b.Milli); c != 0 {
+		return c
+	}
+	return cmp.Or(cmp.Compare(a.Source, b.Source), cmp.Compare(a.Offset, b.Offset))
+}
+
+func (d BreakIn) judge(in *analyze.Input, owners *homes, l login, tried *lately, honest int, did []window.Touch) (breach, bool) {
+	net := hoodOf(l.unit.Prefix)
+	at := owners.at(l.Name, net)
+	home := at != nil && at.kept < l.Milli
+	c := tried.against(l.Name)
+	if home && !c.failed {
+		return breach{}, false // at its own place and not mistyped: what others fail at there is theirs
+	}
+	campaign := 0 // failures of the neighbours on the account: they guessed with it
+	if at := owners.in(l.Name, net); at != nil && !home {
+		campaign = max(0, int(at.fails)-c.own)
+		c.fails += campaign
+	}
+	fails, own, names, invented := c.fails, c.own, c.names, c.unknown
+	if fails < fewestFails || own == 0 && names < manyNames && campaign < manyFails {
+		return breach{}, false // somebody else's old password, behind the same address
+	}
+	if home && names == 1 && own > 0 {
+		return breach{}, false // one's own account at one's own place
+	}
+	deeds, news := after(l, did)
 	prior := -2.0
 	f := analyze.Finding{
-		Detector: d.Name(), Techniques: []string{"T1110.001", "T1078"}, Key: fmt.Sprintf("%s %s %s", l.service, in.Set.Name(l.account).Text, l.unit.Prefix),
+		Detector: d.Name(), Techniques: []string{"T1110.001", "T1078"}, Key: fmt.Sprintf("%s %s %s", l.service, in.Set.Name(l.Name).Text, l.unit.Prefix),
 		Sources: []netip.Prefix{l.unit.Prefix}, Impact: analyze.Success, Own: true, Prior: &prior, Service: l.service, Existing: true,
-		First: l.at, Last: l.at, Events: uint64(fails) + 1, Failures: fails, Absent: invented,
-		Targets: []analyze.Target{{Kind: analyze.AccountName, Value: in.Set.Name(l.account).Text}},
+		First: l.at(), Last: l.at(), Events: uint64(fails) + 1, Failures: fails, Absent: invented,
+		Targets: []analyze.Target{{Kind: analyze.AccountName, Value: in.Set.Name(l.Name).Text}},
 	}
 	add := func(family analyze.Family, odds float64, trials int, fact string) {
 		f.Evidence = append(f.Evidence, analyze.Evidence{Family: family, LogOdds: odds, Trials: trials, Fact: fact})
-	}
-	if len(before) > 0 {
-		f.First = before[0].at
 	}
 	odds := 2 * min(1, max(0, float64(fails-typos)/(manyFails-typos))) // what a person mistypes fades out
 	if fails >= manyFails && !home {
 		odds = 6
 	}
 	switch {
-	case len(names) >= manyNames && fails > typos:
+	case names >= manyNames && fails > typos:
 		odds += 4
-	case len(names) >= manyNames:
+	case names >= manyNames:
 		odds += 2 // somebody unsure of his own name tries three, too
 	}
-	if !l.key {
+	if !l.Key {
 		odds++
 	}
-	add(analyze.Intrusion, odds, fails, fmt.Sprintf("%s on %s before the login", count(fails, "failed login"), count(max(1, len(names)), "account")))
-	if !home && earlier.logins > 0 {
-		add(analyze.Stranger, 2, earlier.logins, fmt.Sprintf("the account never logged in from %s before", network(l.unit.Prefix)))
+	add(analyze.Intrusion, odds, fails, fmt.Sprintf("%s on %s before the login", count(fails, "failed login"), count(max(1, names), "account")))
+	if !home && owners.loggedBefore(l.Name, l.Milli) {
+		add(analyze.Stranger, 2, 1, fmt.Sprintf("the account never logged in from %s before", network(l.unit.Prefix)))
 	}
 	if len(deeds) > 0 && news {
 		add(analyze.Crosslog, 3, len(deeds), "what the account did next, it had never done before")
 		f.Techniques = append(f.Techniques, "T1548.003")
 	}
 	if len(deeds) > 0 {
-		f.Last = time.UnixMilli(deeds[len(deeds)-1].Milli).UTC()
+		f.Last = moment(deeds[len(deeds)-1].Milli)
 	}
 	doubt, why := 0.0, ""
 	switch {
 	case home:
 		doubt, why = -4, "the account has logged in from this network before"
-	case l.key:
+	case l.Key:
 		doubt, why = -4, "it came with a key, which no guess finds"
-	case own <= typos && (invented == 0 && g.honest >= max(2, len(names)) || g.honest >= 3*len(names)):
-		doubt, why = -6, fmt.Sprintf("%s log in from here as their owners do: an office behind one address", count(g.honest, "account"))
+	case own <= typos && (invented == 0 && honest >= max(2, names) || honest >= 3*names):
+		doubt, why = -6, fmt.Sprintf("%s log in from here as their owners do: an office behind one address", count(honest, "account"))
 	}
-	if fails <= typos && len(names) <= 1 {
+	if fails <= typos && names <= 1 {
 		doubt -= 2
 		if why == "" {
 			why = "as few failures as a person makes with a keyboard"
@@ -254,78 +234,63 @@ func (d BreakIn) judge(in *analyze.Input, owners homes, l login, g guessed, earl
 		sum += e.LogOdds
 	}
 	if sum < 0 {
-		return analyze.Finding{}, false
+		return breach{}, false
 	}
-	for _, t := range before {
+	return breach{login: l, f: f, before: tried.list(l.Name), charge: c, deeds: deeds, news: news, home: home}, true
+}
+
+// tell completes the finding with its lines and its story.
+func (b *breach) tell(in *analyze.Input, all past) analyze.Finding {
+	f := &b.f
+	for _, t := range b.before {
 		f.Times = append(f.Times, t.at)
 	}
-	f.Times = append(f.Times, l.at)
-	if n := len(before); n > 0 {
-		f.Marks = append(f.Marks, analyze.Mark{Origin: before[n-1].origin, Time: before[n-1].at})
+	f.Times = append(f.Times, b.at())
+	if n := len(b.before); n > 0 {
+		f.First = b.before[0].at
+		f.Marks = append(f.Marks, analyze.Mark{Origin: b.before[n-1].origin, Time: b.before[n-1].at})
 	}
-	f.Marks = append(f.Marks, analyze.Mark{Origin: l.origin, Time: l.at})
-	for _, t := range deeds[:min(len(deeds), 3)] {
-		when := time.UnixMilli(t.Milli).UTC()
-		f.Marks = append(f.Marks, analyze.Mark{Origin: t.Origin(), Time: when})
-		f.Times = append(f.Times, when)
+	f.Marks = append(f.Marks, analyze.Mark{Origin: b.Origin(), Time: b.at()})
+	for _, t := range b.deeds[:min(len(b.deeds), 3)] {
+		f.Marks = append(f.Marks, analyze.Mark{Origin: t.Origin(), Time: moment(t.Milli)})
+		f.Times = append(f.Times, moment(t.Milli))
 	}
-	f.Story = breakInStory(in, l, before, fails, names, earlier, deeds, news, home)
-	return f, true
-}
-
-// after lists what the account did with root rights within a day of the login.
-// news reports that it had not been seen to use them before.
-func after(in *analyze.Input, l login) (out []window.Touch, news bool) {
-	th := in.Thing(l.account)
-	if th == nil {
-		return nil, false
-	}
-	news = true
-	for i := range th.Hours {
-		for _, t := range th.Touches(&th.Hours[i]) {
-			if t.Kind != ingest.KindSession || in.Set.Service(uint8(t.Aux)) != ingest.ServiceSudo {
-				continue
-			}
-			at := time.UnixMilli(t.Milli)
-			if at.Before(l.at) {
-				news = false
-			} else if at.Sub(l.at) <= followUp {
-				out = append(out, t)
-			}
+	logins, networks := all.before(b.Milli)
+	for i := range f.Evidence {
+		if e := &f.Evidence[i]; e.Family == analyze.Stranger {
+			e.Trials = logins
 		}
 	}
-	return out, news
+	f.Story = b.story(in, logins, networks)
+	return *f
 }
 
-func breakInStory(in *analyze.Input, l login, before []try, fails int, names []uint64, earlier past, deeds []window.Touch, news, home bool) analyze.Story {
-	account := in.Set.Name(l.account).Text
-	by := perAccount(before)
-	var list []string
-	for _, id := range byCount(by) {
-		list = append(list, fmt.Sprintf("%s %d", in.Set.Name(id).Text, by[id]))
-	}
+func (b *breach) story(in *analyze.Input, logins, networks int) analyze.Story {
+	l, deeds := b.login, b.deeds
+	account := in.Set.Name(l.Name).Text
+	by := perAccount(b.before)
 	how := "with a password"
-	if l.key {
+	if l.Key {
 		how = "with a key"
 	}
 	s := analyze.Story{Headline: fmt.Sprintf("Someone may have guessed the way into %s", account)}
 	s.Body = []string{fmt.Sprintf("At %s %s, which had guessed wrong %s (%s), logged in as %s over %s, %s.",
-		l.at.In(in.Location).Format("15:04 on Mon 2 Jan"), bare(l.unit.Prefix), count(fails, "time"), some(list, 6), account, l.service, how)}
+		l.at().In(in.Location).Format("15:04 on Mon 2 Jan"), bare(l.unit.Prefix), count(b.charge.fails, "time"), tried(in, byCount(by), by), account, l.service, how)}
 	if len(deeds) > 0 {
 		first := ""
-		if news {
+		if b.news {
 			first = ", for the first time in this log"
 		}
-		s.Body = append(s.Body, fmt.Sprintf("%s later the account used root rights%s.", upper(span(time.UnixMilli(deeds[0].Milli).Sub(l.at))), first))
+		s.Body = append(s.Body, fmt.Sprintf("%s later the account used root rights%s.", upper(span(moment(deeds[0].Milli).Sub(l.at()))), first))
 	}
 	switch {
-	case earlier.logins == 0:
+	case logins == 0:
 		s.Why = []string{fmt.Sprintf("%s was never seen to log in before; whether it ever does from there is unknown.", account)}
-	case !home:
-		s.Why = []string{fmt.Sprintf("%s had logged in %s before, from %s: never from this one.", account, count(earlier.logins, "time"), count(len(earlier.from), "network"))}
+	case !b.home:
+		s.Why = []string{fmt.Sprintf("%s had logged in %s before, from %s: never from this one.", account, count(logins, "time"), count(networks, "network"))}
 	}
-	if len(names) >= 3 {
-		s.Why = append(s.Why, fmt.Sprintf("It tried %d names before this one worked: its owner knows his own.", len(names)))
+	if b.charge.names >= 3 {
+		s.Why = append(s.Why, fmt.Sprintf("It tried %d names before this one worked: its owner knows his own.", b.charge.names))
 	}
 	s.Not = []string{"If it was you or a colleague on a new line, say so; the guesses on other names would remain to be explained."}
 	s.Do = []string{

@@ -10,8 +10,6 @@ import (
 	"time"
 )
 
-func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
-
 func sortedPrefixKeys[V any](m map[netip.Prefix]V) []netip.Prefix {
 	return slices.SortedFunc(maps.Keys(m), netip.Prefix.Compare)
 }

@@ -73,3 +73,29 @@ func BenchmarkDetectors(b *testing.B) {
 		})
 	}
 }
+
+// guessedNames is a botnet of 1,000 addresses that tries each of many names once.
+func guessedNames(accounts int) *analyze.Input {
+	var l tape
+	for i := range accounts {
+		l.miss(time.Duration(i)*6*hour/time.Duration(accounts), ssh, fmt.Sprintf("198.18.%d.%d", i%1000/250, i%250), fmt.Sprintf("u%d", i))
+	}
+	return l.input()
+}
+
+// BenchmarkManyAccounts must grow with the number of accounts: compare the time
+// per account of the two sizes.
+func BenchmarkManyAccounts(b *testing.B) {
+	for _, accounts := range []int{50_000, 200_000} {
+		in := guessedNames(accounts)
+		for _, d := range []analyze.Detector{Guess{}, Network{}, Account{}, BreakIn{}} {
+			b.Run(fmt.Sprintf("%s/%d", d.Name(), accounts), func(b *testing.B) {
+				b.ReportAllocs()
+				for b.Loop() {
+					runtime.KeepAlive(d.Detect(in))
+				}
+				b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(accounts), "ns/account")
+			})
+		}
+	}
+}

@@ -27,7 +27,7 @@ var shownAgain = []string{"wp-login.php", "/administrator/index.php", "/user/log
 
 // Detect implements analyze.Detector.
 func (d Forms) Detect(in *analyze.Input) []analyze.Finding {
-	return analyze.EachUnit(in, func(i int, u *window.Unit) (out []analyze.Finding) {
+	return analyze.EachUnit(in, analyze.Current|analyze.Troubled, func(i int, u *window.Unit, out []analyze.Finding) []analyze.Finding {
 		if f, ok := d.judge(in, u, in.Standing(i)); ok {
 			out = append(out, f)
 		}

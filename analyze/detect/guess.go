@@ -29,7 +29,7 @@ const (
 // Detect implements analyze.Detector.
 func (d Guess) Detect(in *analyze.Input) []analyze.Finding {
 	owners := analyze.Fact(in, "homes", homesOf)
-	return analyze.EachUnit(in, func(_ int, u *window.Unit) (out []analyze.Finding) {
+	return analyze.EachUnit(in, analyze.Current|analyze.Failed, func(_ int, u *window.Unit, out []analyze.Finding) []analyze.Finding {
 		for lo := 0; lo < len(u.Rows); {
 			hi := lo
 			for hi < len(u.Rows) && u.Rows[hi].Service == u.Rows[lo].Service {
@@ -47,15 +47,19 @@ func (d Guess) Detect(in *analyze.Input) []analyze.Finding {
 	})
 }
 
-func (d Guess) judge(in *analyze.Input, owners homes, u *window.Unit, rows []window.Row, service string) (analyze.Finding, bool) {
-	everything, total := tries(in, u, rows)
-	all := owners.guilty(u.Prefix, everything)
+func (d Guess) judge(in *analyze.Input, owners *homes, u *window.Unit, rows []window.Row, service string) (analyze.Finding, bool) {
+	if most := atMost(u, rows); most < fewestGuesses {
+		return analyze.Finding{}, false
+	}
+	all, total := tries(in, u, rows)
+	everything := countOf(all)
+	all = owners.guilty(u.Prefix, all)
 	if len(all) == 0 || !in.Contains(uint32(all[len(all)-1].at.Unix()/3600)) {
 		return analyze.Finding{}, false
 	}
-	total = total * countOf(all) / max(1, countOf(everything)) // hours too busy are taken to be like the rest
+	total = total * countOf(all) / max(1, everything) // hours too busy are taken to be like the rest
 	names := accounts(all)
-	honest := honestAccounts(in, owners, u)
+	honest := owners.honestAccounts(in, u)
 	odds := guessWalk(all) - min(-creditFloor, ownAccount*float64(honest))
 	if n := densest(all, total); n >= guessLeast {
 		odds = max(odds, guessEach*float64(n))
@@ -81,8 +85,10 @@ func (d Guess) judge(in *analyze.Input, owners homes, u *window.Unit, rows []win
 		f.Marks = append(f.Marks, analyze.Mark{Origin: t.origin, Time: t.at})
 	}
 	f.Marks = analyze.Spread(f.Marks, 3)
-	for _, id := range names {
-		f.Targets = append(f.Targets, analyze.Target{Kind: analyze.AccountName, Value: in.Set.Name(id).Text})
+	for i, id := range names {
+		if i < analyze.MaxTargets {
+			f.Targets = append(f.Targets, analyze.Target{Kind: analyze.AccountName, Value: in.Set.Name(id).Text})
+		}
 		f.Existing = f.Existing || in.Exists(id)
 	}
 	if e, ok := forgetful(all, names, honest, f.Existing && service != ingest.ServiceSSH); ok {
@@ -90,6 +96,17 @@ func (d Guess) judge(in *analyze.Input, owners homes, u *window.Unit, rows []win
 	}
 	f.Story = guessStory(in, u, f, all, total, names, service)
 	return f, true
+}
+
+// fewestGuesses is how many failures a finding takes at the very least.
+var fewestGuesses = int(math.Ceil(softFlag / (absentWeight * math.Log(failHostile/t0OfLogins))))
+
+// atMost returns a number that the failures of some rows do not exceed.
+func atMost(u *window.Unit, rows []window.Row) (n int) {
+	for i := range rows {
+		n += int(max(rows[i].Events-min(rows[i].Events, rows[i].Good), u.Trouble(&rows[i]).Bad))
+	}
+	return n
 }
 
 // t0OfLogins is the share of first logins to an account that fail an honest
@@ -100,34 +117,25 @@ const t0OfLogins = .3
 // owner does: ln((1-t0)/(1-t1)).
 var ownAccount = math.Log((1 - t0OfLogins) / (1 - failHostile))
 
-// honestAccounts counts the accounts that the source logs in to without having
-// guessed them.
-func honestAccounts(in *analyze.Input, owners homes, u *window.Unit) (n int) {
-	for id := range loggedInto(in, u) {
-		if owners.mistyped(id, u.Prefix) {
-			n++
-		}
-	}
-	return n
-}
+// absentWeight is what a guess at an account that does not exist counts.
+const absentWeight = 1.5
 
 // guessWalk is the walk over (source, account): each account counts once, those
 // that do not exist half as much again.
 func guessWalk(all []try) (sum float64) {
-	seen := map[uint64]bool{}
+	var seen distinct
 	var last time.Time
 	for _, t := range all {
-		if t.name == 0 || seen[t.name] {
+		if t.name == 0 || !seen.add(t.name) {
 			continue
 		}
-		seen[t.name] = true
 		if !last.IsZero() {
 			sum *= math.Exp2(-float64(t.at.Sub(last)) / float64(halfLife))
 		}
 		last = t.at
 		w := 1.0
 		if t.absent && t.login {
-			w = 1.5
+			w = absentWeight
 		}
 		sum += w * math.Log(failHostile/t0OfLogins)
 	}
@@ -181,13 +189,19 @@ func later(t time.Time, sec uint32) time.Time {
 	return t
 }
 
+// tried names the accounts that were tried most, each with its number.
+func tried(in *analyze.Input, names []uint64, by map[uint64]int) string {
+	const told = 6
+	list := make([]string, len(names)) // of which no more is written than some tells
+	for i, id := range names[:min(len(names), told+1)] {
+		list[i] = fmt.Sprintf("%s %d", in.Set.Name(id).Text, by[id])
+	}
+	return some(list, told)
+}
+
 func guessStory(in *analyze.Input, u *window.Unit, f analyze.Finding, all []try, total int, names []uint64, service string) analyze.Story {
 	by := perAccount(all)
 	slices.SortStableFunc(names, func(a, b uint64) int { return cmp.Compare(by[b], by[a]) })
-	var list []string
-	for _, id := range names {
-		list = append(list, fmt.Sprintf("%s %d", in.Set.Name(id).Text, by[id]))
-	}
 	lasted := f.Last.Sub(f.First)
 	rate := "all at once"
 	if total > 1 && lasted > time.Minute {
@@ -199,11 +213,11 @@ func guessStory(in *analyze.Input, u *window.Unit, f analyze.Finding, all []try,
 	}
 	s := analyze.Story{Headline: fmt.Sprintf("%s on %s, %s", upper(count(total, what)), service, rate)}
 	body := fmt.Sprintf("%s %s %s over %s", bare(u.Prefix), did, count(total, "time"), span(lasted))
-	if len(list) > 0 {
-		body += fmt.Sprintf(", on %s: %s", count(len(names), "account"), some(list, 6))
+	if len(names) > 0 {
+		body += fmt.Sprintf(", on %s: %s", count(len(names), "account"), tried(in, names, by))
 	}
 	s.Body = []string{body + "."}
-	if in.StandingOf(u.Prefix).FirstOK.IsZero() {
+	if !in.StandingOf(u.Prefix).LoggedIn {
 		s.Body = append(s.Body, "None of the guesses got in while the log was there.")
 	}
 	n := 0

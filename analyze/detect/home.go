@@ -1,8 +1,10 @@
 package detect
 
 import (
+	"encoding/binary"
+	"math"
 	"net/netip"
-	"slices"
+	"sync/atomic"
 	"time"
 
 	"gumshoe/analyze"
@@ -12,105 +14,205 @@ import (
 
 // homes knows from which networks each account has logged in. A person's own
 // network is a /24 or a /56: providers hand out another address of it every night.
-type homes map[uint64]map[prefix]*home
-
-// home is one network of an account.
-type home struct {
-	since time.Time // first good login
-	fails int       // failed logins to the account from the network before it
+// They are kept in shards by the top bits of the account's id, which is a hash,
+// and so are made on all cores.
+type homes struct {
+	shards  [homeShards]homeShard
+	suspect map[hood]bool // networks that failed on an account before they logged in to it
 }
 
-func homesOf(in *analyze.Input) homes {
-	out := homes{}
-	eachRow(in, func(u *window.Unit, r *window.Row) {
-		if r.Good == 0 {
-			return
-		}
-		names, _ := u.GoodNames(r)
-		for _, id := range names {
-			out.add(id, network(u.Prefix), firstLogin(u, r, id))
-		}
-	})
-	eachRow(in, func(u *window.Unit, r *window.Row) {
-		names, _ := u.BadNames(r)
-		if !slices.ContainsFunc(names, func(id uint64) bool { return out[id] != nil }) {
-			return
-		}
-		net := network(u.Prefix)
-		if !slices.ContainsFunc(names, func(id uint64) bool { return out[id][net] != nil }) {
-			return
-		}
-		for _, t := range u.Touches(r) {
-			if h := out[t.Name][net]; h != nil && t.Kind == ingest.KindAuthFailure && time.UnixMilli(t.Milli).Before(h.since) {
-				h.fails += int(t.Count)
+const (
+	homeBits   = 4
+	homeShards = 1 << homeBits
+)
+
+type homeShard struct {
+	index map[residence]int32 // in homes
+	homes []home
+	first map[uint64]int64 // when each account first logged in anywhere, as home.kept
+}
+
+// residence is an account in a network.
+type residence struct {
+	account uint64
+	net     hood
+}
+
+// home is one network of an account. Times are Unix milliseconds, never for none.
+type home struct {
+	since int64 // first good login
+	kept  int64 // first one that was kept singly
+	fails int64 // failed logins to the account from the network before since
+}
+
+const never = math.MaxInt64
+
+// arrival is a good login of an hour, the first on its account.
+type arrival struct {
+	residence
+	since, kept int64
+}
+
+func homesOf(in *analyze.Input) *homes {
+	out := &homes{suspect: map[hood]bool{}}
+	came := analyze.EachUnit(in, analyze.SignedIn, func(_ int, u *window.Unit, found []arrival) []arrival {
+		net := hoodOf(u.Prefix)
+		for i := range u.Rows {
+			if r := &u.Rows[i]; r.Good > 0 && in.Set.Service(r.Service) != ingest.ServiceWeb {
+				found = arrivals(u, r, net, found)
 			}
 		}
+		return found
 	})
+	var perShard [homeShards][]int32
+	for i := range came {
+		k := shardOf(came[i].account)
+		perShard[k] = append(perShard[k], int32(i))
+	}
+	analyze.Gather(homeShards, func(k int, _ []struct{}) []struct{} {
+		out.shards[k].fill(came, perShard[k])
+		return nil
+	})
+	guessed := analyze.EachUnit(in, analyze.Failed, func(_ int, u *window.Unit, found []hood) []hood {
+		if net := hoodOf(u.Prefix); out.failedBefore(in, u, net) {
+			found = append(found, net)
+		}
+		return found
+	})
+	for _, net := range guessed {
+		out.suspect[net] = true
+	}
 	return out
 }
 
-// eachRow visits the rows of all services that ask for passwords.
-func eachRow(in *analyze.Input, visit func(*window.Unit, *window.Row)) {
-	units := in.Set.Units()
-	for i := range units {
-		for j := range units[i].Rows {
-			if r := &units[i].Rows[j]; in.Set.Service(r.Service) != ingest.ServiceWeb {
-				visit(&units[i], r)
+func shardOf(account uint64) int { return int(account >> (64 - homeBits)) }
+
+// arrivals lists the first login of an hour on each account.
+func arrivals(u *window.Unit, r *window.Row, net hood, found []arrival) []arrival {
+	names, exact := u.GoodNames(r)
+	if !exact {
+		for _, t := range u.Touches(r) {
+			if t.Kind == ingest.KindAuthSuccess {
+				found = append(found, arrival{residence{t.Name, net}, never, t.Milli})
 			}
+		}
+		return found
+	}
+	for _, id := range names {
+		at := firstLogin(u, r, id)
+		since := at
+		if at == never { // it was not kept singly
+			since = int64(r.Last()) * 1000
+		}
+		found = append(found, arrival{residence{id, net}, since, at})
+	}
+	return found
+}
+
+// firstLogin is when an account first logged in within an hour of a source.
+func firstLogin(u *window.Unit, r *window.Row, account uint64) int64 {
+	touches := u.Touches(r)
+	for i := range touches {
+		if t := &touches[i]; t.Kind == ingest.KindAuthSuccess && t.Name == account {
+			return t.Milli
+		}
+	}
+	return never
+}
+
+func (s *homeShard) fill(came []arrival, mine []int32) {
+	s.index, s.first = make(map[residence]int32, len(mine)/2), map[uint64]int64{}
+	for _, i := range mine {
+		a := &came[i]
+		at, ok := s.index[a.residence]
+		if !ok {
+			at = int32(len(s.homes))
+			s.index[a.residence] = at
+			s.homes = append(s.homes, home{since: never, kept: never})
+		}
+		h := &s.homes[at]
+		h.since, h.kept = min(h.since, a.since), min(h.kept, a.kept)
+		if first, ok := s.first[a.account]; !ok || a.kept < first {
+			s.first[a.account] = a.kept
 		}
 	}
 }
 
-func (h homes) add(account uint64, net prefix, at time.Time) {
-	if h[account] == nil {
-		h[account] = map[prefix]*home{}
+// failedBefore counts the failures of a source on accounts that log in from its
+// network later, and reports whether there are any.
+func (h *homes) failedBefore(in *analyze.Input, u *window.Unit, net hood) (any bool) {
+	for i := range u.Rows {
+		r := &u.Rows[i]
+		if u.Trouble(r).Bad == 0 || in.Set.Service(r.Service) == ingest.ServiceWeb {
+			continue
+		}
+		touches := u.Touches(r)
+		for k := range touches {
+			t := &touches[k]
+			if t.Kind != ingest.KindAuthFailure {
+				continue
+			}
+			if at := h.at(t.Name, net); at != nil && t.Milli < at.since {
+				atomic.AddInt64(&at.fails, int64(t.Count))
+				any = true
+			}
+		}
 	}
-	if old := h[account][net]; old == nil || at.Before(old.since) {
-		h[account][net] = &home{since: at}
-	}
+	return any
 }
 
-// of returns the account's home in the network of a source; nil for none.
-func (h homes) of(account uint64, source prefix) *home {
-	if nets, ok := h[account]; ok { // most accounts that are guessed at have none
-		return nets[network(source)]
+// at returns the account's home in a network, also one of which only single
+// logins are known; nil for none.
+func (h *homes) at(account uint64, net hood) *home {
+	s := &h.shards[shardOf(account)]
+	if len(s.homes) == 0 {
+		return nil
+	}
+	if i, ok := s.index[residence{account, net}]; ok {
+		return &s.homes[i]
 	}
 	return nil
 }
 
-// mistyped reports whether failures of the source on the account are its
-// owner's: the account logs in from that network, and did so without more
-// failures before than a person makes. A login that was guessed excuses nothing.
-func (h homes) mistyped(account uint64, source prefix) bool {
-	at := h.of(account, source)
+// in returns the account's home in a network; nil for none.
+func (h *homes) in(account uint64, net hood) *home {
+	if at := h.at(account, net); at != nil && at.since != never {
+		return at
+	}
+	return nil
+}
+
+// excuses reports whether failures from the network on the account are its
+// owner's: the account logs in from there, and did so without more failures
+// before than a person makes. A login that was guessed excuses nothing.
+func (h *homes) excuses(account uint64, net hood) bool {
+	at := h.in(account, net)
 	return at != nil && at.fails <= typos
 }
 
 // guilty keeps the tries that no owner's mistake explains.
-func (h homes) guilty(source prefix, all []try) []try {
-	out := make([]try, 0, len(all))
+func (h *homes) guilty(source prefix, all []try) []try {
+	net := hoodOf(source)
+	out := all[:0]
 	for _, t := range all {
-		if !h.mistyped(t.name, source) {
+		if !h.excuses(t.name, net) {
 			out = append(out, t)
 		}
 	}
 	return out
 }
 
-// firstLogin is when an account first logged in within an hour of a source; the
-// end of the hour when the login was not kept singly.
-func firstLogin(u *window.Unit, r *window.Row, account uint64) time.Time {
-	for _, t := range u.Touches(r) {
-		if t.Kind == ingest.KindAuthSuccess && t.Name == account {
-			return time.UnixMilli(t.Milli).UTC()
-		}
-	}
-	return time.Unix(int64(r.Last()), 0).UTC()
+// loggedBefore reports whether the account is seen to log in before a moment.
+func (h *homes) loggedBefore(account uint64, milli int64) bool {
+	first, ok := h.shards[shardOf(account)].first[account]
+	return ok && first < milli
 }
 
-// loggedInto lists the accounts that a source itself logged in to.
-func loggedInto(in *analyze.Input, u *window.Unit) map[uint64]bool {
-	out := map[uint64]bool{}
+// honestAccounts counts the accounts that the source logs in to without having
+// guessed them.
+func (h *homes) honestAccounts(in *analyze.Input, u *window.Unit) (n int) {
+	net := hoodOf(u.Prefix)
+	var seen distinct
 	for i := range u.Rows {
 		r := &u.Rows[i]
 		if r.Good == 0 || in.Set.Service(r.Service) == ingest.ServiceWeb {
@@ -118,10 +220,12 @@ func loggedInto(in *analyze.Input, u *window.Unit) map[uint64]bool {
 		}
 		names, _ := u.GoodNames(r)
 		for _, id := range names {
-			out[id] = true
+			if seen.add(id) && h.excuses(id, net) {
+				n++
+			}
 		}
 	}
-	return out
+	return n
 }
 
 // typos is how many failures a person with a keyboard makes before giving up
@@ -137,3 +241,19 @@ func network(p netip.Prefix) netip.Prefix {
 	n, _ := p.Addr().Prefix(bits)
 	return n
 }
+
+// hood is a network in one word: its bits above a byte that tells v4 from v6.
+type hood uint64
+
+func hoodOf(p netip.Prefix) hood {
+	a := p.Addr()
+	if a.Is4() {
+		b := a.As4()
+		return hood(binary.BigEndian.Uint32(b[:])&^0xff) | 4
+	}
+	b := a.As16()
+	return hood(binary.BigEndian.Uint64(b[:8])&^0xff) | 6
+}
+
+// moment is a time of a Touch.
+func moment(milli int64) time.Time { return time.UnixMilli(milli).UTC() }

@@ -3,7 +3,9 @@ package detect
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
+	"strconv"
 	"time"
 
 	"gumshoe/analyze"
@@ -37,7 +39,7 @@ func (s shot) failed() bool {
 
 // Detect implements analyze.Detector.
 func (d Injection) Detect(in *analyze.Input) []analyze.Finding {
-	return analyze.EachUnit(in, func(_ int, u *window.Unit) (out []analyze.Finding) {
+	return analyze.EachUnit(in, analyze.Current|analyze.Troubled, func(_ int, u *window.Unit, out []analyze.Finding) []analyze.Finding {
 		if shots := shotsOf(in, u); len(shots) > 0 && in.Contains(uint32(shots[len(shots)-1].at.Unix()/3600)) {
 			if f, ok := d.judge(in, u, shots); ok {
 				out = append(out, f)
@@ -207,18 +209,14 @@ func flipped(in *analyze.Input, path uint64, shots []shot) (flip, bool) {
 	if len(shapes) < 2 || th == nil {
 		return flip{}, false
 	}
-	goodBefore := fl.before != 0
+	all := answersOf(in, th)
+	fl.clean, fl.cleanErrors = all.clean, all.errors
+	goodBefore := fl.before != 0 || int64(all.firstGood) < fl.first.Unix()
 	cleanIn, cleanErrorsIn := 0, 0
-	for i := range th.Hours {
-		o := &th.Hours[i]
-		errs := int(o.Errors) - int(min(o.Errors, o.ProbeErrors))
-		n := int(o.Events) - int(min(o.Events, o.Probes))
-		if o.Good > 0 && int64(o.First) < fl.first.Unix() {
-			goodBefore = true
-		}
-		fl.clean += n
-		fl.cleanErrors += errs
-		if errorHours[o.Hour] {
+	for hour := range errorHours {
+		i, ok := slices.BinarySearchFunc(th.Hours, hour, func(o window.Object, hour uint32) int { return cmp.Compare(o.Hour, hour) })
+		if ok {
+			n, errs := clean(&th.Hours[i])
 			cleanIn += n
 			cleanErrorsIn += errs
 		}
@@ -231,6 +229,33 @@ func flipped(in *analyze.Input, path uint64, shots []shot) (flip, bool) {
 	}
 	fl.p = fisher(errors, fl.tried-errors, fl.cleanErrors, max(0, fl.clean-fl.cleanErrors))
 	return fl, fl.p < .01
+}
+
+// answers is how a path answered requests without payloads.
+type answers struct {
+	clean, errors int
+	firstGood     uint32 // Unix seconds; the highest number for never
+}
+
+// answersOf sums up the hours of a path, once for all who attack it.
+func answersOf(in *analyze.Input, th *window.Thing) answers {
+	return analyze.Fact(in, "answers "+strconv.FormatUint(th.ID, 16), func(*analyze.Input) answers {
+		all := answers{firstGood: math.MaxUint32}
+		for i := range th.Hours {
+			n, errs := clean(&th.Hours[i])
+			all.clean += n
+			all.errors += errs
+			if th.Hours[i].Good > 0 {
+				all.firstGood = min(all.firstGood, th.Hours[i].First)
+			}
+		}
+		return all
+	})
+}
+
+// clean counts the requests of an hour without payloads, and their errors.
+func clean(o *window.Object) (n, errors int) {
+	return int(o.Events - min(o.Events, o.Probes)), int(o.Errors - min(o.Errors, o.ProbeErrors))
 }
 
 // endpoints names the paths: those that changed first, then by hits.

@@ -33,10 +33,11 @@ func (d Scan) knock(in *analyze.Input, u *window.Unit) (analyze.Finding, bool) {
 	for _, c := range all {
 		f.Times = append(f.Times, c.at)
 		f.Marks = append(f.Marks, c.mark())
-		if path := in.Set.Name(c.name).Text; !slices.Contains(paths, path) {
-			paths = append(paths, path)
-			f.Targets = append(f.Targets, analyze.Target{Kind: analyze.Endpoint, Value: path})
-		}
+		paths = append(paths, in.Set.Name(c.name).Text)
+	}
+	paths = analyze.Unique(paths)
+	for _, path := range paths {
+		f.Targets = append(f.Targets, analyze.Target{Kind: analyze.Endpoint, Value: path})
 	}
 	knocks := visits(f.Times)
 	pauses := gaps(knocks)

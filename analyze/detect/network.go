@@ -37,69 +37,132 @@ type failing struct {
 	count int // with those that were not kept singly
 }
 
-// Detect implements analyze.Detector.
+// block is the strangers of one network who failed on a service: their units lie
+// side by side.
+type block struct {
+	lo, hi  int // in Set.Units
+	service uint8
+	hours   []uint32 // one for each row
+}
+
+// Detect implements analyze.Detector. The hours of all strangers are counted
+// first, by network; what they tried is listed where there are enough of them.
 func (d Network) Detect(in *analyze.Input) []analyze.Finding {
-	byService := map[string]map[netip.Prefix][]failing{}
-	hourly := map[string]map[uint32]int{}
 	owners := analyze.Fact(in, "homes", homesOf)
 	units := in.Set.Units()
-	for i := range units {
+	strangers := analyze.EachUnit(in, analyze.Failed, func(i int, _ *window.Unit, found []int) []int {
+		if in.Standing(i).KnownHere() {
+			return found
+		}
+		return append(found, i)
+	})
+	nets := runs(strangers, func(a, b int) bool { return hoodOf(units[a].Prefix) == hoodOf(units[b].Prefix) })
+	blocks := analyze.Gather(len(nets), func(i int, found []block) []block {
+		return append(found, blocksOf(in, owners, nets[i])...)
+	})
+	var hourly [256]map[uint32]int
+	for _, b := range blocks {
+		if hourly[b.service] == nil {
+			hourly[b.service] = map[uint32]int{}
+		}
+		for _, h := range b.hours {
+			hourly[b.service][h]++
+		}
+	}
+	var total [256][]hourCount
+	for i := range total {
+		total[i] = cumulative(hourly[i])
+	}
+	return analyze.Gather(len(blocks), func(i int, found []analyze.Finding) []analyze.Finding {
+		b := &blocks[i]
+		if len(b.hours) < fewestStrangers {
+			return found
+		}
+		if f, ok := d.judge(in, b, fails(in, owners, b), total[b.service]); ok {
+			found = append(found, f)
+		}
+		return found
+	})
+}
+
+// runs cuts a slice where neighbours differ.
+func runs[T any](all []T, same func(a, b T) bool) (out [][]T) {
+	for lo := 0; lo < len(all); {
+		hi := lo + 1
+		for hi < len(all) && same(all[lo], all[hi]) {
+			hi++
+		}
+		out = append(out, all[lo:hi:hi])
+		lo = hi
+	}
+	return out
+}
+
+// blocksOf counts the failing hours of a network's strangers by service.
+func blocksOf(in *analyze.Input, owners *homes, strangers []int) (out []block) {
+	units := in.Set.Units()
+	for _, i := range strangers {
+		u := &units[i]
+		for k := range u.Rows {
+			r := &u.Rows[k]
+			if calm(u, r) || in.Set.Service(r.Service) == ingest.ServiceWeb || !guilty(u, r, owners) {
+				continue
+			}
+			at := slices.IndexFunc(out, func(b block) bool { return b.service == r.Service })
+			if at < 0 {
+				at = len(out)
+				out = append(out, block{lo: strangers[0], hi: strangers[len(strangers)-1] + 1, service: r.Service})
+			}
+			out[at].hours = append(out[at].hours, r.Hour)
+		}
+	}
+	return out
+}
+
+// guilty reports whether an hour has failed logins that are no owner's mistake.
+func guilty(u *window.Unit, r *window.Row, owners *homes) bool {
+	net := hoodOf(u.Prefix)
+	touches := u.Touches(r)
+	for i := range touches {
+		t := &touches[i]
+		if (t.Kind == ingest.KindAuthFailure || t.Kind == ingest.KindInvalidUser) && !owners.excuses(t.Name, net) {
+			return true
+		}
+	}
+	return false
+}
+
+// fails lists what the strangers of a block tried.
+func fails(in *analyze.Input, owners *homes, b *block) (out []failing) {
+	units := in.Set.Units()
+	for i := b.lo; i < b.hi; i++ {
 		u := &units[i]
 		if in.Standing(i).KnownHere() {
 			continue
 		}
-		for j := range u.Rows {
-			r := &u.Rows[j]
-			service := in.Set.Service(r.Service)
-			if service == ingest.ServiceWeb {
+		for k := range u.Rows {
+			r := &u.Rows[k]
+			if r.Service != b.service || calm(u, r) {
 				continue
 			}
-			x, ok := strangerFails(in, owners, u, r)
-			if !ok {
-				continue
-			}
-			if byService[service] == nil {
-				byService[service], hourly[service] = map[netip.Prefix][]failing{}, map[uint32]int{}
-			}
-			n := network(u.Prefix)
-			byService[service][n] = append(byService[service][n], x)
-			hourly[service][r.Hour]++
-		}
-	}
-	var out []analyze.Finding
-	for _, service := range sortedKeys(byService) {
-		nets := byService[service]
-		total := cumulative(hourly[service])
-		for _, n := range sortedPrefixKeys(nets) {
-			if f, ok := d.judge(in, service, n, nets[n], total); ok {
-				out = append(out, f)
+			all, total := tries(in, u, u.Rows[k:k+1])
+			everything := countOf(all)
+			if all = owners.guilty(u.Prefix, onlyLogins(all)); len(all) > 0 {
+				out = append(out, failing{unit: u, row: r, tries: all, count: total * countOf(all) / everything})
 			}
 		}
 	}
 	return out
 }
 
-// strangerFails returns the failed logins of an hour that are no owner's mistake.
-func strangerFails(in *analyze.Input, owners homes, u *window.Unit, r *window.Row) (failing, bool) {
-	if u.Trouble(r).Bad == 0 && r.Events == r.Good {
-		return failing{}, false
-	}
-	all, total := tries(in, u, []window.Row{*r})
-	everything := countOf(all)
-	guilty := owners.guilty(u.Prefix, onlyLogins(all))
-	if len(guilty) == 0 {
-		return failing{}, false
-	}
-	return failing{unit: u, row: r, tries: guilty, count: total * countOf(guilty) / everything}, true
-}
+// fewestStrangers is how many it takes, whatever chance would put into a network.
+const fewestStrangers = 6
 
 // chanceLimit is how many of n failing sources chance puts into one network.
-func chanceLimit(n int) int { return max(6, int(math.Ceil(2+.09*math.Sqrt(float64(n))))) }
+func chanceLimit(n int) int { return max(fewestStrangers, int(math.Ceil(2+.09*math.Sqrt(float64(n))))) }
 
-func (d Network) judge(in *analyze.Input, service string, net netip.Prefix, fails []failing, total []hourCount) (analyze.Finding, bool) {
-	if len(fails) < 6 {
-		return analyze.Finding{}, false
-	}
+func (d Network) judge(in *analyze.Input, b *block, fails []failing, total []hourCount) (analyze.Finding, bool) {
+	net, service := network(in.Set.Units()[b.lo].Prefix), in.Set.Service(b.service)
 	var best []failing
 	var limit int
 	var span time.Duration

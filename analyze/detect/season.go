@@ -36,70 +36,67 @@ var authMetrics = []metric{{"failed login", func(o *window.Object) uint32 { retu
 
 // Detect implements analyze.Detector.
 func (d Season) Detect(in *analyze.Input) []analyze.Finding {
-	var out []analyze.Finding
-	for _, t := range in.Set.Things(window.ServiceObject) {
+	things := in.Set.Things(window.ServiceObject)
+	found := analyze.Gather(len(things), func(i int, found []anomaly) []anomaly {
 		metrics := authMetrics
-		if t.Name.Text == ingest.ServiceWeb {
+		if things[i].Name.Text == ingest.ServiceWeb {
 			metrics = webMetrics
 		}
 		for _, m := range metrics {
-			var run []baseline.Judgement
-			for j := range baseline.Judge(series(&t, m.of, in), hourOf(in.From), hourOf(in.To.Add(time.Hour-1)), hourOf(in.To), in.Location) {
-				if j.Kind != baseline.Spike && j.Kind != baseline.Drift {
-					continue
-				}
-				if len(run) > 0 && j.Hour > run[len(run)-1].Hour+2 {
-					out = append(out, d.finding(in, &t, m, run))
-					run = nil
-				}
-				run = append(run, j)
-			}
-			if len(run) > 0 {
-				out = append(out, d.finding(in, &t, m, run))
-			}
+			found = anomalies(in, &things[i], m, found)
 		}
+		return found
+	})
+	throngs := throngsOf(in, found)
+	var out []analyze.Finding
+	for i, a := range found {
+		out = append(out, d.finding(in, a, throngs[i]))
 	}
 	return out
 }
 
+// anomalies appends the runs of hours in which a service counted too much. One
+// or two usual hours in between do not end a run.
+func anomalies(in *analyze.Input, t *window.Thing, m metric, found []anomaly) []anomaly {
+	s := series(in, t, m.of)
+	for i := range t.Hours { // a count of an hour that was read in part is a lower bound, and can be too high
+		s.Cover(int64(t.Hours[i].Hour))
+	}
+	var run []baseline.Judgement
+	for j := range baseline.Unusual(s, hourOf(in.From), hourOf(in.To.Add(time.Hour-1)), hourOf(in.To), in.Location) {
+		if j.Kind == baseline.Silence {
+			continue
+		}
+		if len(run) > 0 && j.Hour > run[len(run)-1].Hour+2 {
+			found = append(found, anomalyOf(t, m, run))
+			run = nil
+		}
+		run = append(run, j)
+	}
+	if len(run) > 0 {
+		found = append(found, anomalyOf(t, m, run))
+	}
+	return found
+}
+
+// anomaly is a run of unusual hours.
+type anomaly struct {
+	thing *window.Thing
+	metric
+	run   []baseline.Judgement
+	worst baseline.Judgement
+}
+
+func anomalyOf(t *window.Thing, m metric, run []baseline.Judgement) anomaly {
+	return anomaly{t, m, run, slices.MaxFunc(run, func(a, b baseline.Judgement) int {
+		return cmp.Or(cmp.Compare(a.Level, b.Level), cmp.Compare(float64(a.Count)/max(a.Mean, 1), float64(b.Count)/max(b.Mean, 1)))
+	})}
+}
+
 func hourOf(t time.Time) int64 { return t.Unix() / 3600 }
 
-// forgotten is the silence in hours, eight weeks, after which a thing begins
-// anew: what was before is no season of today, and one line of a clock that
-// stood at 2000 must not weigh as decades of nothing.
-const forgotten = 8 * 7 * 24
-
-// series lays the hours of a thing side by side, from its first event (after
-// the last long silence) to the end of the window; an hour without a row counted
-// nothing.
-func series(t *window.Thing, of func(*window.Object) uint32, in *analyze.Input) baseline.Series {
-	hours := t.Hours
-	for i := len(hours) - 1; i > 0; i-- {
-		if hours[i].Hour-hours[i-1].Hour > forgotten {
-			hours = hours[i:]
-			break
-		}
-	}
-	start := int64(hours[0].Hour)
-	end := max(int64(hours[len(hours)-1].Hour)+1, hourOf(in.To))
-	s := baseline.Series{Start: start, Counts: make([]uint32, end-start)}
-	for i := range hours {
-		s.Counts[int64(hours[i].Hour)-start] += of(&hours[i])
-	}
-	return s
-}
-
-// talker is a source in an unusual hour.
-type talker struct {
-	p     prefix
-	n     uint32
-	first analyze.Mark
-}
-
-func (d Season) finding(in *analyze.Input, t *window.Thing, m metric, run []baseline.Judgement) analyze.Finding {
-	worst := slices.MaxFunc(run, func(a, b baseline.Judgement) int {
-		return cmp.Or(cmp.Compare(a.Level, b.Level), cmp.Compare(float64(a.Count)/max(a.Mean, 1), float64(b.Count)/max(b.Mean, 1)))
-	})
+func (d Season) finding(in *analyze.Input, a anomaly, c throng) analyze.Finding {
+	t, m, run, worst := a.thing, a.metric, a.run, a.worst
 	level := worst.Level
 	from, to := at(run[0].Hour), at(run[len(run)-1].Hour+1)
 	f := analyze.Finding{
@@ -109,41 +106,15 @@ func (d Season) finding(in *analyze.Input, t *window.Thing, m metric, run []base
 	}
 	f.Evidence = []analyze.Evidence{{Family: analyze.Seasonal, LogOdds: min(8, analyze.FromP(worst.P)), Trials: 1,
 		Fact: fmt.Sprintf("%s in the hour, %.0f expected (%d to %d in 98 of 100 such hours): %s", count(worst.Count, m.name), worst.Mean, worst.Low, worst.High, worst.Deviation())}}
-	top, sources := talkers(in, t.Name.Text, uint32(worst.Hour), m)
-	for _, x := range top[:min(5, len(top))] {
+	for _, x := range c.top {
 		f.Visitors = append(f.Visitors, x.p)
 		f.Marks = append(f.Marks, x.first)
 	}
-	f.Story = d.story(in, t, m, run, worst, top, sources)
+	f.Story = d.story(in, t, m, run, worst, c.top, c.sources)
 	return f
 }
 
 func at(hour int64) time.Time { return time.Unix(hour*3600, 0).UTC() }
-
-// talkers lists the sources of a service hour, the busiest first.
-func talkers(in *analyze.Input, service string, hour uint32, m metric) (out []talker, sources int) {
-	units := in.Set.Units()
-	for i := range units {
-		for j := range units[i].Rows {
-			r := &units[i].Rows[j]
-			if r.Hour != hour || in.Set.Service(r.Service) != service {
-				continue
-			}
-			n := r.Events
-			switch m.name {
-			case "server error":
-				n = units[i].Trouble(r).Errors
-			case "failed login":
-				n = units[i].Trouble(r).Bad
-			}
-			if n > 0 {
-				out = append(out, talker{units[i].Prefix, n, analyze.Mark{Origin: r.FirstAt(), Time: time.Unix(int64(r.First()), 0).UTC()}})
-			}
-		}
-	}
-	slices.SortStableFunc(out, func(a, b talker) int { return cmp.Compare(b.n, a.n) })
-	return out, len(out)
-}
 
 func (d Season) story(in *analyze.Input, t *window.Thing, m metric, run []baseline.Judgement, worst baseline.Judgement, top []talker, sources int) analyze.Story {
 	when := at(worst.Hour).In(in.Location)

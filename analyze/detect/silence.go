@@ -19,25 +19,26 @@ func (Silence) Name() string { return "silent_source" }
 
 // Detect implements analyze.Detector.
 func (d Silence) Detect(in *analyze.Input) []analyze.Finding {
-	var out []analyze.Finding
-	for _, t := range in.Set.Things(window.LogObject) {
+	logs := in.Set.Things(window.LogObject)
+	return analyze.Gather(len(logs), func(i int, found []analyze.Finding) []analyze.Finding {
+		t := &logs[i]
+		s := series(in, t, func(o *window.Object) uint32 { return o.Events })
 		var run []baseline.Judgement
-		s := series(&t, func(o *window.Object) uint32 { return o.Events }, in)
-		for j := range baseline.Judge(s, hourOf(in.From), hourOf(in.To), hourOf(in.To), in.Location) {
+		for j := range baseline.Unusual(s, hourOf(in.From), hourOf(in.To), hourOf(in.To), in.Location) {
 			if j.Kind != baseline.Silence {
 				continue
 			}
 			if len(run) > 0 && j.Hour > run[len(run)-1].Hour+1 {
-				out = append(out, d.finding(in, &t, run))
+				found = append(found, d.finding(in, t, run))
 				run = nil
 			}
 			run = append(run, j)
 		}
 		if len(run) > 0 {
-			out = append(out, d.finding(in, &t, run))
+			found = append(found, d.finding(in, t, run))
 		}
-	}
-	return out
+		return found
+	})
 }
 
 func (d Silence) finding(in *analyze.Input, t *window.Thing, run []baseline.Judgement) analyze.Finding {

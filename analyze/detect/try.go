@@ -30,21 +30,26 @@ type try struct {
 func tries(in *analyze.Input, u *window.Unit, rows []window.Row) (out []try, total int) {
 	kept := 0
 	for i := range rows {
-		kept += len(u.Touches(&rows[i]))
+		if r := &rows[i]; !calm(u, r) {
+			kept += min(len(u.Touches(r)), int(r.Events-min(r.Events, r.Good)))
+		}
+	}
+	if kept == 0 {
+		return nil, 0
 	}
 	out = make([]try, 0, kept)
 	var mailed, failed distinct
 	for i := range rows {
 		r := &rows[i]
-		trouble := u.Trouble(r)
-		if trouble.Bad == 0 && r.Events == r.Good {
+		if calm(u, r) {
 			continue
 		}
 		touches := u.Touches(r)
 		failed.clear()
+		announced := slices.ContainsFunc(touches, func(t window.Touch) bool { return t.Kind == ingest.KindInvalidUser })
 		kept, listed := 0, 0
 		for _, t := range touches {
-			if t.Kind == ingest.KindAuthFailure {
+			if announced && t.Kind == ingest.KindAuthFailure {
 				failed.add(t.Name)
 			}
 			if t.Kind.Hostile() && t.Kind != ingest.KindInvalidUser {
@@ -71,7 +76,7 @@ func tries(in *analyze.Input, u *window.Unit, rows []window.Row) (out []try, tot
 		}
 		total += kept
 		if u.TouchesFull(r) {
-			total += max(0, int(trouble.Bad)-listed)
+			total += max(0, int(u.Trouble(r).Bad)-listed)
 		}
 	}
 	if !slices.IsSortedFunc(out, earlierTry) { // hours of one service come in order
@@ -79,6 +84,9 @@ func tries(in *analyze.Input, u *window.Unit, rows []window.Row) (out []try, tot
 	}
 	return out, total
 }
+
+// calm reports whether an hour holds nothing but good logins.
+func calm(u *window.Unit, r *window.Row) bool { return r.Events == r.Good && u.Trouble(r).Bad == 0 }
 
 func earlierTry(a, b try) int {
 	if c := a.at.Compare(b.at); c != 0 {

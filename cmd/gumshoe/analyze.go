@@ -21,29 +21,34 @@ import (
 // analyze runs a job from its logs to its report: what happens to a log line
 // stands here from top to bottom.
 func (a *app) analyze(ctx context.Context, j *job) error {
-	started := time.Now()
-	logs, err := a.openLogs(ctx, j)
+	past, err := a.recollect(ctx, j)
+	if err != nil {
+		return err
+	}
+	defer past.close()
+	logs, err := a.openLogs(ctx, j, past)
 	if err != nil {
 		return err
 	}
 	defer logs.close()
-	set, err := logs.read(ctx, a, j)
+	set, err := logs.read(ctx, a, j, past)
 	if err != nil {
 		return err
 	}
-	now, from, to := j.window(logs, started)
+	now, from, to := j.window(logs)
 
 	in := analyze.NewInput(set, from, to, now, j.Settings.Location)
 	cases := analyze.Run(in, detect.All(), judge.Rules{})
-	logs.fetchEvidence(cases)
+	logs.fetchEvidence(cases, set)
 	plan := ban.Make(cases, j.Settings.Policy(), a.guards(j, logs, in), now)
 	plan.Hypothetical = j.AdHoc()
 
-	return a.present(j, logs, report.Report{
+	err = a.present(j, logs, report.Report{
 		Version: gumshoeVersion(), Host: j.host(), AdHoc: j.AdHoc(), Now: now, From: from, To: to, History: logs.history(from),
 		Location: j.Settings.Location, Cases: cases, Plan: plan, Sources: logs.health, Notes: logs.told,
-		Hours: hoursOf(in), Units: unitsIn(in), Elapsed: time.Since(started),
+		Hours: hoursOf(in), Units: unitsIn(in), Elapsed: time.Since(j.Started),
 	})
+	return errors.Join(err, past.conclude(a, j, to, err))
 }
 
 // present shows and saves the report and returns what the run's outcome is to
@@ -101,10 +106,10 @@ func (a *app) save(j *job, r report.Report) error {
 
 // window settles what the run is about. The clock of the job is the machine's,
 // that of files their newest believable event, which itself belongs to the window.
-func (j *job) window(l *logs, started time.Time) (now, from, to time.Time) {
-	now = started
+func (j *job) window(l *logs) (now, from, to time.Time) {
+	now = j.Started
 	if j.AdHoc() {
-		now = l.clock(started)
+		now = l.clock(j.Started)
 	}
 	from, to = j.Span.Resolve(now)
 	if from.IsZero() {

@@ -7,7 +7,6 @@ import (
 	"net/url"
 	"os"
 	"strings"
-	"time"
 
 	_ "modernc.org/sqlite" // the driver, which enters here alone
 
@@ -32,7 +31,7 @@ func (o *opening) banDatabase(ctx context.Context, s SourceSetting) error {
 	if err != nil {
 		return fmt.Errorf("opening %s: %w", s.Path, err)
 	}
-	bans, err := f2bdb.NewSource(ctx, s.Path, db, time.UnixMilli(o.job.historyFrom()), time.Now())
+	bans, err := f2bdb.NewSource(ctx, s.Path, db, o.since(), o.job.Started)
 	if err != nil {
 		db.Close()
 		o.logs.missed(o.app, fmt.Sprintf("%s: %v", s.Path, err))

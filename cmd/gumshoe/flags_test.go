@@ -13,11 +13,11 @@ import (
 	"gumshoe/cmd/gumshoe-traffic/traffic"
 )
 
-// With --last the older part of files is history: it is compared with, and
+// With --last and --history the part of files before is compared with, and
 // nothing that ended in it is a case.
 func TestLastSixHours(t *testing.T) {
 	t.Parallel()
-	o, run, _ := saved(t, "analyze", "--json", "--last", "6h", site)
+	o, run, _ := saved(t, "analyze", "--json", "--last", "6h", "--history", "8w", site)
 	if run.From != "2026-11-14T23:00:00Z" || run.To != "2026-11-15T05:58:32Z" || !strings.HasPrefix(run.History, "2026-10-17T") {
 		t.Errorf("from %s to %s, history since %s", run.From, run.To, run.History)
 	}

@@ -31,6 +31,7 @@ var doors = map[string][]string{
 	"github.com/klauspost/compress":        {"ingest/source"},
 	"github.com/ulikunitz/xz":              {"ingest/source"},
 	"github.com/zeebo/xxh3":                {"ingest"},
+	"github.com/parquet-go/parquet-go":     {"ingest/archive"},
 	"github.com/rivo/uniseg":               {"report"},
 	"modernc.org/sqlite":                   {"cmd/gumshoe"},
 	"github.com/google/go-cmp":             {},
@@ -44,14 +45,15 @@ var siblings = map[string][]string{
 	"analyze":        {"ingest/window"},
 	"analyze/":       {"ingest/window"}, // every package below
 	"analyze/detect": {"analyze/baseline"},
+	"ingest/window":  {"ingest/archive"},               // what the windows count is written there and read back
 	"ingest/filter":  {"ingest/pyre", "ingest/format"}, // fail2ban's filters are Python patterns, and need our stamps
 }
 
 // effects may be imported only where effects live: parsing, detecting, deciding
 // and rendering touch no disk, network, clock or environment by themselves.
 var effects = map[string][]string{
-	"os":       {"cmd/", "ingest/source", "report"}, // a report can save itself
-	"os/exec":  {"cmd/", "ingest/source"},           // journalctl
+	"os":       {"cmd/", "ingest/archive", "ingest/source", "report"}, // a report can save itself
+	"os/exec":  {"cmd/", "ingest/source"},                             // journalctl
 	"net":      {"cmd/gumshoe"},
 	"net/http": {},
 }

@@ -17,6 +17,9 @@ type job struct {
 	DryRun   bool           // show, keep nothing
 	FailOn   *analyze.Level // nil: findings do not fail
 	Workers  int            // 0: one a core
+	Wait     time.Duration  // how long to wait for another run
+	History  time.Duration  // how much before the window is read of files
+	Started  time.Time
 }
 
 // AdHoc reports whether files were named: then state is scratch and nothing is
@@ -27,15 +30,17 @@ const analyzeHelp = `Find the attacks in logs, explain them and plan whom to ban
 
 With FILE or DIR arguments, old logs are looked into. A directory is read with
 its rotated and compressed files; - is standard input. The clock is the newest
-believable stamp in them; without --last or --since all of them is analyzed, and
-older parts serve as history. State is scratch: nothing is remembered, banned or
+believable stamp in them; without --last or --since all of them is analyzed. With
+them only that time is read, and --history before it to compare with. State is scratch: nothing is remembered, banned or
 mailed, the ban plan is hypothetical, and no configuration, network or root is
 needed. The answer depends neither on the day nor on the machine. What the
 configuration protects stays protected.
 
 Without arguments it is the regular job over this machine: the configured
 sources, or those found under /var/log, for the last six hours or as --last,
---since and --until say.
+--since and --until say. It begins an hour before the end of the last complete
+run at least, so that missed runs are caught up. What it counts is archived, and
+the weeks before are read from there.
 
 The report goes to standard output, everything else to standard error. With
 --json the report is one object a case.`
@@ -43,6 +48,8 @@ The report goes to standard output, everything else to standard error. With
 func newAnalyze(a *app) *cobra.Command {
 	var since, until, failOn string
 	var dryRun bool
+	var wait time.Duration
+	var history string
 	var year, workers int
 	cmd := &cobra.Command{
 		Use:   "analyze [flags] [FILE|DIR...]",
@@ -58,7 +65,7 @@ func newAnalyze(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			j := job{Settings: s, Args: args, Year: year, DryRun: dryRun, Workers: workers}
+			j := job{Settings: s, Args: args, Year: year, DryRun: dryRun, Workers: workers, Wait: wait, Started: time.Now()}
 			if j.Span, err = readSpan(since, until, s.Location); err != nil {
 				return err
 			}
@@ -67,6 +74,11 @@ func newAnalyze(a *app) *cobra.Command {
 			}
 			if !adHoc || cmd.Flags().Changed("last") {
 				j.Span.Last = s.Last
+			}
+			if history != "" {
+				if j.History, err = parseDuration(history); err != nil {
+					return usagef("--history: %w", err)
+				}
 			}
 			if failOn != "" {
 				level, err := analyze.ParseLevel(failOn)
@@ -85,12 +97,14 @@ func newAnalyze(a *app) *cobra.Command {
 	flags.String("last", "", "only the last `duration`: 90m, 6h, 14d, 2w (default for the job 6h)")
 	flags.StringVar(&since, "since", "", "from this `time` on: 2026-11-21, \"2026-11-21 18:00\" or RFC 3339")
 	flags.StringVar(&until, "until", "", "up to this `time`")
+	flags.StringVar(&history, "history", "", "of files, with --last or --since: read that `long` before it too, as history")
 	flags.String("tz", "", "time `zone` of stamps and times without an offset (default Local)")
 	flags.IntVar(&year, "year", 0, "`year` of the last stamp that has none (default: from the file)")
 	flags.Bool("save-report", false, "save the report as HTML, text and JSON in report.dir")
 	flags.Bool("auto-ban-critical", false, "arm the ban plan, like ban.mode: critical")
 	flags.BoolVar(&dryRun, "dry-run", false, "show what would be done and keep nothing")
 	flags.StringVar(&failOn, "fail-on", "", "exit with 3 when a case is at or above `level`: low, medium, high, critical")
+	waitFlag(cmd, &wait)
 	flags.IntVar(&workers, "workers", 0, "`number` of parsing threads (default one a core)")
 	return cmd
 }

@@ -42,14 +42,14 @@ type logs struct {
 }
 
 // openLogs opens what the job names: its arguments, or the configured sources.
-func (a *app) openLogs(ctx context.Context, j *job) (*logs, error) {
+func (a *app) openLogs(ctx context.Context, j *job, m *memory) (*logs, error) {
 	l := &logs{}
 	base := source.Options{Detect: j.Settings.detector(nil), Location: j.Settings.Location, Year: j.Year, Stdin: a.in}
 	if j.AdHoc() {
 		if err := l.expand(ctx, a, j.Args, base); err != nil {
 			return nil, err
 		}
-	} else if err := l.configured(ctx, a, j, base); err != nil {
+	} else if err := l.configured(ctx, a, j, m, base); err != nil {
 		return nil, err
 	}
 	if len(l.sources) == 0 {
@@ -82,8 +82,9 @@ func (l *logs) note(a *app, n source.Note) {
 	l.missed(a, text)
 }
 
-// read scans all sources into windows.
-func (l *logs) read(ctx context.Context, a *app, j *job) (*window.Set, error) {
+// read scans all sources into windows, and exchanges them with what is
+// remembered, if anything is.
+func (l *logs) read(ctx context.Context, a *app, j *job, m *memory) (*window.Set, error) {
 	var names []string
 	var total int64
 	for _, s := range l.sources {
@@ -94,13 +95,17 @@ func (l *logs) read(ctx context.Context, a *app, j *job) (*window.Set, error) {
 			total += n
 		}
 	}
-	opt := window.Options{Logs: names, Seed: rand.Uint64()}
+	opt := window.Options{Logs: names, Seed: rand.Uint64(), PerLog: m != nil}
+	if m != nil {
+		opt.Hash = m.hash
+	}
 	proxies := proxy.New(j.Settings.trusted())
 	store := window.NewStore(opt)
+	from := j.readFrom(l, m)
 	var miners []*template.Miner
 	show, done := a.progress(total)
 	scan := ingest.Options{
-		Workers: j.Workers, Progress: show, Now: time.Now(), From: j.historyFrom(), Until: j.until(),
+		Workers: j.Workers, Progress: show, Now: j.Started, From: milli(from), Until: milli(j.Span.Until),
 		NewEnricher: func() ingest.Enricher {
 			return ingest.Enrichers{proxies.NewEnricher(), payload.New(opt.Hash), agent.New(opt.Hash)}
 		},
@@ -127,6 +132,16 @@ func (l *logs) read(ctx context.Context, a *app, j *job) (*window.Set, error) {
 		l.told = append(l.told, hint)
 	}
 	l.judge(a, j)
+	if m != nil {
+		r := remembering{memory: m, logs: l, store: store, from: wholeHour(from), to: j.Span.Until.Truncate(time.Hour)}
+		err := r.exchange(ctx, scan.Now)
+		for _, d := range r.damage {
+			l.missed(a, d.String())
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
 	set := store.Set()
 	l.tellEvicted(set.Evicted())
 	return set, nil
@@ -205,24 +220,34 @@ func (a *app) problems(h ingest.Health) {
 	}
 }
 
-// historyFrom is the first moment that the job looks at; files are read whole.
-func (j *job) historyFrom() int64 {
-	if j.AdHoc() {
-		return 0
+// readFrom settles what is read, once it is known which logs there are. The job
+// has its history in the archive; the first one reads what the logs still hold.
+// Files are read whole, unless the last part of the time was asked for: then
+// --history says how much before it.
+func (j *job) readFrom(l *logs, m *memory) time.Time {
+	now, back := j.Started, time.Duration(0)
+	switch {
+	case !j.AdHoc() && m.fresh:
+		back = lookBack
+	case j.AdHoc():
+		now, back = ingest.Newest(l.sources, j.Started), j.History
 	}
-	since := j.Span.Since
-	if since.IsZero() {
-		since = time.Now().Add(-j.Span.Last)
+	from, _ := j.Span.Resolve(now)
+	if from.IsZero() || now.IsZero() {
+		return time.Time{}
 	}
-	return since.Add(-lookBack).UnixMilli()
+	return from.Add(-back).Truncate(time.Hour)
 }
 
-// until is the end that was asked for: what came later is not known; 0: none.
-func (j *job) until() int64 {
-	if j.Span.Until.IsZero() {
+// wholeHour is the begin of the first hour that lies behind t whole.
+func wholeHour(t time.Time) time.Time { return t.Add(time.Hour - 1).Truncate(time.Hour) }
+
+// milli is a moment in milliseconds, 0 for none.
+func milli(t time.Time) int64 {
+	if t.IsZero() {
 		return 0
 	}
-	return j.Span.Until.UnixMilli()
+	return t.UnixMilli()
 }
 
 // first and last are the oldest and the newest believable stamp.
@@ -270,10 +295,14 @@ func (l *logs) history(from time.Time) time.Time {
 }
 
 // fetchEvidence reads the lines that show each case best, in in order of time.
-func (l *logs) fetchEvidence(cases []analyze.Case) {
+func (l *logs) fetchEvidence(cases []analyze.Case, set *window.Set) {
 	var all []ingest.Origin
 	for i := range cases {
 		c := &cases[i]
+		c.Marks = slices.DeleteFunc(c.Marks, func(m analyze.Mark) bool {
+			_, kept := set.Text(m.Origin)
+			return m.Source == window.ArchiveSource && !kept
+		})
 		c.Marks = c.Marks[:min(len(c.Marks), evidenceLines)]
 		slices.SortStableFunc(c.Marks, func(a, b analyze.Mark) int { return a.Time.Compare(b.Time) })
 		for _, m := range c.Marks {
@@ -285,6 +314,8 @@ func (l *logs) fetchEvidence(cases []analyze.Case) {
 		for _, m := range cases[i].Marks {
 			if line, ok := text[m.Origin]; ok {
 				cases[i].Evidence = append(cases[i].Evidence, analyze.Line{Time: m.Time, Source: l.sources[m.Source].Name(), Offset: m.Offset, Text: line})
+			} else if line, ok := set.Text(m.Origin); ok {
+				cases[i].Evidence = append(cases[i].Evidence, analyze.Line{Time: m.Time, Source: "archive", Offset: m.Offset, Text: line})
 			}
 		}
 	}

@@ -14,21 +14,19 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"strings"
 	"syscall"
+	"time"
 )
 
-// gcPercent trades time for memory. The windows hold no pointers: collecting
-// early costs some per cent of the time and saves a third of the memory.
-const gcPercent = 40
-
 func main() {
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(gcPercent)
-	}
+	paceCollector()
 	os.Exit(interruptible(&app{in: os.Stdin, out: os.Stdout, err: os.Stderr}, os.Args[1:]))
 }
+
+// grace is how long a command may take to stop when it is asked to. Then it is
+// left where it is: every file that is kept is replaced in one instant.
+const grace = 3 * time.Second
 
 // interruptible runs a command line. The first SIGINT or SIGTERM asks the
 // command to stop and decides the exit code; a second one kills.
@@ -39,11 +37,14 @@ func interruptible(a *app, args []string) int {
 	go func() {
 		s := <-signals
 		signal.Stop(signals)
+		why := errInterrupted
 		if s == syscall.SIGTERM {
-			stop(errTerminated)
-		} else {
-			stop(errInterrupted)
+			why = errTerminated
 		}
+		stop(why)
+		time.Sleep(grace)
+		fmt.Fprintln(a.err, "gumshoe:", why)
+		os.Exit(why.code)
 	}()
 	return run(ctx, a, args)
 }

@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -38,7 +39,11 @@ func configured(t testing.TB, config string, in io.Reader, args ...string) outco
 	t.Helper()
 	var out, talk bytes.Buffer
 	a := &app{in: in, out: &out, err: &talk}
-	code := run(t.Context(), a, append([]string{args[0], "--config", config, "--tz", "UTC"}, args[1:]...))
+	flags := []string{args[0], "--config", config, "--tz", "UTC"}
+	if !slices.Contains(args, "--state-dir") { // each run is a machine's first
+		flags = append(flags, "--state-dir", t.TempDir())
+	}
+	code := run(t.Context(), a, append(flags, args[1:]...))
 	return outcome{out.String(), talk.String(), code}
 }
 

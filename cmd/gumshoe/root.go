@@ -41,7 +41,7 @@ Exit codes:
   2  wrong usage or configuration
   3  a case at or above --fail-on
   4  done, but a source could not be read
-  5  another run holds the lock (reserved: this version keeps no state)
+  5  another run holds the lock
   6  the firewall could not be brought up to date (reserved)
 130  interrupted (143: terminated)`
 
@@ -82,7 +82,7 @@ func newRoot(a *app) *cobra.Command {
 	flags.BoolVar(&a.noColor, "no-color", false, "no colours (also NO_COLOR=1)")
 	flags.BoolVarP(&a.quiet, "quiet", "q", false, "no report, no notes, no progress: only errors")
 	flags.BoolVarP(&a.verbose, "verbose", "v", false, "say what is read")
-	root.AddCommand(newAnalyze(a), newParse(a), newConfig(a), newVersion(a))
+	root.AddCommand(newAnalyze(a), newArchive(a), newParse(a), newConfig(a), newVersion(a))
 	return root
 }
 

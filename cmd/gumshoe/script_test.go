@@ -26,6 +26,7 @@ func TestScript(t *testing.T) {
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("TZ", "UTC")
 			env.Setenv("GUMSHOE_CONFIG", env.WorkDir+"/gumshoe.yaml")
+			env.Setenv("GUMSHOE_STATE_DIR", env.WorkDir+"/state")
 			return nil
 		},
 		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"code": code},

@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"gumshoe/ban"
+	"gumshoe/ingest/archive"
 	"gumshoe/ingest/source"
 )
 
@@ -34,10 +35,16 @@ type Settings struct {
 	Save     bool          // write the report to ReportDir
 	Reports  string        // "": reports/ in StateDir
 	BanMode  string        // off, critical, strong
-	Allow    []Network
-	Own      []Network
-	Proxies  []ProxySetting
-	Ban      ban.Policy // bounds; BanMode arms it
+
+	KeepArchive  time.Duration // how long the archive holds what is not a service's hour
+	KeepServices time.Duration // and these
+	ArchiveMiB   int           // most that the archive takes; 0: no limit
+	HashAccounts bool          // store names of accounts as keyed hashes
+
+	Allow   []Network
+	Own     []Network
+	Proxies []ProxySetting
+	Ban     ban.Policy // bounds; BanMode arms it
 
 	Files []string // the files that were read, in order
 
@@ -78,7 +85,8 @@ func (s *Settings) ReportDir() string {
 
 // defaults are the settings of a machine without configuration.
 func defaults() *Settings {
-	s := &Settings{Location: time.Local, StateDir: defaultStateDir(), Last: 6 * time.Hour, BanMode: "off", Ban: ban.DefaultPolicy(), origin: map[string][]string{}}
+	s := &Settings{Location: time.Local, StateDir: defaultStateDir(), Last: 6 * time.Hour, BanMode: "off", Ban: ban.DefaultPolicy(),
+		KeepArchive: archive.DefaultPolicy.MaxAge, KeepServices: archive.DefaultPolicy.ServiceAge, origin: map[string][]string{}}
 	if name, err := os.Hostname(); err == nil {
 		s.Host = name
 	}

@@ -78,7 +78,7 @@ func TestMistakes(t *testing.T) {
 		{"bad duration", "gumshoe.yaml", "last: soon\n", `gumshoe.yaml:1:7: "soon" is no duration; write 90m, 6h, 14d or 2w`},
 		{"bad mode", "gumshoe.yaml", "ban:\n  mode: on\n", `"on" is no mode; write off, critical, strong`},
 		{"bad zone", "gumshoe.yaml", "timezone: Mars\n", `"Mars" is no time zone`},
-		{"bad format", "gumshoe.yaml", "sources:\n  - path: /x\n    format: csv\n", `"csv" is no format; write auto, `},
+		{"bad format", "gumshoe.yaml", "sources:\n  - path: /x\n    format: xsv\n", `"xsv" is no format; write auto, `},
 		{"host bits", "gumshoe.yaml", "ban:\n  own: [203.0.113.9/16]\n", `did you mean 203.0.0.0/16?`},
 		{"prefix too wide", "gumshoe.yaml", "ban:\n  max_prefix_v4: 8\n", `"8" is no number from 16 to 32`},
 		{"newer schema", "gumshoe.yaml", "schema_version: 2\n", `this gumshoe reads schema_version 1`},

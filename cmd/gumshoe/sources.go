@@ -48,10 +48,11 @@ func written(path string) bool {
 
 // opening opens the sources of the job.
 type opening struct {
-	app  *app
-	logs *logs
-	job  *job
-	base source.Options
+	app    *app
+	logs   *logs
+	job    *job
+	base   source.Options
+	memory *memory
 	// What the web servers of this machine say of their logs, by the pattern of
 	// their path.
 	web []webLog
@@ -68,8 +69,8 @@ type webLog struct {
 // configured opens the sources of the configuration with those of their rotated
 // siblings that may hold lines of the window or its history. Without
 // configuration the logs of the web servers are found from theirs.
-func (l *logs) configured(ctx context.Context, a *app, j *job, base source.Options) error {
-	o := &opening{app: a, logs: l, job: j, base: base, seen: map[string]bool{}}
+func (l *logs) configured(ctx context.Context, a *app, j *job, m *memory, base source.Options) error {
+	o := &opening{app: a, logs: l, job: j, memory: m, base: base, seen: map[string]bool{}}
 	conf := webconf.Read(os.DirFS("/"))
 	l.proxies = conf.Proxies
 	o.describe(conf)
@@ -163,7 +164,7 @@ func (o *opening) files(ctx context.Context, s SourceSetting) error {
 		o.absent(s, source.Note{Path: s.Path, Text: "configured, but no such file (" + s.From + ")", Err: os.ErrNotExist})
 		return nil
 	}
-	since := time.Now().Add(-lookBack)
+	since := o.since()
 	var paths []string
 	for _, f := range found {
 		for _, sib := range source.Siblings(f) {
@@ -176,13 +177,16 @@ func (o *opening) files(ctx context.Context, s SourceSetting) error {
 	return o.logs.expand(ctx, o.app, paths, opt)
 }
 
+// since is the first moment that the job looks at.
+func (o *opening) since() time.Time { return o.job.readFrom(o.logs, o.memory) }
+
 // journal opens a journal for the hours that the job looks at.
 func (o *opening) journal(ctx context.Context, s SourceSetting) error {
 	opt, err := o.options(s)
 	if err != nil {
 		return err
 	}
-	opt.Since, opt.Until = time.UnixMilli(o.job.historyFrom()), o.job.Span.Until
+	opt.Since, opt.Until = o.since(), o.job.Span.Until
 	show, done := o.app.progress(-1)
 	opt.Spooling = show
 	f, err := source.OpenJournal(ctx, *s.Journal, opt)

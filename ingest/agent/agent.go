@@ -17,8 +17,14 @@ import (
 // Enricher fills Event.Client and marks the requests of attack tools as probes.
 // It adds to Event.Request: run it after the enricher that fills that.
 type Enricher struct {
-	hash ingest.Hash
-	memo map[uint64]*entry
+	hash   ingest.Hash
+	memo   map[uint64]*entry // by id
+	recent []recent          // by Event.AgentKey: most requests need no look into the memo
+}
+
+type recent struct {
+	key   uint64
+	entry *entry
 }
 
 type entry struct {
@@ -28,12 +34,14 @@ type entry struct {
 	since  int64 // earlier it cannot have existed
 }
 
-// maxMemo bounds the agents remembered; a scan of random agents starts afresh.
-const maxMemo = 1 << 14
+const (
+	maxMemo   = 1 << 14 // bounds the agents remembered; a scan of random agents starts afresh
+	maxRecent = 1 << 11
+)
 
 // New returns an Enricher whose ids are hashed by h.
 func New(h ingest.Hash) *Enricher {
-	return &Enricher{hash: h, memo: make(map[uint64]*entry)}
+	return &Enricher{hash: h, memo: make(map[uint64]*entry), recent: make([]recent, maxRecent)}
 }
 
 // Enrich implements ingest.Enricher.
@@ -41,17 +49,12 @@ func (e *Enricher) Enrich(ev *ingest.Event) {
 	if ev.Kind != ingest.KindHTTPRequest && ev.Kind != ingest.KindProbe {
 		return
 	}
-	id := e.hash.Bytes(ev.Agent)
-	known := e.memo[id]
-	if known == nil {
-		found := look(ev.Agent)
-		found.client.ID = id
-		known = &found
-		if len(e.memo) >= maxMemo {
-			clear(e.memo)
-		}
-		e.memo[id] = known
+	key := ev.AgentKey()
+	last := &e.recent[key>>32%maxRecent]
+	if last.key != key {
+		*last = recent{key, e.entry(ev.Agent)}
 	}
+	known := last.entry
 	ev.Client = known.client
 	ev.Client.Odd = known.odd(ev.Time)
 	if known.attack {
@@ -59,6 +62,22 @@ func (e *Enricher) Enrich(ev *ingest.Event) {
 		ev.Request.Class |= ingest.ClassScanner
 		ev.Request.Stage = max(ev.Request.Stage, ingest.StageMarker)
 	}
+}
+
+// entry judges an agent, from memory where it can.
+func (e *Enricher) entry(agent []byte) *entry {
+	id := e.hash.Bytes(agent)
+	known := e.memo[id]
+	if known == nil {
+		found := look(agent)
+		found.client.ID = id
+		known = &found
+		if len(e.memo) >= maxMemo {
+			clear(e.memo)
+		}
+		e.memo[id] = known
+	}
+	return known
 }
 
 // odd reports whether the agent is impossible in itself or at the time of the

@@ -2,6 +2,7 @@ package format
 
 import (
 	"bytes"
+	"net/netip"
 	"strconv"
 
 	"gumshoe/ingest"
@@ -162,6 +163,10 @@ func clfDate(b []byte) int64 {
 // server's word. Where the fields can be cut in two ways, the event has no
 // source.
 func (p *access) client(head []byte, ev *ingest.Event) bool {
+	if a, n := leading4(head); n > 0 && string(head[n:]) == " - - " { // nearly every line
+		ev.Src = netip.AddrFrom4(a)
+		return true
+	}
 	first, rest, ok := bytes.Cut(head, []byte(" "))
 	if !ok || len(first) == 0 {
 		return false

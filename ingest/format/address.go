@@ -31,28 +31,39 @@ func address(b []byte) (netip.Addr, bool) {
 }
 
 func address4(b []byte) (netip.Addr, bool) {
-	var a [4]byte
-	octet, value, digits := 0, 0, 0
-	for _, c := range b {
-		switch {
-		case c >= '0' && c <= '9':
-			value = value*10 + int(c-'0')
-			if digits++; digits > 3 || value > 255 {
-				return netip.Addr{}, false
-			}
-		case c == '.' && digits > 0 && octet < 3:
-			a[octet] = byte(value)
-			octet++
-			value, digits = 0, 0
-		default:
-			return netip.Addr{}, false
-		}
-	}
-	if octet != 3 || digits == 0 {
+	a, n := leading4(b)
+	if n == 0 || n < len(b) {
 		return netip.Addr{}, false
 	}
-	a[3] = byte(value)
 	return netip.AddrFrom4(a), true
+}
+
+// leading4 reads the IPv4 address at the head of b and returns its length there,
+// 0 if there is none.
+func leading4(b []byte) (a [4]byte, n int) {
+	octet, value, digits := 0, 0, 0
+	for n = range len(b) + 1 {
+		switch {
+		case n < len(b) && digit(b[n]):
+			value = value*10 + int(b[n]-'0')
+			if digits++; digits > 3 || value > 255 {
+				return a, 0
+			}
+			continue
+		case digits == 0:
+			return a, 0
+		}
+		a[octet] = byte(value)
+		if octet == 3 {
+			return a, n
+		}
+		if n == len(b) || b[n] != '.' {
+			return a, 0
+		}
+		octet++
+		value, digits = 0, 0
+	}
+	return a, 0
 }
 
 // address6 is written by hand because netip.ParseAddr takes a string, and the

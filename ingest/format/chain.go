@@ -10,8 +10,10 @@ import (
 // match, with the others. A file whose lines are of another format from some line
 // on, because the daemon was configured anew, gets that as its primary.
 type chain struct {
+	setup   setup
 	primary lineParser   // nil: the generic format
-	table   []lineParser // those of formats, in its order
+	own     int          // index of the first primary into formats; -1: it is none of them
+	all     []lineParser // see table
 	spoke   lineParser   // whose reason stands for the last line; nil: none matched
 	blank   bool
 	next    int // index into table: who read the last odd lines
@@ -21,6 +23,21 @@ type chain struct {
 // settled is how many lines in a row another format must have read to become the
 // primary one: more than a daemon's neighbours say at a time.
 const settled = 32
+
+// table returns the parsers of formats, in its order. Most chunks of a log hold
+// nothing odd: for them there is but the primary one.
+func (c *chain) table() []lineParser {
+	if c.all == nil {
+		for i, f := range formats {
+			if i == c.own {
+				c.all = append(c.all, c.primary)
+			} else {
+				c.all = append(c.all, f.new(c.setup))
+			}
+		}
+	}
+	return c.all
+}
 
 // Parse implements ingest.Parser.
 func (c *chain) Parse(line []byte, ev *ingest.Event) ingest.Result {
@@ -49,7 +66,7 @@ func (c *chain) odd(line []byte, ev *ingest.Event) ingest.Result {
 	var quiet ingest.Event
 	c.spoke = c.primary
 	known := false
-	for i, p := range c.table {
+	for i, p := range c.table() {
 		if p == c.primary {
 			continue
 		}
@@ -87,7 +104,7 @@ func (c *chain) follow(i int) {
 		c.next, c.row = i, 0
 	}
 	if c.row++; c.row >= settled && !patient[formats[i].name] {
-		c.primary, c.row = c.table[i], 0
+		c.primary, c.row = c.all[i], 0
 	}
 }
 

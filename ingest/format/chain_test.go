@@ -22,9 +22,9 @@ func (p *counted) Parse(line []byte, ev *ingest.Event) ingest.Result {
 // watch counts the questions to all parsers but the primary.
 func watch(c *chain) *int {
 	asked := new(int)
-	for i, p := range c.table {
+	for i, p := range c.table() {
 		if p != c.primary {
-			c.table[i] = &counted{p, asked}
+			c.all[i] = &counted{p, asked}
 		}
 	}
 	return asked

@@ -81,6 +81,7 @@ func (p *customParser) Reason() string { return "not a line of format " + p.name
 
 // Parse implements ingest.Parser.
 func (p *customParser) Parse(line []byte, ev *ingest.Event) ingest.Result {
+	ev.Reset()
 	for _, c := range p.patterns {
 		if !p.match(c, line) {
 			continue

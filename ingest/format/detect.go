@@ -23,7 +23,9 @@ type traits struct {
 	sudo     bool      // sudo logs its own failures
 	login    bool      // so does login
 	fields   string    // of the W3C extended format, from the directive
+	columns  string    // of a table of values, from its header
 	vhost    bool      // access lines begin with the virtual host, which the client chose
+	pgNoHost bool      // PostgreSQL's log_line_prefix prints no %h or %r: an address behind the account is a part of the database's name
 	openings []opening // of messages that end with an account's name, by programs nobody wrote a parser for
 }
 
@@ -60,7 +62,7 @@ func Detect(name string, sample []byte) ingest.Format {
 
 // weigh is the score of a format on some lines.
 func weigh(i int, seen *traits, lines iter.Seq[[]byte]) int {
-	n := trial(formats[i].new(setup{seen: seen}), lines)
+	n := trial(formats[i].new(setup{seen: seen, sampling: true}), lines)
 	if weight, ok := shapes[formats[i].name]; ok {
 		return n * weight
 	}
@@ -114,7 +116,11 @@ func (t *traits) add(o traits) {
 	t.sudo = t.sudo || o.sudo
 	t.login = t.login || o.login
 	t.vhost = t.vhost || o.vhost
+	t.pgNoHost = t.pgNoHost || o.pgNoHost
 	t.openings = append(t.openings, o.openings...)
+	if t.columns == "" {
+		t.columns = o.columns
+	}
 	if t.fields == "" {
 		t.fields = o.fields
 	}

@@ -157,7 +157,8 @@ func authPeer(b []byte) (user []byte, a netip.Addr) {
 	if a, ok := address(b[i+1:]); ok {
 		return b[:i], a
 	}
-	if j := bytes.LastIndexByte(b[:i], ','); j >= 0 { // the session follows
+	session := b[i+1:]
+	if j := bytes.LastIndexByte(b[:i], ','); j >= 0 && bytes.IndexByte(session, ')') < 0 {
 		a, _ := address(b[j+1 : i])
 		return b[:j], a
 	}

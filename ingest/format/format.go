@@ -35,6 +35,8 @@ type setup struct {
 	known traits  // what detection saw in the head of the file
 	seen  *traits // where the parser notes what it sees itself; never nil
 	wraps int     // how many containers the lines come out of
+
+	sampling bool // the parser reads the head of a file for Detect
 }
 
 // layout is one line of the table of whole-line formats.
@@ -117,7 +119,9 @@ var formats = []layout{
 	{"compose", []string{"docker-compose"}, newComposeLog},
 	{"zimbra", nil, newZimbraLog},
 	{"hmailserver", nil, newHMailServer},
+	{"cef", []string{"leef", "arcsight"}, newCEFLog},
 	{"json", []string{"docker", "caddy", "traefik"}, newJSONLog},
+	{"csv", nil, newCSVLog},
 	{"syslog", []string{"auth", "secure", "mail", "messages", "journal", "rfc3164", "rfc5424"}, newSyslog},
 	{"bare", []string{"cat"}, newBareLog},
 	{"pairs", []string{"logfmt", "keyvalue"}, newPairLog},
@@ -179,12 +183,9 @@ func (c *chosen) NewParser(ctx ingest.Context) ingest.Parser {
 // newChain returns the parser of a file whose primary format is formats[primary];
 // -1: it has none.
 func newChain(primary int, s setup) *chain {
-	p := &chain{}
-	for _, f := range formats {
-		p.table = append(p.table, f.new(s))
-	}
+	c := &chain{setup: s, own: primary}
 	if primary >= 0 {
-		p.primary = p.table[primary]
+		c.primary = formats[primary].new(s)
 	}
-	return p
+	return c
 }

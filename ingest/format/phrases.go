@@ -15,7 +15,8 @@ import (
 // trusts an address only if the message has no second one that differs, and if
 // a word stands before it that says whose it is ("from", "ip", "client"), or
 // brackets around it. An address inside quotes counts as a second one, but never
-// as the client's, unless the quotes hold it alone. One behind an account's name
+// as the client's, unless the quotes hold it alone; the one quoted text of a
+// message is not searched where it is an account's name. One behind an account's name
 // without quotes must not look like a part of the name: see whyAccount.
 type phrases struct {
 	service string
@@ -58,7 +59,11 @@ func (p *phrases) message(msg []byte, ev *ingest.Event) string {
 func soleAddress(msg []byte) (a netip.Addr, at, n int) {
 	at = -1
 	quotes := quoteScanner{msg: msg}
+	from, to := quotedName(msg)
 	for i := 0; i < len(msg); {
+		if i == from && to > from {
+			i = to
+		}
 		quotes.step(i)
 		if !startsAddress(msg, i) {
 			i++

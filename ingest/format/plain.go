@@ -25,6 +25,9 @@ func openPlain(c *clock, line []byte, ev *ingest.Event) (msg []byte, sure, ok bo
 		if !ok {
 			continue
 		}
+		if _, _, n := soleAddress(line[:i]); n > 0 {
+			return nil, false, false // of an access line that nobody understood, the message may not go without its client
+		}
 		ev.Time = t
 		if i > 0 && line[i-1] == '[' {
 			if _, after, ok := bytes.Cut(rest, []byte("]")); ok {

@@ -2,6 +2,7 @@ package format
 
 import (
 	"bytes"
+	"net/netip"
 
 	"gumshoe/ingest"
 )
@@ -79,6 +80,8 @@ func (p *postgres) message(msg []byte, ev *ingest.Event) string {
 		client.saw(ev.Src)
 	case !ev.Src.IsValid() && client != nil:
 		ev.Src = client.addr
+	case contains(ev.User, ev.Src):
+		ev.Src = netip.Addr{} // the prefix repeats the account
 	}
 	if ev.Kind == ingest.KindDisconnect || ev.Kind == ingest.KindProbe {
 		client.end()
@@ -86,12 +89,20 @@ func (p *postgres) message(msg []byte, ev *ingest.Event) string {
 	return ""
 }
 
+// contains reports whether a client's text names the address.
+func contains(text []byte, a netip.Addr) bool {
+	b, _, n := soleAddress(text)
+	return n > 1 || n == 1 && a == b
+}
+
 // readPrefix finds the process "[123]" and the host "192.0.2.1(5432)" among the
-// words of the prefix. The user and database in it are the client's, and they
-// may hold what they like; two hosts are no answer.
+// words of the prefix. The user and database in it ("USER@DATABASE") are the
+// client's, and they may hold what they like; two hosts are no answer, and one
+// beside the @ is none. One behind them counts unless the sample has lines with
+// an account and no host: then the name of a database goes on with it.
 func (p *postgres) readPrefix(prefix []byte, ev *ingest.Event) {
-	found := 0
-	for word := range bytes.FieldsFuncSeq(prefix, func(r rune) bool { return r == ' ' || r == ',' || r == '=' || r == '@' }) {
+	found, account, local := 0, false, false
+	for word := range bytes.FieldsFuncSeq(prefix, func(r rune) bool { return r == ' ' || r == ',' || r == '=' }) {
 		word = bytes.TrimSuffix(word, []byte(":"))
 		if n := len(word); n > 2 && word[0] == '[' && word[n-1] == ']' && ev.PID == nil {
 			pid, _, _ := bytes.Cut(word[1:n-1], []byte("-"))
@@ -100,13 +111,33 @@ func (p *postgres) readPrefix(prefix []byte, ev *ingest.Event) {
 			}
 			continue
 		}
+		if bytes.IndexByte(word, '@') >= 0 {
+			account = account || len(word) > 1
+			if _, _, n := soleAddress(bytes.ReplaceAll(word, []byte("@"), []byte(" "))); n > 0 {
+				found = 2
+			}
+			continue
+		}
+		if isAccountKey(word) {
+			account = true
+			continue
+		}
+		local = local || string(word) == "[local]"
 		host, _, _ := bytes.Cut(word, []byte("("))
+		if account && p.known.pgNoHost {
+			continue
+		}
 		if a, ok := address(host); ok && (found == 0 || a != ev.Src) {
 			found++
 			ev.Src = a
 		}
 	}
+	p.seen.pgNoHost = p.seen.pgNoHost || account && !local && found == 0
 	if found > 1 {
-		ev.Src = ingest.Event{}.Src
+		ev.Src = netip.Addr{}
 	}
 }
+
+// isAccountKey reports whether a word of the prefix says that what the client
+// chose comes next.
+func isAccountKey(word []byte) bool { return anyFold(word, "user", "db", "database", "app") }

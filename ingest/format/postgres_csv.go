@@ -41,7 +41,7 @@ func (p *postgresCSV) Parse(line []byte, ev *ingest.Event) ingest.Result {
 		return ingest.Unparsed
 	}
 	var columns [csvColumns][]byte
-	if _, rest, ok = bytes.Cut(rest, []byte(",")); !ok || !csvRecord(rest, columns[1:]) {
+	if _, rest, ok = bytes.Cut(rest, []byte(",")); !ok || !csvRecord(rest, ',', columns[1:]) {
 		return ingest.Unparsed
 	}
 	if level := columns[csvSeverity]; !isSeverity(level) || !digits(columns[csvPID]) {
@@ -65,10 +65,10 @@ func (p *postgresCSV) Parse(line []byte, ev *ingest.Event) ingest.Result {
 func (p *postgresCSV) Reason() string { return p.why }
 
 // csvRecord cuts the columns at the head of b. A quoted one must end before a
-// comma or with the line.
-func csvRecord(b []byte, columns [][]byte) bool {
+// separator or with the line.
+func csvRecord(b []byte, mark byte, columns [][]byte) bool {
 	for i := range columns {
-		n := csvEnd(b)
+		n := csvEnd(b, mark)
 		if n < 0 || n == len(b) && i+1 < len(columns) {
 			return false
 		}
@@ -81,9 +81,9 @@ func csvRecord(b []byte, columns [][]byte) bool {
 
 // csvEnd returns the length of the column at the head of b, or -1 where its
 // quotes do not close or text stands beside them.
-func csvEnd(b []byte) int {
+func csvEnd(b []byte, mark byte) int {
 	if len(b) == 0 || b[0] != '"' {
-		n := bytes.IndexByte(b, ',')
+		n := bytes.IndexByte(b, mark)
 		if n < 0 {
 			n = len(b)
 		}
@@ -97,7 +97,7 @@ func csvEnd(b []byte) int {
 		case b[i] != '"':
 		case i+1 < len(b) && b[i+1] == '"':
 			i++
-		case i+1 == len(b) || b[i+1] == ',':
+		case i+1 == len(b) || b[i+1] == mark:
 			return i + 1
 		default:
 			return -1

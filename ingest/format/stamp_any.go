@@ -25,7 +25,10 @@ func (c *clock) headStamp(b []byte) (t int64, rest []byte, ok bool) {
 		if t, rest, ok = c.oddStamp(b); ok {
 			return t, rest, true
 		}
-		return epochStamp(b)
+		if t, rest, ok = epochStamp(b); ok {
+			return t, rest, true
+		}
+		return fineEpochStamp(b)
 	case weekday(b):
 		return c.ctimeStamp(b)
 	case monthName(b) > 0:

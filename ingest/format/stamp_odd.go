@@ -121,3 +121,24 @@ func (c *clock) monthFirst(b []byte) (t int64, rest []byte, ok bool) {
 	}
 	return c.instant(&s), rest, true
 }
+
+// The years in which a long number at the head of a line is a stamp and not an
+// identifier: 2000 to 2100, in milliseconds since 1970.
+const (
+	firstEpoch = 946684800_000
+	lastEpoch  = 4102444800_000
+)
+
+// fineEpochStamp reads milli-, micro- or nanoseconds since 1970, told apart by
+// their digits: "1795168800123".
+func fineEpochStamp(b []byte) (t int64, rest []byte, ok bool) {
+	n := 0
+	for n < len(b) && digit(b[n]) {
+		n++
+	}
+	if n < 13 || n < len(b) && (letter(b[n]) || b[n] == '.' || b[n] == '_' || b[n] == '-') {
+		return 0, nil, false
+	}
+	t, ok = epochField(b[:n])
+	return t, b[n:], ok && t >= firstEpoch && t < lastEpoch
+}

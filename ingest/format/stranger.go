@@ -6,6 +6,7 @@ import "gumshoe/ingest"
 // own, in which applications of every kind log.
 type stranger struct {
 	apps   messenger
+	cef    messenger // events for a SIEM
 	drupal messenger // logs under the name of its site
 	cisco  messenger // ... under that of the event
 	kernel messenger // UniFi's logs under none
@@ -13,11 +14,14 @@ type stranger struct {
 }
 
 func newStranger(h *shared) messenger {
-	return &stranger{newApps(h), newDrupal(h), newCisco(h), newKernel(h), newRequests(h)}
+	return &stranger{newApps(h), newCEF(h), newDrupal(h), newCisco(h), newKernel(h), newRequests(h)}
 }
 
 // message implements messenger.
 func (s *stranger) message(msg []byte, ev *ingest.Event) string {
+	if why := s.cef.message(msg, ev); why != whyProgram {
+		return why
+	}
 	if s.drupal.message(msg, ev) == "" {
 		return ""
 	}

@@ -31,20 +31,19 @@ func newMemo[V any](size int) memo[V] {
 
 func (m *memo[V]) key(b []byte) uint64 { return maphash.Bytes(m.seed, b) | 1<<63 }
 
-// get returns where the value of a key stands until the next put, nil if it is
-// not known.
-func (m *memo[V]) get(key uint64) *V {
+// get returns the value of a key, and whether it is known.
+func (m *memo[V]) get(key uint64) (v V, known bool) {
 	s := &m.sets[key&m.mask]
 	for i := range s.keys {
 		if s.keys[i] == key {
-			return &s.vals[i]
+			return s.vals[i], true
 		}
 	}
-	return nil
+	return v, false
 }
 
-// put adds a value and returns where it stands.
-func (m *memo[V]) put(key uint64, v V) *V {
+// put adds a value.
+func (m *memo[V]) put(key uint64, v V) {
 	s := &m.sets[key&m.mask]
 	i := slices.Index(s.keys[:], 0)
 	if i < 0 {
@@ -52,5 +51,4 @@ func (m *memo[V]) put(key uint64, v V) *V {
 		i = int(m.turn % ways)
 	}
 	s.keys[i], s.vals[i] = key, v
-	return &s.vals[i]
 }

@@ -24,18 +24,25 @@ import (
 type Enricher struct {
 	hash     ingest.Hash
 	inspect  inspector
-	targets  memo[ingest.Request]
-	headers  memo[verdict]
-	interned map[uint64]string
+	targets  memo[*ingest.Request]
+	headers  memo[*verdict] // nil: nothing was found
+	interned map[interning]*ingest.Request
+}
+
+// interning identifies the requests in which nothing was found. Many targets
+// share one: it is kept once, and stays near the processor.
+type interning struct {
+	template uint64
+	flags    ingest.PathFlags
 }
 
 // New returns an Enricher whose templates and shapes are hashed by h.
 func New(h ingest.Hash) *Enricher {
 	return &Enricher{
 		hash:     h,
-		targets:  newMemo[ingest.Request](1 << 15),
-		headers:  newMemo[verdict](1 << 13),
-		interned: make(map[uint64]string),
+		targets:  newMemo[*ingest.Request](1 << 15),
+		headers:  newMemo[*verdict](1 << 13),
+		interned: make(map[interning]*ingest.Request),
 	}
 }
 
@@ -48,9 +55,10 @@ func (e *Enricher) Enrich(ev *ingest.Event) {
 		return
 	}
 	key := e.targets.key(ev.Target)
-	req := e.targets.get(key)
-	if req == nil {
-		req = e.targets.put(key, e.request(ev.Target))
+	req, known := e.targets.get(key)
+	if !known {
+		req = e.request(ev.Target)
+		e.targets.put(key, req)
 	}
 	ev.Request = *req
 
@@ -58,10 +66,10 @@ func (e *Enricher) Enrich(ev *ingest.Event) {
 		v.addTo(&ev.Request)
 	}
 	if len(ev.Agent) != 0 {
-		e.header(ev.Agent, fromAgent).addTo(&ev.Request)
+		e.header(ev.Agent, fromAgent, ev.AgentKey(), &ev.Request)
 	}
 	if len(ev.Referer) != 0 {
-		e.header(ev.Referer, fromReferer).addTo(&ev.Request)
+		e.header(ev.Referer, fromReferer, e.headers.key(ev.Referer), &ev.Request)
 	}
 	if Hostile(&ev.Request) {
 		ev.Kind = ingest.KindProbe
@@ -78,33 +86,41 @@ func Hostile(r *ingest.Request) bool {
 }
 
 // request looks at a target that the memo does not know.
-func (e *Enricher) request(target []byte) ingest.Request {
+func (e *Enricher) request(target []byte) *ingest.Request {
 	req := e.inspect.request(target, e.hash)
-	template := e.inspect.template
-	id := e.hash.Bytes(template)
-	text, ok := e.interned[id]
+	req.Template = e.hash.Bytes(e.inspect.template)
+	id := interning{req.Template, req.Flags}
+	innocent, ok := e.interned[id]
 	if !ok {
 		if len(e.interned) >= maxInterned {
 			clear(e.interned)
 		}
-		text = string(template)
-		e.interned[id] = text
+		innocent = &ingest.Request{Template: req.Template, Text: string(e.inspect.template), Flags: req.Flags}
+		e.interned[id] = innocent
 	}
-	req.Template, req.Text = id, text
-	return req
+	if req.Text = innocent.Text; req == *innocent {
+		return innocent
+	}
+	return &req
 }
 
-// maxInterned bounds the table of template texts; a scan of distinct paths
+// maxInterned bounds the table of innocent requests; a scan of distinct paths
 // starts it afresh rather than growing it.
 const maxInterned = 1 << 15
 
-func (e *Enricher) header(text []byte, from origin) *verdict {
-	key := e.headers.key(text) ^ uint64(from)
-	v := e.headers.get(key)
-	if v == nil {
-		v = e.headers.put(key, e.inspect.header(text, from, e.hash))
+// header adds what a header of the request amounts to; its text is known by key.
+func (e *Enricher) header(text []byte, from origin, key uint64, req *ingest.Request) {
+	key ^= uint64(from)
+	v, known := e.headers.get(key)
+	if !known {
+		if found := e.inspect.header(text, from, e.hash); found != (verdict{}) {
+			v = &found
+		}
+		e.headers.put(key, v)
 	}
-	return v
+	if v != nil {
+		v.addTo(req)
+	}
 }
 
 // Inspect looks at one request target, without memory and with an unkeyed hash.

@@ -26,6 +26,7 @@ import (
 type Proxies struct {
 	trusted   bart.Lite
 	services  bart.Table[string]
+	outline   outline // of both
 	resolvers []*resolver
 }
 
@@ -34,10 +35,12 @@ func New(trusted []netip.Prefix) *Proxies {
 	p := &Proxies{}
 	for _, t := range trusted {
 		p.trusted.Insert(t.Masked())
+		p.outline.draw(t)
 	}
 	for _, name := range append(Services(), "loopback") {
 		for _, r := range Ranges(name) {
 			p.services.Insert(r, name)
+			p.outline.draw(r)
 		}
 	}
 	return p
@@ -118,6 +121,9 @@ func (r *resolver) Enrich(ev *ingest.Event) {
 		return
 	}
 	r.requests++
+	if !r.proxies.outline.touches(ev.Src) {
+		return
+	}
 	if ev.Src != r.last {
 		r.last, r.lastTrusted, r.lastService = ev.Src, r.proxies.trusted.Contains(ev.Src), ""
 		if !r.lastTrusted {

@@ -15,19 +15,19 @@ import (
 	"github.com/ulikunitz/xz/lzma"
 )
 
-// A codec is one way to compress a log.
+// A codec is one way to compress a log, or a charset that is told by its mark.
 type codec struct {
-	extension string
+	extension string // "": none
 	magic     []byte
 	open      func(io.Reader) (in io.ReadCloser, written time.Time, err error)
 }
 
-var codecs = []*codec{
+var codecs = append([]*codec{
 	{extension: ".gz", magic: []byte{0x1f, 0x8b}, open: openGzip},
 	{extension: ".bz2", magic: []byte("BZh"), open: openBzip2},
 	{extension: ".zst", magic: []byte{0x28, 0xb5, 0x2f, 0xfd}, open: openZstd},
 	{extension: ".xz", magic: []byte{0xfd, '7', 'z', 'X', 'Z', 0}, open: openXZ},
-}
+}, markedCodecs()...)
 
 // codecOf recognizes a compressed file by its first bytes; nil: plain.
 func codecOf(magic []byte) *codec {
@@ -37,6 +37,11 @@ func codecOf(magic []byte) *codec {
 		}
 	}
 	return nil
+}
+
+// openPlainText leaves what there is to decode to stream.
+func openPlainText(r io.Reader) (io.ReadCloser, time.Time, error) {
+	return io.NopCloser(r), time.Time{}, nil
 }
 
 func openGzip(r io.Reader) (io.ReadCloser, time.Time, error) {
@@ -131,7 +136,13 @@ func (c *codec) stream(raw io.Reader) (*stream, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &stream{ReadCloser: in, written: written, packed: packed}, nil
+	return &stream{ReadCloser: plainText{decoded(in), in}, written: written, packed: packed}, nil
+}
+
+// plainText is the decoded text of what is closed with it.
+type plainText struct {
+	io.Reader
+	io.Closer
 }
 
 func (s *stream) Read(p []byte) (int, error) {

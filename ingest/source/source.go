@@ -148,12 +148,7 @@ func openBytes(ctx context.Context, path string, opt Options) (*File, error) {
 	case mode.IsDir():
 		return nil, errors.New("is a directory")
 	case mode&fs.ModeNamedPipe != 0:
-		pipe, err := os.Open(path)
-		if err != nil {
-			return nil, err
-		}
-		defer pipe.Close()
-		return spool(ctx, path, pipe, opt.TempDir)
+		return spool(ctx, path, &namedPipe{path: path}, opt.TempDir)
 	case !mode.IsRegular():
 		return nil, fmt.Errorf("%w: not a regular file", ErrNotLog)
 	}
@@ -269,6 +264,10 @@ func (f *File) Name() string { return f.name }
 // Log names the log that the file is a part of: its path without the marks of
 // rotation and compression.
 func (f *File) Log() string { return LogName(f.name) }
+
+// Head returns the first bytes of the text, at most 1 KiB: whatever happens to
+// its name and compression, a file is known by them.
+func (f *File) Head() []byte { return f.head }
 
 // Journal reports whether the lines are those of systemd's journal.
 func (f *File) Journal() bool { return f.journal }

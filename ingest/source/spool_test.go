@@ -1,6 +1,12 @@
 package source
 
-import "testing"
+import (
+	"context"
+	"errors"
+	"path/filepath"
+	"syscall"
+	"testing"
+)
 
 // A journal of weeks takes its time to be spooled: how far it is, is told.
 func TestSpoolingIsTold(t *testing.T) {
@@ -19,5 +25,18 @@ func TestSpoolingIsTold(t *testing.T) {
 	defer f.Close()
 	if told != f.Size() || told == 0 {
 		t.Errorf("told of %d bytes, %d were spooled", told, f.Size())
+	}
+}
+
+// A pipe that nobody writes to does not outlive the wish to stop.
+func TestPipeWithoutWriterIsInterrupted(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "pipe.log")
+	if err := syscall.Mkfifo(path, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	stop()
+	if _, err := open(ctx, path, Options{TempDir: t.TempDir()}); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v, want an interruption", err)
 	}
 }

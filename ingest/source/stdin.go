@@ -41,6 +41,26 @@ func spool(ctx context.Context, name string, in io.Reader, dir string) (*File, e
 	return &File{name: name, file: file, info: info}, err
 }
 
+// namedPipe is opened by its first read, for that waits for a writer, who may
+// never come, and only reading can be interrupted (see spool).
+type namedPipe struct {
+	path string
+	file *os.File // nil: not opened yet
+}
+
+// Read implements io.Reader. The pipe is closed at its end.
+func (p *namedPipe) Read(b []byte) (n int, err error) {
+	if p.file == nil {
+		if p.file, err = os.Open(p.path); err != nil {
+			return 0, err
+		}
+	}
+	if n, err = p.file.Read(b); err != nil {
+		p.file.Close()
+	}
+	return n, err
+}
+
 // spoolDir is where large temporary files belong unless somebody says otherwise:
 // /tmp is in memory on many machines.
 func spoolDir(asked string) string {

@@ -28,6 +28,10 @@ var secrets = sync.OnceValue(func() []*regexp.Regexp {
 	}
 })
 
+// Scrub replaces the passwords, tokens and keys in a line that is to be kept or
+// shown by a mark.
+func Scrub(line string) string { return scrub(line, secretMark) }
+
 // scrub replaces the secrets in a line by a mark: a line that nobody understands
 // goes into reports and mails, and may hold what a client typed. It is for lines
 // that are shown; to do it with every line would cost more than to read them.

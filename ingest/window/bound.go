@@ -83,6 +83,25 @@ func (t *table) evictRows() {
 	}
 	t.all.bar.sink(all, t.all.limit)
 	t.loud.bar.sink(loud, t.loud.limit)
+	t.keepRows(func(r *Row, id uint64) bool {
+		partial, beyond := t.all.bar.drops(id), t.loud.bar.drops(id)
+		if partial && (r.trouble == 0 || beyond) {
+			return false
+		}
+		if partial {
+			r.hush(&t.arenas)
+		}
+		if r.trouble != 0 && beyond {
+			t.dropTrouble(r)
+			r.Flags |= Partial
+		}
+		return true
+	})
+}
+
+// keepRows lets go of the rows that are not to be kept, of which it tells the
+// ids of the units, and counts the others anew.
+func (t *table) keepRows(keep func(r *Row, id uint64) bool) {
 	t.all.below, t.loud.below = 0, 0
 	for _, h := range t.hours {
 		h.rows.reset()
@@ -91,22 +110,14 @@ func (t *table) evictRows() {
 	for i := range uint32(t.rows.len()) {
 		r := t.rows.at(i)
 		id := r.unit().id(t.hash)
-		partial, beyond := t.all.bar.drops(id), t.loud.bar.drops(id)
-		if partial && (r.trouble == 0 || beyond) {
+		if !keep(r, id) {
 			t.drop(r)
 			continue
 		}
-		if partial {
-			r.hush(&t.arenas)
-		} else {
+		if !t.all.bar.drops(id) {
 			t.all.below++
 		}
-		switch {
-		case r.trouble == 0:
-		case beyond:
-			t.dropTrouble(r)
-			r.Flags |= Partial
-		default:
+		if r.trouble != 0 {
 			t.loud.below++
 		}
 		*t.rows.at(kept) = *r
@@ -131,7 +142,15 @@ func (t *table) evictObjects() {
 		if things != 0 && !p.bar.drops(uint64(things)) {
 			p.bar = things
 		}
-		p.below = 0
+	}
+	t.keepObjects(func(o *Object) bool { return !t.kinds[o.Kind].bar.drops(o.ID) })
+}
+
+// keepObjects lets go of the objects that are not to be kept, and counts the
+// others anew.
+func (t *table) keepObjects(keep func(*Object) bool) {
+	for k := range t.kinds {
+		t.kinds[k].below = 0
 	}
 	for _, h := range t.hours {
 		h.objects.reset()
@@ -139,14 +158,13 @@ func (t *table) evictObjects() {
 	kept := uint32(0)
 	for i := range uint32(t.objects.len()) {
 		o := t.objects.at(i)
-		p := &t.kinds[o.Kind]
-		if p.bar.drops(o.ID) {
+		if !keep(o) {
 			o.goodUnits.drop(&t.words)
 			o.badUnits.drop(&t.words)
 			o.touches.drop(&t.touches)
 			continue
 		}
-		p.below++
+		t.kinds[o.Kind].below++
 		*t.objects.at(kept) = *o
 		t.hour(o.Hour).objects.insert(tagOf(objectHash(o.ID, o.service, t.seed)), kept)
 		kept++
@@ -200,8 +218,11 @@ func (t *table) partial(r *Row) {
 	bad := t.troubles.at(r.trouble - 1)
 	seen := bad.touches.list(&t.touches)
 	*r = Row{net: r.net, Hour: r.Hour, service: r.service, Service: r.Service, marks: r.marks, trouble: r.trouble, Flags: Partial,
-		Events: max(plus(bad.Bad, bad.Errors), bad.Probes), first: 3600, place: ^place(0)}
+		Events: max(plus(bad.Bad, bad.Errors), bad.Probes), first: 3600, place: nowhere}
 	for i := range seen {
 		r.saw(uint16(seen[i].Milli/1000%3600), placeOf(seen[i].Origin()))
+	}
+	if len(seen) == 0 { // the archive has lost them
+		r.first = 0
 	}
 }

@@ -21,9 +21,10 @@ type Builder struct {
 	rowsBy, objectsBy hands // when merging
 
 	logs     []stream
-	services []stream // by their index in the Store; those not met here have no name
-	service  uint16   // index of the last one: lines come in runs
-	vhost    []byte   // the last one and its hash
+	services []stream   // by their index in the Store; those not met here have no name
+	met      [][]uint16 // by number of the log: indices of services met
+	service  uint16     // index of the last one: lines come in runs
+	vhost    []byte     // the last one and its hash
 	vhostID  uint64
 	lower    []byte
 	chunk    uint32
@@ -34,6 +35,7 @@ type Builder struct {
 type stream struct {
 	name   string
 	id     uint64
+	log    uint16  // number of the log; 0: of none in particular
 	object *Object // nil before the first event
 	web    bool    // service: a web request was among the events
 }
@@ -59,12 +61,15 @@ func (b *Builder) Add(ev *ingest.Event, at ingest.Origin) {
 	}
 	sec := seconds(ev)
 	hour := sec / 3600
-	svc := b.serviceIndex(ev.Service)
 	out := outcomeOf(ev)
 
+	log := uint16(0)
 	if uint(at.Source) < uint(len(b.logs)) {
-		b.at(LogObject, &b.logs[at.Source], hour, 0).count(out, ev)
+		l := &b.logs[at.Source]
+		b.at(LogObject, l, hour, 0).count(out, ev)
+		log = l.log
 	}
+	svc := b.serviceIndex(ev.Service, log)
 	if ev.Kind == ingest.KindSession {
 		b.session(ev, at, hour, svc)
 		return
@@ -150,22 +155,25 @@ func (b *Builder) join(o *Object, out outcome, member uint64) {
 	}
 }
 
-func (b *Builder) serviceIndex(s string) uint16 {
-	if int(b.service) < len(b.services) && b.services[b.service].name == s && b.services[b.service].id != 0 {
-		return b.service
-	}
-	for i := range b.services {
-		if b.services[i].id != 0 && b.services[i].name == s {
-			b.service = uint16(i)
+func (b *Builder) serviceIndex(s string, log uint16) uint16 {
+	if int(b.service) < len(b.services) {
+		if last := &b.services[b.service]; last.name == s && last.log == log && last.id != 0 {
 			return b.service
 		}
 	}
-	b.service = b.store.serviceIndex(s)
+	for _, i := range b.met[log] {
+		if b.services[i].name == s {
+			b.service = i
+			return b.service
+		}
+	}
+	b.service = b.store.serviceIndex(s, log)
 	for len(b.services) <= int(b.service) {
 		b.services = append(b.services, stream{})
 	}
 	if b.services[b.service].id == 0 {
-		b.services[b.service] = stream{name: s, id: tagged(ServiceObject, b.hash.String(s))}
+		b.services[b.service] = stream{name: s, id: serviceID(b.hash, s), log: log}
+		b.met[log] = append(b.met[log], b.service)
 	}
 	return b.service
 }

@@ -8,6 +8,12 @@ import (
 	"gumshoe/ingest"
 )
 
+// logID is the id of a log.
+func logID(h ingest.Hash, name string) uint64 { return tagged(LogObject, h.String(name)) }
+
+// serviceID is the id of a service.
+func serviceID(h ingest.Hash, name string) uint64 { return tagged(ServiceObject, h.String(name)) }
+
 // tagged keeps the ids of different kinds of object apart.
 func tagged(k ObjectKind, id uint64) uint64 { return mix(id, uint64(k)+1) | 1 }
 
@@ -92,6 +98,9 @@ func appendLower(dst, s []byte) []byte {
 	}
 	return dst
 }
+
+// agentID is the id of a user agent.
+func agentID(client uint64) uint64 { return tagged(AgentObject, client) }
 
 // pathID joins a template with its vhost. Requests come in runs of one vhost.
 func (b *Builder) pathID(vhost []byte, template uint64) uint64 {

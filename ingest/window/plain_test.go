@@ -287,7 +287,7 @@ func plain(chunks [][]placed, opt Options) string {
 				r.Flags |= Claimed
 			}
 			if ev.Client.ID != 0 {
-				rs.agents[ev.Client.ID] = true
+				rs.agents[agentID(ev.Client.ID)] = true
 				if last := before[key]; last != nil && max(ev.Time/1000, last.Time/1000)-min(ev.Time/1000, last.Time/1000) < 60 {
 					if last.Client.ID == ev.Client.ID {
 						r.Same++
@@ -296,8 +296,8 @@ func plain(chunks [][]placed, opt Options) string {
 					}
 				}
 				before[key] = ev
-				names[AgentID(ev.Client.ID)] = Name{Text: string(ev.Agent), Client: ev.Client.Kind, Claim: ev.Client.Claim}
-				object(AgentObject, AgentID(ev.Client.ID), ev.Service, ev, out, unit)
+				names[agentID(ev.Client.ID)] = Name{Text: string(ev.Agent), Client: ev.Client.Kind, Claim: ev.Client.Claim}
+				object(AgentObject, agentID(ev.Client.ID), ev.Service, ev, out, unit)
 			}
 			if ev.Request.Template != 0 {
 				t.Name = tagged(PathObject, ev.Request.Template)

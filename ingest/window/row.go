@@ -63,10 +63,11 @@ type trouble struct {
 	badNames Distinct // accounts that failed; web: templates answered 4xx
 	touches  Touches
 	Trouble
+	archived bool // it is of the archive, and its touches come after it
 }
 
 // any reports whether there is any: each event that makes trouble is worth a touch.
-func (t *trouble) any() bool { return t.touches.n > 0 }
+func (t *trouble) any() bool { return t.touches.n > 0 || t.archived }
 
 // Trouble counts what went wrong in a row.
 type Trouble struct {
@@ -76,24 +77,29 @@ type Trouble struct {
 }
 
 // place is where a line stands, in the order of lines: 20 bits of source and 44
-// of offset. What lies beyond is taken for the last place.
+// of offset. The last place stands for none: lines that are in the archive, or
+// beyond what fits.
 type place uint64
 
 const (
 	offsetBits = 44
 	maxOffset  = 1<<offsetBits - 1
-	maxSource  = 1<<(64-offsetBits) - 1
+	maxSource  = 1<<(64-offsetBits) - 2
+	nowhere    = ^place(0)
 )
 
 func placeOf(at ingest.Origin) place {
 	if uint64(at.Offset) > maxOffset || uint32(at.Source) > maxSource {
-		return ^place(0)
+		return nowhere
 	}
 	return place(at.Source)<<offsetBits | place(at.Offset)
 }
 
 // FirstAt returns where the row's first event stands.
 func (r *Row) FirstAt() ingest.Origin {
+	if r.place == nowhere {
+		return ingest.Origin{Source: ArchiveSource, Offset: noText}
+	}
 	return ingest.Origin{Source: int32(r.place >> offsetBits), Offset: int64(r.place & maxOffset)}
 }
 
@@ -112,7 +118,7 @@ func (r *Row) is(u unit, svc uint16) bool { return r.net == u.net && r.service =
 
 // newRow returns a row without events.
 func newRow(u unit, hour uint32, svc uint16) Row {
-	r := Row{net: u.net, Hour: hour, service: svc, first: 3600, place: ^place(0)}
+	r := Row{net: u.net, Hour: hour, service: svc, first: 3600, place: nowhere}
 	if u.v6 {
 		r.marks = v6
 	}
@@ -155,6 +161,7 @@ func (t *trouble) merge(o *trouble, a, b *arenas) {
 	t.Bad = plus(t.Bad, o.Bad)
 	t.Errors = plus(t.Errors, o.Errors)
 	t.Probes = plus(t.Probes, o.Probes)
+	t.archived = t.archived || o.archived
 	t.badNames.merge(&a.words, &o.badNames, &b.words)
 	t.touches.merge(&a.touches, o.touches, &b.touches)
 }

@@ -9,12 +9,22 @@
 // singly the first sixty-four an hour are kept (Touch), with the place of their
 // lines. There is no floating point in it.
 //
+// What each log tells of an hour can be kept apart (Options.PerLog) for the
+// archive: Export hands it out, Drop forgets what the archive knows better, and
+// Load puts the archive's rows among those of the run:
+//
+//	last event ──▶ Export, Keys, Drop ──▶ Load ──▶ Set
+//
 // Memory is bounded (Limits). What is beyond the limits follows from keyed
 // hashes alone, not from who came first; failures, probes and logins are kept
 // longest; and the Set says how much is missing (Evicted).
 package window
 
-import "net/netip"
+import (
+	"net/netip"
+
+	"gumshoe/ingest"
+)
 
 // Set is the merged windows of a run. It is read-only and safe for concurrent use.
 type Set struct {
@@ -24,6 +34,7 @@ type Set struct {
 	units    []Unit
 	things   [LogObject + 1][]Thing
 	evicted  Evicted
+	texts    []string // lines of the archive
 }
 
 // Unit is one source with all its rows, sorted by service and hour.
@@ -61,6 +72,15 @@ func (s *Set) Name(id uint64) Name {
 	return s.streams[id]
 }
 
+// Text returns the line of an event of the archive, if it was kept. It is
+// verbatim: hostile.
+func (s *Set) Text(at ingest.Origin) (string, bool) {
+	if at.Source != ArchiveSource || at.Offset < 0 || at.Offset >= int64(len(s.texts)) {
+		return "", false
+	}
+	return s.texts[at.Offset], true
+}
+
 // Evicted returns what there was no room for.
 func (s *Set) Evicted() Evicted { return s.evicted }
 
@@ -93,7 +113,7 @@ func (u *Unit) BadNames(r *Row) ([]uint64, bool) {
 	return u.trouble(r).badNames.members(&u.table.words)
 }
 
-// Agents returns the ids of the user agents; Name of AgentID tells more.
+// Agents returns the ids of the user agents.
 func (u *Unit) Agents(r *Row) ([]uint64, bool) { return r.agents.members(&u.table.words) }
 
 // GoodCount, BadCount and AgentCount return the sizes of the sets.
@@ -104,9 +124,6 @@ func (u *Unit) BadCount(r *Row) int { return u.trouble(r).badNames.count(&u.tabl
 
 // AgentCount returns the number of distinct user agents.
 func (u *Unit) AgentCount(r *Row) int { return r.agents.count(&u.table.words) }
-
-// AgentID returns the id under which an agent of a row is named.
-func AgentID(agent uint64) uint64 { return tagged(AgentObject, agent) }
 
 // GoodUnits returns the sources that an object answered well in an hour, or
 // false when there were too many to keep.

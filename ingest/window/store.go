@@ -18,6 +18,11 @@ type Store struct {
 
 	mu       sync.Mutex
 	services []service
+
+	logs   []string        // by number; 0: no log in particular
+	logOf  []uint16        // number of each source's log
+	loaded map[uint64]Name // services and logs of the archive
+	texts  texts
 }
 
 // shard is a part of a Store. A source's rows lie in one, and so do an object's
@@ -28,10 +33,11 @@ type shard struct {
 	table
 }
 
-// service is one of a Store.
+// service is one of a Store: with Options.PerLog, as one log tells of it.
 type service struct {
 	name string
-	web  bool // requests were among its events
+	log  uint16 // number of the log; 0: of none in particular
+	web  bool   // requests were among its events
 }
 
 const (
@@ -45,6 +51,7 @@ type Options struct {
 	Logs   []string // name of the log each source belongs to: rotated siblings share one
 	Seed   uint64   // of the tables; random per process
 	Limits Limits   // those that are 0 get a default
+	PerLog bool     // keep apart what each log tells, until Set: for Export and Drop
 }
 
 // rowShard and objectShard are the shards of a source's rows, by its id, and of
@@ -55,7 +62,8 @@ func objectShard(id uint64) uint32 { return uint32(id>>1) % shards }
 
 // NewStore returns an empty store.
 func NewStore(opt Options) *Store {
-	s := &Store{opt: opt}
+	s := &Store{opt: opt, loaded: map[uint64]Name{}}
+	s.numberLogs()
 	l := opt.Limits.orDefault()
 	for i := range s.shards {
 		s.shards[i].table = newTable(opt, l)
@@ -76,29 +84,52 @@ func newTable(opt Options, l Limits) table {
 // Builder returns the Sink of a worker. It is not to be called at the same time
 // from several.
 func (s *Store) Builder() *Builder {
-	b := &Builder{store: s, hash: s.opt.Hash, seed: s.opt.Seed, first: len(s.builders), chunk: 1}
-	for _, l := range s.opt.Logs {
-		b.logs = append(b.logs, stream{name: l, id: tagged(LogObject, b.hash.String(l))})
+	b := &Builder{store: s, hash: s.opt.Hash, seed: s.opt.Seed, first: len(s.builders), chunk: 1, met: make([][]uint16, len(s.logs))}
+	for i, l := range s.opt.Logs {
+		b.logs = append(b.logs, stream{name: l, id: logID(b.hash, l), log: s.logOf[i]})
 	}
 	s.builders = append(s.builders, b)
 	return b
 }
 
-// maxServices bounds the services of a Store. Their names come from formats,
-// not from log lines.
-const maxServices = 1 << 12
+// numberLogs numbers the logs, if they are kept apart.
+func (s *Store) numberLogs() {
+	s.logs = []string{""}
+	s.logOf = make([]uint16, len(s.opt.Logs))
+	if !s.opt.PerLog {
+		return
+	}
+	numbers := map[string]uint16{}
+	for i, l := range s.opt.Logs {
+		n, ok := numbers[l]
+		if !ok && l != "" && len(s.logs) < maxLogs {
+			n = uint16(len(s.logs))
+			numbers[l] = n
+			s.logs = append(s.logs, l)
+		}
+		s.logOf[i] = n
+	}
+}
 
-// serviceIndex numbers a service.
-func (s *Store) serviceIndex(name string) uint16 {
+// maxLogs bounds the logs that are kept apart, maxServices the services of a
+// Store. The names of both come from the configuration and from formats, not
+// from log lines.
+const (
+	maxLogs     = 1 << 14
+	maxServices = 1 << 16
+)
+
+// serviceIndex numbers a service of a log.
+func (s *Store) serviceIndex(name string, log uint16) uint16 {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	i := slices.IndexFunc(s.services, func(x service) bool { return x.name == name })
+	i := slices.IndexFunc(s.services, func(x service) bool { return x.log == log && x.name == name })
 	if i < 0 {
 		if len(s.services) == maxServices {
 			return maxServices - 1 // the rest share the last
 		}
 		i = len(s.services)
-		s.services = append(s.services, service{name: name})
+		s.services = append(s.services, service{name: name, log: log})
 	}
 	return uint16(i)
 }
@@ -128,13 +159,9 @@ const (
 // are spent. The set does not depend on the number of builders, nor on who
 // counted what.
 func (s *Store) Set() *Set {
-	parallel(len(s.builders), func(i int) { s.builders[i].flush() })
-	set := &Set{}
-	final := s.number(set)
-	web := make([]bool, len(set.services))
-	for i, x := range s.services {
-		web[final[i]] = web[final[i]] || x.web
-	}
+	s.flush()
+	set := &Set{texts: s.texts.all}
+	final, web := s.number(set)
 	set.streams = s.streams()
 	parallel(shards, func(i int) {
 		t := &s.shards[i].table
@@ -149,12 +176,19 @@ func (s *Store) Set() *Set {
 	return set
 }
 
-// number gives the services their final numbers, in alphabetical order.
-func (s *Store) number(set *Set) (final []uint8) {
+// flush merges what the builders still have.
+func (s *Store) flush() {
+	parallel(len(s.builders), func(i int) { s.builders[i].flush() })
+}
+
+// number gives the services their final numbers, in alphabetical order: one to
+// those of one name. It tells of which numbers there were web requests.
+func (s *Store) number(set *Set) (final []uint8, web []bool) {
 	for _, x := range s.services {
 		set.services = append(set.services, x.name)
 	}
 	slices.Sort(set.services)
+	set.services = slices.Compact(set.services)
 	for _, x := range s.services {
 		i, _ := slices.BinarySearch(set.services, x.name)
 		final = append(final, uint8(min(i, maxIndex)))
@@ -162,12 +196,16 @@ func (s *Store) number(set *Set) (final []uint8) {
 	if len(set.services) > maxIndex+1 {
 		set.services = append(set.services[:maxIndex], others)
 	}
-	return final
+	web = make([]bool, len(set.services))
+	for i, x := range s.services {
+		web[final[i]] = web[final[i]] || x.web
+	}
+	return final, web
 }
 
 // streams names the services and logs that were met.
 func (s *Store) streams() map[uint64]Name {
-	out := map[uint64]Name{}
+	out := s.loaded
 	for _, b := range s.builders {
 		for _, streams := range [][]stream{b.services, b.logs} {
 			for _, x := range streams {
@@ -208,10 +246,23 @@ func (t *table) renumber(final []uint8) {
 	}
 }
 
+// cut cuts the table to its limits.
+func (t *table) cut(final []uint8, web []bool) {
+	t.bound(func(limit int) int { return limit })
+	if t.all.bar == 0 {
+		return
+	}
+	for i := range uint32(t.rows.len()) {
+		if r := t.rows.at(i); web[final[r.service]] && t.all.bar.drops(r.unit().id(t.hash)) {
+			t.partial(r)
+		}
+	}
+}
+
 // settle cuts the table to its limits, writes down the final numbers of
 // services, and sorts sets and touches once for all who read them.
 func (t *table) settle(final []uint8, web []bool) {
-	t.bound(func(limit int) int { return limit })
+	t.cut(final, web)
 	for i := range uint32(t.rows.len()) {
 		r := t.rows.at(i)
 		r.Service = final[r.service]
@@ -221,9 +272,6 @@ func (t *table) settle(final []uint8, web []bool) {
 			bad := t.troubles.at(r.trouble - 1)
 			bad.badNames.sort(&t.words)
 			bad.touches.sort(&t.touches)
-		}
-		if t.all.bar != 0 && web[r.Service] && t.all.bar.drops(r.unit().id(t.hash)) {
-			t.partial(r)
 		}
 	}
 	for i := range uint32(t.objects.len()) {

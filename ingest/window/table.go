@@ -69,8 +69,8 @@ func (t *table) addRow(o *Row, bad *trouble, member uint64, from *arenas) {
 	if partial && (!bad.any() || t.loud.bar.drops(member)) {
 		return
 	}
-	r := t.row(o)
-	if r.Events == 0 && !partial {
+	r, fresh := t.row(o)
+	if fresh && !partial {
 		t.all.below++
 	}
 	r.merge(o, &t.arenas, from)
@@ -92,20 +92,28 @@ func (t *table) addRow(o *Row, bad *trouble, member uint64, from *arenas) {
 }
 
 // row finds or makes the row with the key of another.
-func (t *table) row(o *Row) *Row {
+func (t *table) row(o *Row) (r *Row, fresh bool) {
 	u, at := o.unit(), &t.hour(o.Hour).rows
 	tag := tagOf(rowHash(u, o.service, t.seed))
+	if r = t.findRow(at, tag, u, o.service); r != nil {
+		return r, false
+	}
+	n := t.rows.get(0)
+	at.insert(tag, n)
+	r = t.rows.at(n)
+	*r = newRow(u, o.Hour, o.service)
+	return r, true
+}
+
+// findRow finds a row in the index of its hour, or nil.
+func (t *table) findRow(at *index, tag uint32, u unit, svc uint16) *Row {
 	n, i := at.next(at.home(tag), tag)
 	for ; n != none; n, i = at.next(i+1, tag) {
-		if r := t.rows.at(n); r.is(u, o.service) {
+		if r := t.rows.at(n); r.is(u, svc) {
 			return r
 		}
 	}
-	n = t.rows.get(0)
-	at.insert(tag, n)
-	r := t.rows.at(n)
-	*r = newRow(u, o.Hour, o.service)
-	return r
+	return nil
 }
 
 // addObject merges an object, whose sets live in from, unless it is beyond the
@@ -128,15 +136,23 @@ func (t *table) addObject(o *Object, from *arenas) bool {
 func (t *table) object(o *Object) *Object {
 	at := &t.hour(o.Hour).objects
 	tag := tagOf(objectHash(o.ID, o.service, t.seed))
-	n, i := at.next(at.home(tag), tag)
-	for ; n != none; n, i = at.next(i+1, tag) {
-		if x := t.objects.at(n); x.is(o.Kind, o.ID, o.service) {
-			return x
-		}
+	if x := t.findObject(at, tag, o.Kind, o.ID, o.service); x != nil {
+		return x
 	}
-	n = t.objects.get(0)
+	n := t.objects.get(0)
 	at.insert(tag, n)
 	x := t.objects.at(n)
 	*x = newObject(o.Kind, o.ID, o.Hour, o.service)
 	return x
+}
+
+// findObject finds an object in the index of its hour, or nil.
+func (t *table) findObject(at *index, tag uint32, k ObjectKind, id uint64, svc uint16) *Object {
+	n, i := at.next(at.home(tag), tag)
+	for ; n != none; n, i = at.next(i+1, tag) {
+		if x := t.objects.at(n); x.is(k, id, svc) {
+			return x
+		}
+	}
+	return nil
 }

@@ -16,7 +16,7 @@ type Touch struct {
 	Name   uint64 // path or account that was touched, 0 for none
 	Aux    uint64 // web: shape of the payload; sessions: index into Set.Services
 	Offset int64  // of the line in its source
-	Source int32  // index of the source
+	Source int32  // index of the source, or ArchiveSource
 	Count  uint32 // happenings the line stands for
 	Status uint16 // HTTP status
 	Kind   ingest.Kind
@@ -26,6 +26,14 @@ type Touch struct {
 	Absent bool // the account does not exist
 	Post   bool // a POST request
 }
+
+// ArchiveSource is the source of events whose lines are not in the logs of this
+// run but, if anywhere, in the archive. Offset is their number in the Set's
+// texts, or -1.
+const ArchiveSource = -1
+
+// noText is the offset of an archived event without its line.
+const noText = -1
 
 // Origin returns where the line stands.
 func (t Touch) Origin() ingest.Origin { return ingest.Origin{Source: t.Source, Offset: t.Offset} }
@@ -43,7 +51,27 @@ type Touches struct {
 }
 
 func compareTouch(a, b *Touch) int {
-	return cmp.Or(cmp.Compare(a.Milli, b.Milli), cmp.Compare(a.Source, b.Source), cmp.Compare(a.Offset, b.Offset))
+	c := cmp.Or(cmp.Compare(a.Milli, b.Milli), cmp.Compare(a.Source, b.Source), cmp.Compare(a.Offset, b.Offset))
+	if c != 0 || a.Source != ArchiveSource {
+		return c
+	}
+	return compareFacts(a, b)
+}
+
+// compareFacts orders touches that no place tells apart.
+func compareFacts(a, b *Touch) int {
+	return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Status, b.Status), cmp.Compare(a.Stage, b.Stage),
+		cmp.Compare(a.Class, b.Class), cmp.Compare(a.Aux, b.Aux), cmp.Compare(a.Count, b.Count), cmp.Compare(a.bits(), b.bits()))
+}
+
+// bits are the facts that are true or false.
+func (t *Touch) bits() (bits uint8) {
+	for i, fact := range [...]bool{t.Key, t.Absent, t.Post} {
+		if fact {
+			bits |= 1 << i
+		}
+	}
+	return bits
 }
 
 // add keeps a touch if it is among the first.
@@ -87,6 +115,7 @@ func (l *Touches) findWorst(b []Touch) {
 }
 
 func (l *Touches) merge(a *arena[Touch], o Touches, b *arena[Touch]) {
+	l.more = l.more || o.more
 	if o.n == 0 {
 		return
 	}
@@ -94,7 +123,6 @@ func (l *Touches) merge(a *arena[Touch], o Touches, b *arena[Touch]) {
 	for i := range kept {
 		l.add(a, &kept[i])
 	}
-	l.more = l.more || o.more
 }
 
 // drop empties the list and gives its block back.

@@ -41,12 +41,13 @@ func (b *Builder) agent(r *tally, ev *ingest.Event, out outcome) {
 	same := r.client == client.ID // in most rows always: nothing need be looked up
 	r.pair(same, b.chunk, uint16(seconds(ev)%3600))
 	if !same {
-		n, fresh := b.object(AgentObject, AgentID(client.ID), r.Hour, r.service)
+		id := agentID(client.ID)
+		n, fresh := b.object(AgentObject, id, r.Hour, r.service)
 		if fresh {
 			b.name(n, cut(ev.Agent))
 			b.named[n].client, b.named[n].claim = client.Kind, client.Claim
 		}
-		r.agents.add(&b.words, client.ID)
+		r.agents.add(&b.words, id)
 		r.client, r.agent, r.joined = client.ID, n, 0
 	}
 	o := b.objects.at(r.agent)

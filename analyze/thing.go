@@ -1,0 +1,79 @@
+package analyze
+
+import (
+	"math/bits"
+	"sync/atomic"
+
+	"gumshoe/ingest/window"
+)
+
+// thing is an account, path or agent with what its hours say together, so that
+// no detector walks the hours of a busy path once for every source.
+type thing struct {
+	*window.Thing
+	flags     window.ObjectFlags
+	good      uint64
+	refused   int          // sources that failed on it, hour by hour
+	benignBad atomic.Int32 // benign visitors whom it failed
+}
+
+// things finds each thing by its id. There may be a million accounts in a run:
+// the table is filled on all cores, and holds no pointers to be collected.
+type things struct {
+	all   []thing
+	slots []atomic.Uint32 // index in all + 1; 0: free. Ids are keyed hashes: their top bits choose the slot
+	shift int
+	none  thing // what is known of an unknown id
+}
+
+func newThings(set *window.Set) *things {
+	kinds := []window.ObjectKind{window.AccountObject, window.PathObject, window.AgentObject}
+	n := 0
+	for _, k := range kinds {
+		n += len(set.Things(k))
+	}
+	size := bits.Len(uint(2 * n)) // at most half full
+	t := &things{all: make([]thing, n), slots: make([]atomic.Uint32, 1<<size), shift: 64 - size}
+	first := 0
+	for _, k := range kinds {
+		list := set.Things(k)
+		parts(len(list), func(_, lo, hi int) {
+			for i := lo; i < hi; i++ {
+				t.all[first+i].sumUp(&list[i])
+				t.insert(first + i)
+			}
+		})
+		first += len(list)
+	}
+	return t
+}
+
+func (t *thing) sumUp(of *window.Thing) {
+	t.Thing = of
+	for i := range of.Hours {
+		h := &of.Hours[i]
+		t.flags |= h.Flags
+		t.good += uint64(h.Good)
+		t.refused += of.BadCount(h)
+	}
+}
+
+func (t *things) insert(i int) {
+	for at := t.all[i].ID >> t.shift; ; at++ {
+		if t.slots[at&uint64(len(t.slots)-1)].CompareAndSwap(0, uint32(i)+1) {
+			return
+		}
+	}
+}
+
+// find returns the thing of an id; of an unknown one it is empty.
+func (t *things) find(id uint64) *thing {
+	for at := id >> t.shift; ; at++ {
+		switch i := t.slots[at&uint64(len(t.slots)-1)].Load(); {
+		case i == 0:
+			return &t.none
+		case t.all[i-1].ID == id:
+			return &t.all[i-1]
+		}
+	}
+}

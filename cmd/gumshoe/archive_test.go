@@ -1,0 +1,302 @@
+package main
+
+import (
+	"bytes"
+	"compress/gzip"
+	"fmt"
+	"io/fs"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// aKey is the key of the state directories of tests: archives under one key can
+// be compared.
+var aKey = strings.Repeat("5a", keyLen) + "\n"
+
+func stateDir(t testing.TB) string {
+	t.Helper()
+	dir := t.TempDir()
+	put(t, dir, keyFile, aKey)
+	return dir
+}
+
+// tree is the content of all files below a directory.
+func tree(t testing.TB, dir string) map[string]string {
+	t.Helper()
+	out := map[string]string{}
+	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		rel, _ := filepath.Rel(dir, path)
+		out[rel] = string(text)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// sameArchive compares two archives byte by byte.
+func sameArchive(t testing.TB, got, want map[string]string) {
+	t.Helper()
+	for name := range want {
+		if got[name] != want[name] {
+			t.Errorf("%s: %d bytes, want %d, or others", name, len(got[name]), len(want[name]))
+		}
+	}
+	for name := range got {
+		if _, ok := want[name]; !ok {
+			t.Errorf("%s is left over", name)
+		}
+	}
+}
+
+// kills is how often a run is killed: 20 times, or as often as KILLS says.
+func kills(t testing.TB) int {
+	n, err := strconv.Atoi(cmpOr(os.Getenv("KILLS"), "20"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+func cmpOr(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}
+
+// The real program is killed at any instant, again and again. The run that is
+// let live leaves the archive exactly as it is when nothing was ever killed.
+func TestKilledRuns(t *testing.T) {
+	bin := filepath.Join(t.TempDir(), "gumshoe")
+	if out, err := exec.Command("go", "build", "-o", bin, ".").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	log, err := filepath.Abs(filepath.Join(scenarios, "stuffing", "log"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	config := put(t, t.TempDir(), "gumshoe.yaml", "host: web1\ntimezone: UTC\nsources:\n  - path: "+log+"/*.log\n  - path: "+log+"/nginx/*.log\n    optional: true\n")
+	start := func(state string) *exec.Cmd {
+		cmd := exec.Command(bin, "analyze", "--quiet", "--config", config, "--state-dir", state, "--since", "2026-11-14", "--until", "2026-11-16")
+		cmd.Stderr = os.Stderr
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		return cmd
+	}
+	clean, tortured := stateDir(t), stateDir(t)
+	began := time.Now()
+	if err := start(clean).Wait(); err != nil {
+		t.Fatal(err)
+	}
+	whole := time.Since(began)
+	want := tree(t, filepath.Join(clean, "archive"))
+	if len(want) < 10 {
+		t.Fatalf("only %d files: nothing to compare", len(want))
+	}
+	died := 0
+	for range kills(t) {
+		cmd := start(tortured)
+		time.Sleep(rand.N(whole)) // when a run is killed is what nobody can choose
+		if cmd.Process.Kill() == nil {
+			died++
+		}
+		_ = cmd.Wait()
+	}
+	t.Logf("%d of %d runs died", died, kills(t))
+	if err := start(tortured).Wait(); err != nil {
+		t.Fatal(err)
+	}
+	sameArchive(t, tree(t, filepath.Join(tortured, "archive")), want)
+}
+
+// guessed writes failed logins, one a minute, from minute a to minute b of the day.
+func guessed(a, b int) string {
+	var out strings.Builder
+	for m := a; m < b; m++ {
+		fmt.Fprintf(&out, "2026-11-10T%02d:%02d:00Z web1 sshd[%d]: Failed password for root from 203.0.113.66 port %d ssh2\n", m/60, m%60, 500+m, 40000+m)
+	}
+	return out.String()
+}
+
+// However logrotate moves a log between two runs, in the middle of an hour and
+// with more lines written afterwards: the archive is that of one run over what
+// there is in the end. Only where a part is gone for good stays what was known.
+func TestArchiveOverRotation(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name   string
+		rotate func(t *testing.T, log string)
+		gone   bool
+	}{
+		{name: "nothing", rotate: func(*testing.T, string) {}},
+		{name: "renamed", rotate: func(t *testing.T, log string) { move(t, log, log+".1") }},
+		{name: "dateext", rotate: func(t *testing.T, log string) { move(t, log, log+"-20261110") }},
+		{name: "compressed", rotate: func(t *testing.T, log string) { squeeze(t, log, log+".1.gz"); remove(t, log) }},
+		{name: "copytruncate", rotate: func(t *testing.T, log string) {
+			text, err := os.ReadFile(log)
+			if err != nil {
+				t.Fatal(err)
+			}
+			put(t, filepath.Dir(log), filepath.Base(log)+".1", string(text))
+			if err := os.Truncate(log, 0); err != nil {
+				t.Fatal(err)
+			}
+		}},
+		{name: "removed", rotate: remove, gone: true},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			log := put(t, dir, "auth.log", guessed(0, 150))
+			config := put(t, t.TempDir(), "gumshoe.yaml", "host: web1\nsources:\n  - path: "+log+"\n")
+			once := func(state string) map[string]string {
+				o := configured(t, config, nil, "analyze", "--quiet", "--state-dir", state, "--since", "2026-11-10", "--until", "2026-11-11")
+				if o.code != 0 {
+					t.Fatalf("code %d: %s", o.code, o.err)
+				}
+				return tree(t, filepath.Join(state, "archive"))
+			}
+			state := stateDir(t)
+			before := once(state)
+			test.rotate(t, log)
+			appendLines(t, log, guessed(150, 290))
+			after := once(state)
+			want := once(stateDir(t))
+			if !test.gone {
+				sameArchive(t, after, want)
+				return
+			}
+			// Hours 0 to 2 were seen before; of hour 2 less is left than was known.
+			for name, text := range before {
+				if after[name] != text {
+					t.Errorf("%s was changed by a log that had lost its beginning", name)
+				}
+			}
+			if cmp.Equal(before, after) {
+				t.Error("the hours after the loss were not archived")
+			}
+		})
+	}
+}
+
+// A line that is written late is counted by the next run.
+func TestLateLines(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	log := put(t, dir, "auth.log", guessed(0, 60))
+	config := put(t, t.TempDir(), "gumshoe.yaml", "host: web1\nsources:\n  - path: "+log+"\n")
+	state := stateDir(t)
+	args := []string{"analyze", "--json", "--state-dir", state, "--since", "2026-11-10", "--until", "2026-11-11"}
+	configured(t, config, nil, args...)
+	appendLines(t, log, guessed(30, 40)) // of the same hour, once more
+	if got := failures(t, configured(t, config, nil, args...)); !strings.Contains(got, "70 times") {
+		t.Errorf("told %q, want 70 failures", got)
+	}
+}
+
+// The second of two runs at once says who holds the lock, and exits with 5.
+func TestLocked(t *testing.T) {
+	t.Parallel()
+	state := stateDir(t)
+	l, err := acquire(t.Context(), state, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	config := put(t, t.TempDir(), "gumshoe.yaml", "host: web1\nsources:\n  - path: "+put(t, t.TempDir(), "auth.log", guessed(0, 10))+"\n")
+	o := configured(t, config, nil, "analyze", "--state-dir", state)
+	if o.code != exitLocked || !strings.Contains(o.err, fmt.Sprintf("process %d", os.Getpid())) {
+		t.Errorf("code %d: %s", o.code, o.err)
+	}
+	if o := configured(t, config, nil, "analyze", "--state-dir", state, "--dry-run"); o.code != 0 {
+		t.Errorf("a dry run needs no lock; code %d: %s", o.code, o.err)
+	}
+	time.AfterFunc(50*time.Millisecond, l.release)
+	if o := configured(t, config, nil, "analyze", "--state-dir", state, "--wait", "1m"); o.code != 0 {
+		t.Errorf("with --wait: code %d: %s", o.code, o.err)
+	}
+}
+
+// A file of the archive that was damaged is set aside with a message, and the
+// run goes on without it.
+func TestDamagedArchive(t *testing.T) {
+	t.Parallel()
+	config := put(t, t.TempDir(), "gumshoe.yaml", "host: web1\nsources:\n  - path: "+put(t, t.TempDir(), "auth.log", guessed(0, 600))+"\n")
+	state := stateDir(t)
+	args := []string{"analyze", "--json", "--state-dir", state, "--until", "2026-11-11", "--since"}
+	if o := configured(t, config, nil, append(args, "2026-11-10")...); o.code != 0 {
+		t.Fatalf("code %d: %s", o.code, o.err)
+	}
+	put(t, state, lastRunFile, `{"schema_version":1,"until":"2026-11-10T08:00:00Z"}`)
+	found, err := filepath.Glob(filepath.Join(state, "archive", "kind=address", "*", "hour=02", "*.parquet"))
+	if err != nil || len(found) != 1 {
+		t.Fatalf("%v, %v", found, err)
+	}
+	if err := os.Truncate(found[0], 100); err != nil {
+		t.Fatal(err)
+	}
+	o := configured(t, config, nil, append(args, "2026-11-10T07:00:00Z")...)
+	if o.code != exitDegraded || !strings.Contains(o.err, filepath.Base(found[0])) {
+		t.Errorf("code %d: %s", o.code, o.err)
+	}
+	if !strings.Contains(failures(t, o), "540 times") { // 600 less those of the hour
+		t.Errorf("told %q, want all but the damaged hour", failures(t, o))
+	}
+}
+
+func move(t *testing.T, from, to string) {
+	t.Helper()
+	if err := os.Rename(from, to); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func remove(t *testing.T, path string) {
+	t.Helper()
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func squeeze(t *testing.T, from, to string) {
+	t.Helper()
+	text, err := os.ReadFile(from)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	z := gzip.NewWriter(&b)
+	if _, err := z.Write(text); err != nil {
+		t.Fatal(err)
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	put(t, filepath.Dir(to), filepath.Base(to), b.String())
+}
+
+func appendLines(t *testing.T, path, lines string) {
+	t.Helper()
+	f, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if _, err := f.WriteString(lines); err != nil {
+		t.Fatal(err)
+	}
+}

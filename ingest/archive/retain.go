@@ -1,0 +1,109 @@
+package archive
+
+import (
+	"fmt"
+	"slices"
+	"time"
+)
+
+// Policy says how long rows are kept. Zero is without limit.
+type Policy struct {
+	MaxAge     time.Duration // of everything but services
+	ServiceAge time.Duration // of services: the seasonal model wants more weeks than the detectors
+	MaxBytes   int64         // of all data files; the oldest days go first, services last
+}
+
+// DefaultPolicy keeps eight weeks, and half a year of service hours.
+var DefaultPolicy = Policy{MaxAge: 8 * 7 * day, ServiceAge: 26 * 7 * day}
+
+// Pruned is what Prune removed.
+type Pruned struct {
+	Files, Rows, Bytes int64
+}
+
+// Prune removes what is older than a policy allows, whole days at a time, counted
+// back from now. A day is removed as it was written: its manifest is replaced
+// first, and then the files go.
+func (a *Archive) Prune(now time.Time, p Policy) (Pruned, []Damage, error) {
+	var done Pruned
+	if a.opt.ReadOnly {
+		return done, nil, errReadOnly
+	}
+	if err := a.sweepOnce(); err != nil {
+		return done, nil, fmt.Errorf("pruning the archive: %w", err)
+	}
+	units, damage, err := a.unitsOrAside(allTime)
+	if err != nil {
+		return done, damage, fmt.Errorf("pruning the archive: %w", err)
+	}
+	for _, m := range p.apply(now, units) {
+		for _, f := range dropped(m) {
+			done.Files, done.Rows, done.Bytes = done.Files+1, done.Rows+f.Rows, done.Bytes+f.Bytes
+		}
+		if err := a.commit(m.new, m.old, nil); err != nil {
+			return done, damage, fmt.Errorf("pruning %s: %w", m.old.path(), err)
+		}
+	}
+	return done, damage, nil
+}
+
+// replacement is a manifest and what becomes of it.
+type replacement struct{ old, new *manifest }
+
+// dropped returns the files that the new manifest does not name.
+func dropped(r replacement) []file {
+	return slices.DeleteFunc(slices.Clone(r.old.Files), func(f file) bool { return slices.Contains(r.new.Files, f) })
+}
+
+// apply returns the manifests that change, the oldest first.
+func (p Policy) apply(now time.Time, units []unit) (out []replacement) {
+	all := make([]replacement, len(units))
+	var bytes int64
+	for i, u := range units {
+		m := *u.manifest
+		all[i] = replacement{u.manifest, &m}
+		end := dayOf(u.start).Add(day)
+		if p.MaxAge > 0 && !end.After(now.Add(-p.MaxAge)) {
+			m.drop(func(k Kind) bool { return k != KindService })
+		}
+		if p.ServiceAge > 0 && !end.After(now.Add(-p.ServiceAge)) {
+			m = *newManifest(u.start, u.span)
+		}
+		bytes += m.bytes()
+	}
+	if p.MaxBytes > 0 {
+		bytes = shrink(all, bytes, p.MaxBytes, func(m *manifest) { m.drop(func(k Kind) bool { return k != KindService }) })
+		shrink(all, bytes, p.MaxBytes, func(m *manifest) { *m = *newManifest(m.Start, m.span()) })
+	}
+	for _, r := range all {
+		if len(r.old.Files) != len(r.new.Files) || r.new.empty() {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+// shrink cuts the oldest manifests until the limit is kept.
+func shrink(all []replacement, bytes, limit int64, cut func(*manifest)) int64 {
+	for _, r := range all {
+		if bytes <= limit {
+			break
+		}
+		bytes -= r.new.bytes()
+		cut(r.new)
+		bytes += r.new.bytes()
+	}
+	return bytes
+}
+
+// drop forgets the files of some kinds.
+func (m *manifest) drop(kinds func(Kind) bool) {
+	m.Files = slices.DeleteFunc(slices.Clone(m.Files), func(f file) bool { return kinds(f.Kind) })
+}
+
+func (m *manifest) bytes() (n int64) {
+	for _, f := range m.Files {
+		n += f.Bytes
+	}
+	return n
+}
