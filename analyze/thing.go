@@ -21,7 +21,7 @@ type thing struct {
 // the table is filled on all cores, and holds no pointers to be collected.
 type things struct {
 	all   []thing
-	slots []atomic.Uint32 // index in all + 1; 0: free. Ids are keyed hashes: their top bits choose the slot
+	slots []atomic.Uint32 // index in all + 1; 0: free
 	shift int
 	none  thing // what is known of an unknown id
 }
@@ -58,8 +58,12 @@ func (t *thing) sumUp(of *window.Thing) {
 	}
 }
 
+// slot is where the search for an id begins. Ids are hashes, but of too many the
+// smallest are kept: their top bits are alike, and have to be scattered again.
+func (t *things) slot(id uint64) uint64 { return id * 0x9e3779b97f4a7c15 >> t.shift }
+
 func (t *things) insert(i int) {
-	for at := t.all[i].ID >> t.shift; ; at++ {
+	for at := t.slot(t.all[i].ID); ; at++ {
 		if t.slots[at&uint64(len(t.slots)-1)].CompareAndSwap(0, uint32(i)+1) {
 			return
 		}
@@ -68,7 +72,7 @@ func (t *things) insert(i int) {
 
 // find returns the thing of an id; of an unknown one it is empty.
 func (t *things) find(id uint64) *thing {
-	for at := id >> t.shift; ; at++ {
+	for at := t.slot(id); ; at++ {
 		switch i := t.slots[at&uint64(len(t.slots)-1)].Load(); {
 		case i == 0:
 			return &t.none

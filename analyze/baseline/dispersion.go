@@ -34,7 +34,7 @@ func dispersion(past []observation) float64 {
 		for i, o := range past {
 			scaled[i] = residuals[i] / math.Sqrt(1+o.mean*inverse)
 		}
-		iqr := interquartileRange(scaled) / normalIQR
+		iqr := sortedRange(scaled) / normalIQR
 		phi := fitLoss * iqr * iqr
 		// 1 + mean/size' = φ (1 + mean/size), solved for 1/size' at the average mean.
 		next := phi*(perMean+inverse) - perMean

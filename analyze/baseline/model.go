@@ -1,6 +1,7 @@
 package baseline
 
 import (
+	"fmt"
 	"time"
 
 	"gumshoe/analyze"
@@ -67,6 +68,19 @@ func Fit(s Series, before int64, loc *time.Location) *Model {
 		m.learn(past)
 	}
 	return m
+}
+
+// Shortage says how much history is missing and until when; empty when none is.
+func (m *Model) Shortage() string {
+	const day = "Monday 2 January 2006"
+	switch m.Stage {
+	case Full:
+		return ""
+	case Off:
+		on := m.FullAt.AddDate(0, 0, dailyFrom-fullFrom)
+		return fmt.Sprintf("not enough history (%d of %d days): hours are judged from %s on", m.Days, dailyFrom, on.Format(day))
+	}
+	return fmt.Sprintf("not enough history (%d of %d days): no such hour is more than %s before %s", m.Days, fullFrom, m.Stage.Cap(), m.FullAt.Format(day))
 }
 
 // learn fits, clips what stands out, and fits twice more: the idea of

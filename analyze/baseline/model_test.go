@@ -42,6 +42,23 @@ func TestColdStart(t *testing.T) {
 	}
 }
 
+func TestShortage(t *testing.T) {
+	s := site{100, 8}.hours(rand.New(rand.NewPCG(1, 0)), monday, 30*hoursPerDay, time.UTC)
+	for _, c := range []struct {
+		days int
+		want string
+	}{ // monday is 2 March
+		{5, "not enough history (5 of 7 days): hours are judged from Monday 9 March 2026 on"},
+		{10, "not enough history (10 of 21 days): no such hour is more than low before Monday 23 March 2026"},
+		{15, "not enough history (15 of 21 days): no such hour is more than medium before Monday 23 March 2026"},
+		{21, ""},
+	} {
+		if got := Fit(s, monday+int64(c.days*hoursPerDay), time.UTC).Shortage(); got != c.want {
+			t.Errorf("%d days: %q, want %q", c.days, got, c.want)
+		}
+	}
+}
+
 // In the second week the hour of the day is known, and that Sunday is no Monday.
 func TestDailyStageKnowsWeekends(t *testing.T) {
 	rng := rand.New(rand.NewPCG(2, 0))

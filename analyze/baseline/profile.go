@@ -39,27 +39,34 @@ func learnProfile(past []observation, levels *weeklyLevels, stage Stage) (p prof
 		byHour[hour] = append(byHour[hour], v)
 		all = append(all, v)
 	}
+	pools := byKind[:]
+	if stage == Daily {
+		pools = byHour[:]
+	}
+	pooled := make([]float64, len(pools))
+	for i, pool := range pools {
+		if len(pool) == 0 {
+			pool = all // a whole hour of the day is missing from the logs
+		}
+		pooled[i] = trimmedMean(pool)
+	}
 	var near []float64
 	for slot := range p.cells {
-		hour := slot % hoursPerDay
-		kinds := byKind[kindOfDay(slot)*hoursPerDay:][:hoursPerDay]
-		ring, at, pool := bySlot[:], slot, kinds[hour]
+		hour, kind := slot%hoursPerDay, kindOfDay(slot)*hoursPerDay
+		ring, at, pool := bySlot[:], slot, pooled[(kind+hour)%len(pooled)]
 		if stage == Daily {
-			ring, at, pool = kinds, hour, byHour[hour]
+			ring, at = byKind[kind:][:hoursPerDay], hour
 		}
 		own := ring[at]
 		near = append(near[:0], own...)
 		near = append(near, ring[(at+1)%len(ring)]...)
 		near = append(near, ring[(at+len(ring)-1)%len(ring)]...)
-		if len(pool) == 0 {
-			pool = all // a whole hour of the day is missing from the logs
-		}
 		typical, n := median(near), len(near)
 		if len(own) > 1 && agreed(own) > peak*typical+1 {
 			typical, n = median(own), len(own)
 		}
 		p.cells[slot] = cell{
-			mean: (float64(n)*typical + poolWeight*trimmedMean(pool)) / float64(n+poolWeight),
+			mean: (float64(n)*typical + poolWeight*pool) / float64(n+poolWeight),
 			n:    max(1, n),
 		}
 	}

@@ -22,10 +22,10 @@ func TestOrderStatistics(t *testing.T) {
 		{"agreed by six of eight", agreed([]float64{9, 8, 1, 7, 9, 9, 2, 9}), 7},
 		{"trimmed mean of nothing", trimmedMean(nil), 0},
 		{"trimmed mean of five loses the ends", trimmedMean([]float64{0, 1, 2, 3, 1e9}), 2},
-		{"range of nothing", interquartileRange(nil), 0},
-		{"range of one", interquartileRange([]float64{7}), 0},
-		{"range of constants", interquartileRange([]float64{7, 7, 7, 7}), 0},
-		{"range of eight", interquartileRange([]float64{1, 2, 3, 4, 5, 6, 7, 8}), 4}, // 6.5 - 2.5
+		{"range of nothing", sortedRange(nil), 0},
+		{"range of one", sortedRange([]float64{7}), 0},
+		{"range of constants", sortedRange([]float64{7, 7, 7, 7}), 0},
+		{"range of eight", sortedRange([]float64{1, 2, 3, 4, 5, 6, 7, 8}), 4}, // 6.5 - 2.5
 	} {
 		if c.got != c.want {
 			t.Errorf("%s: %v, want %v", c.name, c.got, c.want)

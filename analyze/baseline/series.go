@@ -6,7 +6,7 @@
 //
 // Counts are negative binomial: visitors come in bursts, so the variance grows
 // faster than the mean, and a z-score of the same hour of earlier weeks calls
-// something odd every few minutes (TestMonteCarlo prints the comparison). The
+// something odd every few minutes (docs/BASELINE.md has the comparison). The
 // mean is level times profile, the profile a median per local hour of the week;
 // the spread is read from the middle half of the residuals. Past attacks
 // therefore neither raise what is expected nor widen what is allowed.

@@ -66,15 +66,15 @@ func (s Series) suspect(hour int64, count uint32, complete bool) bool {
 // with so little spread that nothing is a silence, has more in nearly every week.
 const loudCount = silenceMean / 3
 
-// loud reports whether the logs had lines around the same hour of most earlier
-// weeks, or of most earlier days of its kind where there are not two weeks. A
+// loud reports whether the logs had lines around the same hour in half of the
+// earlier weeks, or of the earlier days where there are not two weeks. A
 // neighbour counts too, because a daylight-saving shift moves the hour by one.
 func (s Series) loud(hour int64) bool {
 	seen, loud := s.tally(hour, hoursPerWeek)
 	if seen < 2 {
 		seen, loud = s.tally(hour, hoursPerDay)
 	}
-	return 2*loud > seen
+	return loud > 0 && 2*loud >= seen
 }
 
 // tally counts the covered hours that lie whole steps before an hour, and those of

@@ -137,6 +137,9 @@ func (d Season) story(in *analyze.Input, t *window.Thing, m metric, run []baseli
 		z = fmt.Sprintf(", plain z-score %.1f", worst.Z)
 	}
 	s.Why = append(s.Why, fmt.Sprintf("That is %s by the seasonal model%s.", worst.Deviation(), z))
+	if short := worst.Model.Shortage(); short != "" {
+		s.Why = append(s.Why, upper(short)+".")
+	}
 	if len(top) > 0 {
 		var names []string
 		for _, x := range top[:min(3, len(top))] {

@@ -4,11 +4,13 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
 	"gumshoe/analyze"
 	"gumshoe/ingest"
+	"gumshoe/ingest/window"
 )
 
 // weeks is a site with a rhythm of nights and weekends: some 40 requests an
@@ -96,6 +98,32 @@ func TestSilentLog(t *testing.T) {
 	got := l.anomalies("silent_source")
 	if len(got) != 1 || got[0].Targets[0].Value != "log" || got[0].Last.Sub(got[0].First) != 3*hour {
 		t.Fatalf("%+v", got)
+	}
+}
+
+// Hours in which no run read the log are not silent; a surge in an hour that was
+// read in part is one all the same.
+func TestUnreadHours(t *testing.T) {
+	l := weeks(5)
+	lost := func(e ingest.Event) bool { // three hours of the fifth week
+		at := time.UnixMilli(e.Time).Sub(monday)
+		return at >= 30*day+11*hour && at < 30*day+14*hour
+	}
+	l.events = slices.DeleteFunc(l.events, lost)
+	l.surge(30*day+11*hour, 500)
+	l.from = 28 * day
+	in := l.input()
+	if got := (Silence{}).Detect(in); len(got) == 0 {
+		t.Error("where every hour counts as read, the hole is a silence")
+	}
+	in.Covered = func(_ *window.Thing, hour uint32) bool {
+		return !lost(ingest.Event{Time: int64(hour) * 3600_000})
+	}
+	if got := (Silence{}).Detect(in); len(got) != 0 {
+		t.Errorf("%d silences in hours that were not read", len(got))
+	}
+	if got := (Season{}).Detect(in); len(got) != 1 || got[0].First.Sub(monday) != 30*day+11*hour {
+		t.Errorf("%d anomalies, want the surge", len(got))
 	}
 }
 

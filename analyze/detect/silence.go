@@ -2,6 +2,7 @@ package detect
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"gumshoe/analyze"
@@ -67,11 +68,22 @@ func (d Silence) finding(in *analyze.Input, t *window.Thing, run []baseline.Judg
 		Story: analyze.Story{
 			Headline: fmt.Sprintf("%s fell silent for %s", t.Name.Text, span(last.Sub(first))),
 			Body:     []string{body},
-			Why:      []string{"In no such hour of the weeks before was it silent."},
+			Why:      whySilent(run),
 			Not:      []string{"What happened in those hours is unknown, not absent: nothing that reads this log saw it."},
 			Do:       []string{"See whether the log was rotated without telling its daemon, whether the daemon ran, and whether the journal still has the lines."},
 		},
 	}
+}
+
+// whySilent says what earlier weeks were like, and how much is known of them.
+func whySilent(run []baseline.Judgement) (why []string) {
+	if !slices.ContainsFunc(run, func(j baseline.Judgement) bool { return len(j.Same) == 0 || slices.Min(j.Same) == 0 }) {
+		why = append(why, "In no such hour of the weeks before was it silent.")
+	}
+	if short := run[0].Model.Shortage(); short != "" {
+		why = append(why, upper(short)+".")
+	}
+	return why
 }
 
 // around returns the last event before the silence and the first after it.

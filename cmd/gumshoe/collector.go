@@ -6,6 +6,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"runtime/metrics"
+	"sync/atomic"
 )
 
 // The garbage collector trades time for memory. Most runs are done before their
@@ -19,6 +20,10 @@ const (
 	gcPercent = 18        // or of the live heap, if that is more
 )
 
+// hurried is set while much is allocated that does not live long: the rows of
+// the archive. Collecting is let wait until the heap has doubled then.
+var hurried atomic.Bool
+
 // paceCollector sets when garbage is collected, now and after each collection.
 // Whoever sets GOGC or GOMEMLIMIT knows better.
 func paceCollector() {
@@ -27,11 +32,15 @@ func paceCollector() {
 	}
 	heap := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
 	metrics.Read(heap)
-	if live := heap[0].Value.Uint64(); live < calmLive {
+	if live := heap[0].Value.Uint64(); live < calmLive && !hurried.Load() {
 		debug.SetMemoryLimit(calmLimit)
 		debug.SetGCPercent(-1)
 	} else {
-		debug.SetGCPercent(int(max(gcPercent, 100*gcSpare/live)))
+		percent := max(gcPercent, 100*gcSpare/live)
+		if hurried.Load() {
+			percent = 100
+		}
+		debug.SetGCPercent(int(percent))
 		debug.SetMemoryLimit(math.MaxInt64)
 	}
 	collected := new([64]byte) // of its own: tiny blocks are shared, and live on

@@ -39,6 +39,8 @@ const recent = 7 * 24 * time.Hour
 // exchange puts the hours that were scanned into the archive and loads the weeks
 // before them, and what the archive knows better than the logs that are left.
 func (r *remembering) exchange(ctx context.Context, now time.Time) error {
+	hurried.Store(true)
+	defer hurried.Store(false)
 	r.known = map[logHour]bool{}
 	if err := r.put(ctx); err != nil {
 		return err

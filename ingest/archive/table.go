@@ -188,7 +188,21 @@ func columnNames[T Row]() (names []string) {
 	return names
 }
 
-// sortRows puts rows into the order of the file.
+// sortRows puts rows into the order of the file. Rows are large: they are
+// compared where they stand and moved once.
 func sortRows[T Row](t *table[T], rows []T) {
-	slices.SortFunc(rows, func(a, b T) int { return t.compare(&a, &b) })
+	order := make([]uint32, len(rows))
+	for i := range order {
+		order[i] = uint32(i)
+	}
+	byRow := func(i, j uint32) int { return t.compare(&rows[i], &rows[j]) }
+	if slices.IsSortedFunc(order, byRow) {
+		return
+	}
+	slices.SortFunc(order, byRow)
+	sorted := make([]T, len(rows))
+	for to, from := range order {
+		sorted[to] = rows[from]
+	}
+	copy(rows, sorted)
 }
