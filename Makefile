@@ -10,7 +10,7 @@ DUCKDB      := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/gumshoe-tools/duckdb
 FUZZ        ?= 45
 WORK        ?= $(shell mktemp -u -d)
 
-.PHONY: build test tools lint unit fuzz quality bench golden
+.PHONY: build test tools lint unit fuzz quality bench soak golden
 
 build:
 	CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=$(VERSION)" -o gumshoe ./cmd/gumshoe
@@ -68,6 +68,10 @@ quality: build
 bench:
 	@.ci/bench
 	go test -run '^$$' -bench . -benchmem ./...
+
+# Real runs killed at 500 random moments: the archive must end as if none had been.
+soak:
+	KILLS=500 go test ./cmd/gumshoe -run TestKilledRuns -v -timeout 0
 
 # Rewrite what the tests expect. Read the diff before you commit it.
 golden:
