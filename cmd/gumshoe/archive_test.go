@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"compress/gzip"
 	"fmt"
 	"io/fs"
@@ -14,7 +15,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
+	gocmp "github.com/google/go-cmp/cmp"
 )
 
 // aKey is the key of the state directories of tests: archives under one key can
@@ -64,18 +65,11 @@ func sameArchive(t testing.TB, got, want map[string]string) {
 
 // kills is how often a run is killed: 20 times, or as often as KILLS says.
 func kills(t testing.TB) int {
-	n, err := strconv.Atoi(cmpOr(os.Getenv("KILLS"), "20"))
+	n, err := strconv.Atoi(cmp.Or(os.Getenv("KILLS"), "20"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	return n
-}
-
-func cmpOr(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
 }
 
 // The real program is killed at any instant, again and again. The run that is
@@ -187,7 +181,7 @@ func TestArchiveOverRotation(t *testing.T) {
 					t.Errorf("%s was changed by a log that had lost its beginning", name)
 				}
 			}
-			if cmp.Equal(before, after) {
+			if gocmp.Equal(before, after) {
 				t.Error("the hours after the loss were not archived")
 			}
 		})

@@ -36,7 +36,7 @@ func paceCollector() {
 		debug.SetMemoryLimit(calmLimit)
 		debug.SetGCPercent(-1)
 	} else {
-		percent := max(gcPercent, 100*gcSpare/live)
+		percent := max(gcPercent, 100*gcSpare/max(live, 1))
 		if hurried.Load() {
 			percent = 100
 		}
