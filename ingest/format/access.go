@@ -113,7 +113,9 @@ func (p *access) stamp(head []byte) (t int64, open int, vhost []byte, ok bool) {
 		return 0, 0, nil, false
 	}
 	if t, ok = p.clfStamp(bytes.TrimRight(head[open+1:end], " ")); !ok {
-		return 0, 0, nil, false
+		if t, ok = p.foreignStamp(head[open+1 : end]); !ok {
+			return 0, 0, nil, false
+		}
 	}
 	if word := bytes.TrimSpace(head[end+1:]); hostname(word) {
 		vhost = word
@@ -203,7 +205,7 @@ func (p *access) client(head []byte, ev *ingest.Event) bool {
 // userOf reads the user before the stamp. Some servers write a request id and
 // then the user: a last field that is absent means no user.
 func userOf(b []byte) []byte {
-	b = bytes.TrimSuffix(b, []byte(" "))
+	b = bytes.Trim(b, " ")
 	if len(b) == 0 || absent(b) || bytes.HasSuffix(b, []byte(" -")) {
 		return nil
 	}

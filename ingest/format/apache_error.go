@@ -174,6 +174,10 @@ func withoutReferer(msg []byte) []byte {
 // apacheUser reads "user NAME not found: /PATH", "user NAME: authentication
 // failure for "/PATH": Password Mismatch" and their kin.
 func apacheUser(msg []byte) (user []byte, absent, ok bool) {
+	if rest, ok := cut(msg, "Authorization of user "); ok { // ... NAME to access /PATH failed, reason: ...
+		user, rest, ok = bytes.Cut(rest, []byte(" to access "))
+		return user, false, ok && bytes.Contains(rest, []byte(" failed, reason: "))
+	}
 	rest, ok := cut(msg, "user ")
 	if !ok {
 		return nil, false, false
@@ -185,7 +189,7 @@ func apacheUser(msg []byte) (user []byte, absent, ok bool) {
 	if i := bytes.Index(rest, []byte(" not found")); i >= 0 {
 		return bytes.TrimSuffix(rest[:i], []byte(" ")), true, true
 	}
-	for _, text := range [...]string{": authentication failure for ", ": password mismatch", ": authentication failure"} {
+	for _, text := range [...]string{": authentication failure for ", ": authorization failure for ", ": password mismatch", ": authentication failure"} {
 		if i := bytes.Index(rest, []byte(text)); i >= 0 {
 			return rest[:i], false, true
 		}

@@ -12,6 +12,10 @@ var newCisco = speaks(serviceRouter,
 	say(ingest.KindAuthFailure,
 		`Login denied from {addr}/{n} to {word} for user "{user}"`,
 		"User authentication failed: IP address: {addr}, Uname: {user}",
+		"Group <{text}> User <{user}> IP <{addr}> Authentication: rejected, Session Type: {words}",
+		"Group <{text}> User <{user}> IP <{addr}> Authentication failed",
+		"Group = {text}, Username = {user}, IP = {addr}, Session disconnected. {words} Reason: Authentication failed",
+		"User '{user}' authentication for SSH2 Session from {addr} (tty = {n}) using {words} Failed",
 		"AAA user authentication Rejected : reason = {words} : local database : user = {user} : user IP = {addr}",
 		"AAA user authentication Rejected : reason = {words} : server = {ip} : user = {user} : user IP = {addr}",
 		"Login failed [user: {user}] [Source: {addr}] [localport: {n}] [Reason: {words}] at {words}",
@@ -22,6 +26,8 @@ var newCisco = speaks(serviceRouter,
 		`Login permitted from {addr}/{n} to {word} for user "{user}"`,
 		"User authentication succeeded: IP address: {addr}, Uname: {user}",
 		"Group <{text}> User <{user}> IP <{addr}> AnyConnect parent session started.",
+		"Group <{text}> User <{user}> IP <{addr}> WebVPN session started.",
+		"User '{user}' authentication for SSH2 Session from {addr} (tty = {n}) using {words} Succeeded",
 		"Login Success [user: {user}] [Source: {addr}] [localport: {n}] at {words}",
 	).exists(),
 	say(ingest.KindSession, "Group <{text}> User <{user}> IP <{addr}> IPv4 Address <{ip}> {words}").exists(),
@@ -69,22 +75,15 @@ func isMnemonic(b []byte) bool {
 	return dashes >= 2
 }
 
+// newJunosManagement reads Junos' management daemon, which names no address.
+var newJunosManagement = speaks(serviceRouter, say(ingest.KindAuthFailure,
+	"WEB_AUTH_FAIL: Unable to authenticate httpd client (username {user})",
+	"UI_AUTH_INVALID_CHALLENGE: Received invalid authentication challenge for user '{user}': response{words}",
+))
+
 // newRTFlow reads the sessions that Juniper's firewalls refused.
 var newRTFlow = speaks(serviceFirewall,
 	say(ingest.KindReject, "RT_FLOW_SESSION_DENY: session denied {addr}/{n}->{ip}/{n} {words}"),
+	say(ingest.KindReject, `[{word} source-address="{addr}" {words}session denied{words}`, `[{word} source-address="{addr}" {words}session denied`), // the structured form
 	say(ingest.KindConnect, "RT_FLOW_SESSION_CREATE: session created {addr}/{n}->{ip}/{n} {words}"),
-)
-
-// newNSD reads the name server NSD.
-var newNSD = speaksBehind(func(msg []byte) []byte {
-	for _, level := range [...]string{"info: ", "notice: ", "warning: "} {
-		msg, _ = cut(msg, level)
-	}
-	return msg
-}, serviceDNS,
-	say(ingest.KindReject,
-		"{word} for {text} from client {addr} refused, {words}",
-		"{word} for {text} from {addr} refused, {words}",
-	),
-	say(ingest.KindAbuse, "ratelimit block {text} query {addr} {word}"),
 )

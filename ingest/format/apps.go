@@ -12,7 +12,7 @@ import (
 var appSays = newPhrasebook(appTables...)
 
 var appTables = []sentences{wordpressSays, passwordSays, mediaSays, downloadSays, forgeSays, buildSays, webmailSays, homeSays, cmsSays, officeSays, hostingSays,
-	serverSays, brokerSays, storageSays, directorySays, remoteSays, tunnelSays, relaySays, watcherSays, guardSays, monitorSays}
+	serverSays, brokerSays, storageSays, directorySays, remoteSays, tunnelSays, chatSays, applianceSays, mountSays, greyMailSays, nameServerSays, relaySays, watcherSays, guardSays, monitorSays, firewallSays, cloudSays}
 
 // phrasebook finds the sentences that a message may be by its first byte.
 type phrasebook struct {
@@ -87,7 +87,7 @@ var passwordSays = slices.Concat(
 var mediaSays = slices.Concat(
 	say(ingest.KindAuthFailure,
 		"Authentication request for {user} has been denied (IP: {addr}).",               // Jellyfin
-		"AUTH-ERROR: {peer} - {text}",                                                   // Emby
+		"[[Server: ]]AUTH-ERROR: {peer} - {text}",                                       // Emby
 		"Auth-Failure ip {addr} username '{user}'",                                      // Sonarr and its family
 		"Auth: Auth-Failure ip {addr} username '{user}'",                                // ... to syslog
 		`[Auth] Failed login attempt for username "{user}" from ip {addr} ({words})`,    // audiobookshelf
@@ -100,6 +100,7 @@ var mediaSays = slices.Concat(
 	say(ingest.KindAuthSuccess,
 		"Auth-Success ip {addr} username '{user}'",
 		`[Auth] User "{user}" logged in from ip {addr}`,
+		`Authentication request for "{user}" has succeeded.`,
 		"Authentication request for {user} has succeeded.",
 	).exists(),
 	say(ingest.KindOther, "Auth-Logout ip {addr} username '{user}'", "Auth-Unauthorized ip {addr} url '{text}'"),
@@ -151,6 +152,7 @@ var homeSays = slices.Concat(
 		"AUDIT: MFA failure count is set to {n}. ({addr} ({user}) -> {text})",
 	),
 	say(ingest.KindAuthSuccess, `auth: user "{user}" successfully logged in from ip {addr}`).exists(),
+	say(ingest.KindBan, "Banned IP {addr} for too many login attempts"), // Home Assistant
 	say(ingest.KindOther, `AUDIT: User is trying to login using "{user}" ({addr} -> {text})`),
 )
 

@@ -22,6 +22,10 @@ var hostingSays = slices.Concat(
 	say(ingest.KindAuthSuccess, "[{addr:port}] [{user}] User logged in.").exists(),
 ).of(servicePanel)
 
+// Web application firewalls tell of a rule behind the client's address; what the
+// client sent stands behind it.
+var firewallSays = say(ingest.KindProbe, `[client "{addr}"] Coraza: {text}`).of(ingest.ServiceWeb)
+
 var storageSays = slices.Concat(
 	say(ingest.KindAuthFailure, // Synology
 		"User [{user}] from [{addr}] failed to log in via [{word}] due to {words}.",

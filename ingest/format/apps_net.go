@@ -32,6 +32,7 @@ func radiusSays(head string) sentences {
 	return slices.Concat(
 		say(ingest.KindAuthFailure,
 			head+"Login incorrect[[ ({text})]]: [{user}/<{words}>] (from client {word} port {n} cli {addr}[[ via {word} tunnel]])",
+			head+"Login incorrect[[ ({text})]]: [{user}/{text}] (from client {word} port {n} cli {addr}[[ via {word} tunnel]])", // with the password
 			head+"Login incorrect[[ ({text})]]: [{user}] (from client {word} port {n} cli {addr}[[ via {word} tunnel]])",
 			head+"Login incorrect[[ ({text})]]: [{user}] (from client {word} port {n}[[ cli {word}]])",
 		),
@@ -55,14 +56,17 @@ var remoteSays = slices.Concat(
 	say(ingest.KindAuthFailure,
 		"Authentication: FAILED :: User Name: {user} :: Viewer Address: {addr} :: Type: {words}", // macOS Screen Sharing
 		"Connections: closed: {addr} (Authentication failure{words})",                            // TigerVNC
+		"Connections: closed: {addr}::{n} (Authentication failure{words})",
 		"Connections: closed: {addr:port} (Authentication failure{words})",
 		"Connections: blacklisted: {addr}",
+		"rfbAuthProcessClientMessage: password check failed", // whose it was, an earlier line told
+		"authProcessClientMessage: authentication failed from {addr}",
 		"rfbAuthPasswordChecked: password check failed for {addr}", // LibVNCServer
 		"rfbAuthProcessClientMessage: authentication failed from {addr}",
 		"rfbVncAuthProcessResponse: authentication failed from {addr}",
 	),
 	say(ingest.KindAuthSuccess, "Authentication: SUCCEEDED :: User Name: {user} :: Viewer Address: {addr} :: Type: {words}").exists(),
-	say(ingest.KindConnect, "Connections: accepted: {addr:port}", "Connections: accepted: {addr}", "Got connection from client {addr}"),
+	say(ingest.KindConnect, "Connections: accepted: {addr:port}", "Connections: accepted: {addr}", "Connections: accepted: {addr}::{n}", "Got connection from client {addr}"),
 ).of(serviceVNC)
 
 // Tunnels with logins.
@@ -72,8 +76,12 @@ var tunnelSays = slices.Concat(
 		"main[{text}]: {addr:port} failed authentication attempt for user '{user}'",
 		"worker[{text}]: {addr} failed authentication attempt for user '{user}'",
 		"AUTH FAILED: {text}'user': '{user}', {text}'client_ip_addr': '{addr}'{text}", // OpenVPN Access Server
+		"WEB OUT: {text}Web login failed ({text}'client_ip_addr': '{addr}', 'user': '{user}', {text}",
+		"OUT: '{words} {addr:port} TLS Auth Error: Auth Username/Password verification failed for peer'",
 	),
 	say(ingest.KindAuthSuccess, "main[{user}]:{addr:port} user logged in", "main[{user}]: {addr:port} user logged in").exists(),
+	say(ingest.KindAuthSuccess, "luci: accepted login on {text} for {user} from {addr}").exists().of(serviceRouter), // OpenWrt
+	say(ingest.KindAuthFailure, "luci: failed login on {text} for {user} from {addr}").of(serviceRouter),
 	say(ingest.KindConnect, "worker: {addr} accepted connection", "main:{addr:port} user disconnected{words}"),
 	say(ingest.KindAbuse, "main:[[ ]]added {n} points (total {n}) for IP '{addr}' to ban list"),
 ).of(serviceVPN)
@@ -84,17 +92,9 @@ var relaySays = slices.Concat(
 	say(ingest.KindReject, `Unauthorized connection from "{text}" [{addr}].`).of(serviceProxy),      // Tinyproxy
 	say(ingest.KindAuthFailure, "Failed auth attempt (file descriptor: {n}), ip {addr}").of(serviceProxy),
 	say(ingest.KindConnect, "Connect (file descriptor {n}): {name} [{addr}]", "Connect (file descriptor {n}): {addr}").of(serviceProxy),
-	say(ingest.KindAuthFailure, // the mail proxy ASSP
-		"Blocking {addr} - too much AUTH errors ({n});",
-		"[SSL-out] {addr} max sender authentication errors ({n}) exceeded{text}",
-		"{addr} max sender authentication errors ({n}) exceeded{text}",
-	).of(ingest.ServiceSMTP),
 	say(ingest.KindReject, "Message {word} from {addr} ({text}) to {text} is spam{words}").of(ingest.ServiceSMTP),                // MailScanner
 	say(ingest.KindReject, "SSL_accept from {addr:port} : {words}").of(serviceInet),                                              // stunnel's own file
 	say(ingest.KindAuthFailure, "C-{word}: {text}/{user}@{addr:port} {words}password authentication failed").of(servicePostgres), // PgBouncer
-	say(ingest.KindProbe,
-		"[SSL-out] {addr} SSL negotiation with client failed: {text}",
-	).of(ingest.ServiceSMTP),
 )
 
 // Watchmen of the same machine, and what they saw.

@@ -14,9 +14,10 @@ var buildSays = slices.Concat(
 		"[[{word} ]]{user} - AUTH FAILURE FROM {addr} {word}",
 		"[DENIED LOGIN] for client : {user} / {addr}.", // Artifactory
 		"[DENIED LOGIN]  for client : {user} / {addr}.",
-		"login failure [cause|{words}][method|{word}][provider|{words}][IP|{addr}|{text}][login|{user}]",   // SonarQube
-		"{word} anonymous {word} {word} {addr} {word} The user '{user}' has FAILED authentication. {text}", // Jira
-		"{word} anonymous {word} {word} {addr} {word} login : '{user}' tried to login but they do not have USE permission or weren't found. {text}",
+		"login failure [cause|{words}][method|{word}][provider|{words}][IP|{addr}|{text}][login|{user}]",    // SonarQube
+		"{word} anonymous {word} {word} {addrs} {word} The user '{user}' has FAILED authentication. {text}", // Jira
+		"{word} url: {word} anonymous {word} {word} {addrs} {word} The user '{user}' has FAILED authentication. {text}",
+		"{word} anonymous {word} {word} {addrs} {word} login : '{user}' tried to login but they do not have USE permission or weren't found. {text}",
 		"Login attempt limit reached, email/username: {user}, ip: {addr}, att{words}", // Seafile
 		"Failed login attempt: email/username: {user}, ip: {addr}, att{words}",
 		"login Login attempt limit reached, email/username: {user}, ip: {addr}, att{words}",
@@ -40,12 +41,14 @@ var buildSays = slices.Concat(
 // Groupware, shops, schools.
 var officeSays = slices.Concat(
 	say(ingest.KindAuthFailure,
-		"{n} {word} {word} {word} Login failed for db:{word} login:{user} from {addr}",      // Odoo
-		"Back office: login failed for {user} from {addr}",                                  // PrestaShop
-		"{addr}  {word}  Failed Login:  {user}  {text}",                                     // Moodle
-		`LOGIN FAILED for user: "{user}" from IP: {addr}`,                                   // Group-Office
-		"({addr}) {user} - login error - {words}",                                           // Open WebMail
-		`api/sessions: {addr}: Forbidden: Invalid username or password: "{user}"`,           // Joplin
+		"{n} {word} {word} {word} Login failed for db:{word} login:{user} from {addr}", // Odoo
+		"{n} {word} {word} {word} Login failed for login:{user} from {addr}",
+		"Back office: login failed for {user} from {addr}",                        // PrestaShop
+		"{addr}  {word}  Failed Login:  {user}  {text}",                           // Moodle
+		`LOGIN FAILED for user: "{user}" from IP: {addr}`,                         // Group-Office
+		"({addr}) {user} - login error - {words}",                                 // Open WebMail
+		`api/sessions: {addr}: Forbidden: Invalid username or password: "{user}"`, // Joplin
+		`App: {n}: {word} {word}: {addr}: Invalid username or password: {words}:"{user}"}`,
 		"{words}|CAS|Supplied credentials: {text}|AUTHENTICATION_FAILED|{user}|{addr}|{ip}", // Apereo CAS
 		"{words}|CAS|{text}|AUTHENTICATION_FAILED|{user}|{addr}|{ip}",
 		"[{user}] failed to login from {addr}",                // ZNC
@@ -56,6 +59,5 @@ var officeSays = slices.Concat(
 		"{n} {word} {word} {word} Login successful for db:{word} login:{user} from {addr}",
 		"{words}|CAS|{text}|AUTHENTICATION_SUCCESS|{user}|{addr}|{ip}",
 	).exists(),
-	say(ingest.KindConnect, "[{user}] connected to ZNC from {addr}"),
 	say(ingest.KindOther, "Lost password request from IP: '{addr}'"),
 )

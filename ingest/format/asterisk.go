@@ -43,7 +43,7 @@ var asteriskSays = concat(
 		"Host {addr} denied access to register peer '{user}'",
 		"Host {addr} not allowed to register peer '{user}'",
 		"hacking attempt detected '{peer}'",
-		"Ext. {word} \"Rejecting unknown SIP connection from {peer}\"",
+		"Ext. {words} \"Rejecting unknown SIP connection from {peer}\"",
 		"Rejecting unknown SIP connection from {peer}",
 		"Received incoming SIP connection from unknown peer to {text} from {peer}",
 		"Sending fake auth rejection for {word} {user};tag={text} from {peer}",
@@ -59,6 +59,9 @@ var newAsteriskLog = newOwnLog(openAsterisk, newAsterisk)
 
 // openAsterisk reads "[2012-02-13 17:21:54] NOTICE[1638][C-000003bb] MESSAGE".
 func openAsterisk(c *clock, line []byte, ev *ingest.Event) (msg []byte, sure, ok bool) {
+	if rest, found := cutAsteriskLevel(line); found && bytes.Contains(rest, []byte(".c:")) { // a console's, without a stamp
+		return rest, true, true
+	}
 	if len(line) < 20 || line[0] != '[' {
 		return nil, false, false
 	}
@@ -77,7 +80,7 @@ func openAsterisk(c *clock, line []byte, ev *ingest.Event) (msg []byte, sure, ok
 
 // cutAsteriskLevel takes off "NOTICE[12049][C-01]: " and the place in the source.
 func cutAsteriskLevel(msg []byte) (rest []byte, ok bool) {
-	for _, level := range [...]string{"NOTICE[", "WARNING[", "SECURITY[", "ERROR[", "VERBOSE[", "DEBUG[", "DTMF["} {
+	for _, level := range [...]string{"NOTICE[", "NOTICE [", "WARNING[", "SECURITY[", "ERROR[", "VERBOSE[", "DEBUG[", "DTMF["} {
 		if rest, ok = cut(msg, level); ok {
 			break
 		}

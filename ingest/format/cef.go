@@ -199,7 +199,9 @@ func (p *cefLog) Parse(line []byte, ev *ingest.Event) ingest.Result {
 	if !ok {
 		t, rest, stamped := p.isoStamp(line)
 		if !stamped {
-			return ingest.Unparsed
+			if t, rest, stamped = p.bsdStamp(line); !stamped {
+				return ingest.Unparsed
+			}
 		}
 		rest = bytes.TrimLeft(rest, " ")
 		if event, leef, ok = cutSIEM(rest); !ok {

@@ -16,8 +16,9 @@ type chain struct {
 	all     []lineParser // see table
 	spoke   lineParser   // whose reason stands for the last line; nil: none matched
 	blank   bool
-	next    int // index into table: who read the last odd lines
-	row     int // how many of them in a row
+	plain   []byte // scratch: a line without its colours
+	next    int    // index into table: who read the last odd lines
+	row     int    // how many of them in a row
 }
 
 // settled is how many lines in a row another format must have read to become the
@@ -46,11 +47,20 @@ func (c *chain) Parse(line []byte, ev *ingest.Event) ingest.Result {
 	}
 	c.blank = false
 	c.spoke = c.primary
+	r := ingest.Unparsed
 	if c.primary != nil {
-		if r := c.primary.Parse(line, ev); r != ingest.Unparsed {
-			c.row = 0
-			return r
+		r = c.primary.Parse(line, ev)
+	}
+	if r != ingest.Parsed { // else the colours, if any, are a client's text
+		if plain := uncolour(line, &c.plain); len(plain) != len(line) {
+			if line = plain; c.primary != nil {
+				r = c.primary.Parse(line, ev)
+			}
 		}
+	}
+	if r != ingest.Unparsed {
+		c.row = 0
+		return r
 	}
 	if len(bytes.TrimSpace(line)) == 0 {
 		c.blank = true

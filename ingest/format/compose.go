@@ -10,6 +10,10 @@ import (
 // each of its lines, and with -t Docker's stamp:
 //
 //	dovecot-mailcow-1  | Nov 20 10:00:00 mx dovecot: imap-login: ...
+//
+// and what PM2, the keeper of Node's programs, prints, a number before the name:
+//
+//	11:47:34 1|app  | 2026-11-20 10:00:00: App: ...
 type composeLog struct {
 	clock
 	carried
@@ -25,7 +29,7 @@ func (p *composeLog) Parse(line []byte, ev *ingest.Event) ingest.Result {
 	ev.Reset()
 	p.why = "no line of a container"
 	name, rest, ok := bytes.Cut(line, []byte(" | "))
-	if name = bytes.TrimRight(name, " "); !ok || len(name) > 64 || !hostname(name) {
+	if name = trimPM2(bytes.TrimRight(name, " ")); !ok || len(name) > 64 || !hostname(name) {
 		return ingest.Unparsed
 	}
 	if t, behind, ok := p.isoStamp(rest); ok && len(rest)-len(behind) == len(dockerStamp) && len(behind) > 0 {
@@ -40,6 +44,19 @@ func (p *composeLog) Parse(line []byte, ev *ingest.Event) ingest.Result {
 		p.why = p.reason()
 	}
 	return r
+}
+
+// trimPM2 takes the time and the number off the name of a program.
+func trimPM2(name []byte) []byte {
+	var s civil
+	b := name
+	if rest, ok := clockTime(b, &s); ok {
+		b = bytes.TrimLeft(rest, " ")
+	}
+	if id, program, ok := bytes.Cut(b, []byte("|")); ok && digits(id) {
+		return program
+	}
+	return name
 }
 
 // dockerStamp is how long Docker writes its stamps, with all nine digits.

@@ -37,7 +37,7 @@ func trimConversation(msg []byte) []byte {
 	if hub, rest, ok := bytes.Cut(msg, []byte(`"] `)); ok && bytes.HasPrefix(hub, []byte(`[HUB "`)) {
 		return rest
 	}
-	if head, rest, ok := bytes.Cut(msg, []byte("_LOG>: ")); ok && len(head) < 96 && bytes.HasPrefix(head, []byte("[")) {
+	if head, rest, ok := bytes.Cut(msg, []byte("_LOG>: ")); ok && len(head) < 128 && bytes.IndexByte(head, '[') >= 0 && bytes.IndexByte(head, '"') < 0 {
 		return rest
 	}
 	return msg
@@ -64,7 +64,10 @@ var conversationSays = concat(
 		`For the client (IP address: {addr}, host name: "{text}", port number: {n}), connection "{id}" has been created.`,
 		`The connection "{id}" (IP address: {addr}, Host name: {text}) is attempting to connect to the Virtual Hub. The auth type provided is "{words}" and the user name is "{user}".`,
 	).of(serviceVPN),
-	say(ingest.KindAuthFailure, `Connection "{id}": User authentication failed. The user name that has been provided was "{user}".`).of(serviceVPN),
+	say(ingest.KindAuthFailure,
+		`Connection "{id}": User authentication failed. The user name that has been provided was "{user}", from {addr}.`,
+		`Connection "{id}": User authentication failed. The user name that has been provided was "{user}".`,
+	).of(serviceVPN),
 	say(ingest.KindAuthSuccess, `Connection "{id}": Successfully authenticated as user "{user}".`).exists().of(serviceVPN),
 
 	axigenSays("IMAP", ingest.ServiceIMAP), axigenSays("POP3", ingest.ServiceIMAP), axigenSays("SMTP-IN", ingest.ServiceSMTP), axigenSays("WEBMAIL", serviceApp),

@@ -17,7 +17,7 @@ import (
 // sends, X-Forwarded-For among them, is never the client's address: the format
 // must name the peer.
 func Custom(name, spec string) (ingest.Format, error) {
-	c, err := compile(name, spec)
+	c, err := compile(name, spec, false)
 	if err != nil {
 		return nil, err
 	}
@@ -54,9 +54,18 @@ func (f *customFormat) parser(s setup) lineParser {
 // formats. It panics on a pattern that does not compile, as the table is part of
 // the program.
 func wellKnown(name string, specs ...string) func(setup) lineParser {
+	return wellKnownAs(name, false, specs)
+}
+
+// wellKnownRaw is wellKnown of a server that escapes nothing.
+func wellKnownRaw(name string, specs ...string) func(setup) lineParser {
+	return wellKnownAs(name, true, specs)
+}
+
+func wellKnownAs(name string, raw bool, specs []string) func(setup) lineParser {
 	f := &customFormat{name: name}
 	for _, spec := range specs {
-		c, err := compile(name, spec)
+		c, err := compile(name, spec, raw)
 		if err != nil {
 			panic(err)
 		}

@@ -13,7 +13,9 @@ type compiler struct {
 	out        pattern
 }
 
-func compile(name, spec string) (*pattern, error) {
+// compile compiles a server's own description of its log, or one of ours: raw is
+// said of those whose server writes what a client sent as it came, quotes and all.
+func compile(name, spec string, raw bool) (*pattern, error) {
 	c := &compiler{name: name, spec: spec}
 	step := c.apache
 	if strings.ContainsRune(spec, '$') && !strings.Contains(spec, "%h") && !strings.Contains(spec, "%a") {
@@ -32,10 +34,10 @@ func compile(name, spec string) (*pattern, error) {
 	for _, f := range c.out.fields {
 		client = client || f.meaning == meansAddr
 	}
-	if !client {
+	if !client && !raw {
 		return nil, c.fail(0, "no field for the client's address ($remote_addr, %%h or %%a)")
 	}
-	c.out.seal()
+	c.out.seal(raw)
 	return &c.out, nil
 }
 
@@ -90,6 +92,9 @@ func nginxField(name string) customField {
 	if f, ok := nginxFields[name]; ok {
 		return f
 	}
+	if strings.HasPrefix(name, "word_") {
+		return customField{word: true}
+	}
 	for _, own := range [...]string{"upstream_", "ssl_", "geoip", "connection", "time_", "proxy_", "server_", "request_length", "request_id", "gzip_ratio", "scheme", "pid", "pipe", "msec", "status", "own_"} {
 		if strings.HasPrefix(name, own) {
 			return customField{meaning: meansNothing}
@@ -104,6 +109,8 @@ var nginxFields = map[string]customField{
 	"realip_remote_addr":  {meaning: meansNothing, word: true},
 	"proxy_protocol_addr": {meaning: meansNothing, word: true},
 	"remote_user":         {meaning: meansUser, free: true},
+	"word_user":           {meaning: meansUser, word: true},
+	"word_target":         {meaning: meansTarget, word: true},
 	"time_local":          {meaning: meansTime},
 	"time_iso8601":        {meaning: meansTime},
 	"msec":                {meaning: meansTime, word: true},

@@ -23,13 +23,14 @@ type customField struct {
 // span is a part of a line.
 type span struct{ start, end int }
 
-// seal finds which fields are quoted and which are free.
-func (c *pattern) seal() {
+// seal finds which fields are quoted and which are free. Where the server escapes
+// no quotes inside of quotes (raw), they hold nothing together.
+func (c *pattern) seal(raw bool) {
 	c.firstFree, c.lastFree = -1, -1
 	for i := range c.fields {
 		f := &c.fields[i]
 		before, after := c.literals[i], c.literals[i+1]
-		f.quoted = len(before) > 0 && before[len(before)-1] == '"' && len(after) > 0 && after[0] == '"'
+		f.quoted = !raw && len(before) > 0 && before[len(before)-1] == '"' && len(after) > 0 && after[0] == '"'
 		if f.free && !f.quoted {
 			if c.firstFree < 0 {
 				c.firstFree = i
@@ -68,6 +69,13 @@ func (c *pattern) fromLeft(line []byte, spans []span) []span {
 // backslashes.
 func (c *pattern) find(line []byte, at, i int) int {
 	next := c.literals[i+1]
+	if c.fields[i].meaning == meansAddr && string(next) == ":" { // uvicorn puts no brackets around "2001:db8::1" and its port
+		n := bytes.IndexByte(line[at:], ' ')
+		if n = bytes.LastIndexByte(line[at:at+max(n, 0)], ':'); n < 0 {
+			return -1
+		}
+		return at + n
+	}
 	for from := at; ; {
 		n := bytes.Index(line[from:], next)
 		if n < 0 {

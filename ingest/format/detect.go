@@ -150,7 +150,8 @@ func sampleLines(sample []byte) iter.Seq[[]byte] {
 			if !whole && n > 0 && len(sample) > 4096 {
 				return
 			}
-			if line = bytes.TrimRight(line, "\r"); len(line) > 0 && !yield(line) {
+			var scratch []byte // fewLines keeps lines
+			if line = uncolour(bytes.TrimRight(line, "\r"), &scratch); len(line) > 0 && !yield(line) {
 				return
 			}
 			sample = rest

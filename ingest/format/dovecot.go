@@ -78,7 +78,7 @@ func (p *dovecot) login(msg []byte, ev *ingest.Event) string {
 		}
 		ev.Kind = ingest.KindAuthFailure
 		p.seen.dovecot = true
-	case bytes.Contains(what, []byte("plaintext auth")):
+	case bytes.Contains(what, []byte("plaintext auth")), bytes.Contains(what, []byte("(proxy dest auth failed")):
 		ev.Kind = ingest.KindAuthFailure
 	case bytes.Contains(what, []byte("didn't finish SASL auth")),
 		bytes.Contains(what, []byte("disconnected during TLS handshake")),

@@ -28,7 +28,9 @@ func (c *clock) open(line []byte, ev *ingest.Event) (msg []byte, ok bool) {
 		ev.Time, b, stamped = taiStamp(b)
 	case digit(first) && len(b) > 4 && b[4] != ' ':
 		if ev.Time, b, stamped = c.isoStamp(b); !stamped {
-			ev.Time, b, stamped = unixStamp(line)
+			if ev.Time, b, stamped = c.punctuated(line); !stamped { // Sophos' UTM
+				ev.Time, b, stamped = unixStamp(line)
+			}
 		}
 	case weekday(b):
 		return c.openFull(b, ev)
@@ -53,7 +55,10 @@ func openTag(b []byte, ev *ingest.Event) (msg []byte, ok bool) {
 		b = b[1:]
 	}
 	b = cutFacility(b)
-	if len(b) == 0 || b[0] == '/' || b[0] == '[' {
+	if len(b) > 0 && b[0] == '[' { // metalog: "[sshd] message"
+		return metalogTag(b, ev)
+	}
+	if len(b) == 0 || b[0] == '/' {
 		return nil, false // a path or a level: applications write "STAMP /login: 403" too
 	}
 	if msg, ok = tag(b, ev); ok {
@@ -65,10 +70,25 @@ func openTag(b []byte, ev *ingest.Event) (msg []byte, ok bool) {
 	}
 	ev.Host = b[:i]
 	b = bytes.TrimLeft(b[i+1:], " :")
-	if bytes.HasPrefix(b, []byte("[")) && bytes.Contains(b, []byte(" IN=")) {
+	if len(b) > 22 && b[0] == '(' && b[20] == ')' { // WatchGuard's own stamp
+		b = bytes.TrimLeft(b[21:], " ")
+	}
+	if bytes.HasPrefix(b, []byte("[")) && (bytes.Contains(b, []byte(" IN=")) || bytes.Contains(b, []byte("]IN="))) {
 		return b, true // UniFi names no program
 	}
 	return tag(b, ev)
+}
+
+// metalogTag reads "[program] message". Only a daemon that is known is taken for
+// one: applications write their level so.
+func metalogTag(b []byte, ev *ingest.Event) (msg []byte, ok bool) {
+	end := bytes.IndexByte(b, ']')
+	if end < 2 || end > 32 || !known(b[1:end]) {
+		return nil, false
+	}
+	ev.Program = b[1:end]
+	msg = bytes.TrimPrefix(b[end+1:], []byte(":"))
+	return bytes.TrimPrefix(msg, []byte(" ")), len(msg) < len(b)-end
 }
 
 // cutFacility takes off the "<mail.info> " that FreeBSD's syslogd writes with -v.
@@ -109,6 +129,11 @@ func tag(b []byte, ev *ingest.Event) (msg []byte, ok bool) {
 			}
 			if len(rest) > 0 && rest[0] == ' ' {
 				rest = rest[1:]
+			}
+			if len(rest) > 3 && rest[0] == '[' && rest[1] == 'I' && rest[2] == 'D' { // Solaris: "[ID 800047 auth.info] "
+				if n := bytes.Index(rest, []byte("] ")); n > 0 && n < 40 {
+					rest = rest[n+2:]
+				}
 			}
 			return rest, true
 		case c <= ' ' || i > 64:

@@ -34,8 +34,12 @@ func (c *clock) open5424(b []byte, ev *ingest.Event) (msg []byte, ok bool) {
 		}
 		b = b[i+1:]
 	}
+	data := b
 	if b, ok = skipStructuredData(b); !ok {
 		return nil, false
+	}
+	if string(ev.Program) == "RT_FLOW" { // Junos tells all there, and says little behind it
+		return data, true
 	}
 	b = bytes.TrimPrefix(b, []byte(" "))
 	return bytes.TrimPrefix(b, []byte("\xef\xbb\xbf")), true

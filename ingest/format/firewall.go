@@ -28,6 +28,9 @@ func (kernel) message(msg []byte, ev *ingest.Event) string {
 		}
 		return whyQuiet
 	}
+	if rest, ok := cut(msg, `id="`); ok {
+		return sophosPacket(rest, ev)
+	}
 	i := bytes.Index(msg, []byte("IN="))
 	if i < 0 || i > 0 && letter(msg[i-1]) {
 		return whyQuiet
@@ -44,6 +47,21 @@ func (kernel) message(msg []byte, ev *ingest.Event) string {
 		ev.Src, ev.Kind = netip.Addr{}, ingest.KindOther // our own packet
 	} else if accepted(prefix) {
 		ev.Kind = ingest.KindOther
+	}
+	return ""
+}
+
+// sophosPacket reads a packet of Sophos' UTM: id="2001" ... action="drop" ... srcip="ADDR".
+func sophosPacket(packet []byte, ev *ingest.Event) string {
+	src, ok := packetField(packet, ` srcip="`)
+	addr, isAddr := address(bytes.TrimSuffix(src, []byte(`"`)))
+	if !ok || !isAddr {
+		return whyQuiet
+	}
+	ev.Service, ev.Src, ev.Kind = serviceFirewall, addr, ingest.KindOther
+	action, _ := packetField(packet, ` action="`)
+	if refuses(bytes.TrimSuffix(action, []byte(`"`))) {
+		ev.Kind = ingest.KindReject
 	}
 	return ""
 }

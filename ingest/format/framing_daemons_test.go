@@ -37,7 +37,7 @@ func (s *sentence) written(text string) string {
 		switch p.field {
 		case fieldLiteral:
 			b.Write(p.literal)
-		case fieldPeer, fieldAddr:
+		case fieldPeer, fieldAddr, fieldChain:
 			b.WriteString(attacker)
 		case fieldPort:
 			b.WriteString(attacker + ":4022")

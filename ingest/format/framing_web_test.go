@@ -35,6 +35,18 @@ var appCarriers = []string{
 	`{"log":"` + attacker + ` - - [20/Nov/2026:10:00:00 +0000] \"GET /x HTTP/1.1\" 404 1 \"-\" \"-\"\n","stream":"stdout","time":"2026-11-20T10:00:00Z"}`,
 	`2026-11-20T10:00:00Z stdout F ` + attacker + ` - - [20/Nov/2026:10:00:00 +0000] "GET /x HTTP/1.1" 404 1 "-" "{json}"`,
 	`[20/Nov/2026:10:00:00 +0000] www.example.org ` + attacker + ` 0.002 "GET / HTTP/1.1" 401 77 935 - {}`,
+	`[2026-11-20 10:00:00.123456] [router:host-http] [origin:www.example.org] [client: ` + attacker + `] [useragent: {}] GET /y 404`,
+	`[info] o.t.s.AccessLogFilter [1e60d1e5e2a1741f] ` + attacker + ` GET /{} took 8ms and returned 401 65 bytes`,
+	`[notice] 2026-11-20T10:00:00.579985Z nonode@nohost <0.17607.12> e1fed412f8 {} ` + attacker + ` undefined GET /y 404 ok 1`,
+	`[notice] 2026-11-20T10:00:00.579985Z nonode@nohost <0.17607.12> e1fed412f8 couch_httpd_auth: Authentication failed for user {} from ` + attacker,
+	`2026-11-20T10:00:00.104Z: WEB ` + "\t▶ " + attacker + `  POST 412 /{} 2.5ms - {}`,
+	attacker + ` {} POST /{} HTTP/1.1 401 12 - 2.5 ms`,
+	attacker + ` | AuthenticationFailureEvent | - | 1795168800123 | {} | {"error":"Invalid username or password."} | @1ABC | -`,
+	`2026-11-20 10:00:00,123 - uvicorn.access - INFO - ` + attacker + `:4022 - "GET /{json} HTTP/1.1" 404`,
+	`{"ts":1795168800.5,"msg":"[client \"` + attacker + `\"] Coraza: Warning. [data \"{json}\"]"}`,
+	`{"time":"2026-11-20T10:00:00Z","msg":"POST /{json} 401 15ms","client":{"ip":"` + attacker + `"}}`,
+	`{"eventTime":"2026-11-20T10:00:00.123","eventAudience":"Security","eventData":{"matchedSample":"{json}","sourceIP":"` + attacker + `","httpUriPath":"/{json}"}}`,
+	`[2026-11-20T10:00:00.123Z] "GET /{} HTTP/1.1" 404 - via_upstream - "-" 0 0 3 2 "{}" "{}" "z" "{}" "198.51.100.20:8080" inbound|8080|| 127.0.0.6:40001 198.51.100.20:8080 ` + attacker + `:50001 - default`,
 	`[20/Nov/2026:10:00:00 +0000] - 404 404 - GET https www.example.org "/{json}" [Client ` + attacker + `] [Length 5] [Gzip -] "{json}" "{json}"`,
 }
 

@@ -10,6 +10,11 @@ import (
 
 // newFail2ban reads fail2ban through syslog: "NOTICE [sshd] Ban ADDR".
 var newFail2ban = speaksBehind(func(msg []byte) []byte {
+	if rest, ok := cut(msg, "fail2ban."); ok { // the name that its own file has too, "fail2ban.actions [77]: "
+		if head, said, ok := bytes.Cut(rest, []byte("]: ")); ok && len(head) < 48 {
+			msg = said
+		}
+	}
 	for _, level := range [...]string{"NOTICE", "INFO", "WARNING", "ERROR", "CRITICAL", "DEBUG"} {
 		if rest, ok := cut(msg, level); ok {
 			return bytes.TrimLeft(rest, " :")

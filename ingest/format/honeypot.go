@@ -115,6 +115,19 @@ var newSSHesameLog = newOwnLog(func(c *clock, line []byte, ev *ingest.Event) (ms
 	say(ingest.KindDisconnect, `[{addr:port}] connection closed`),
 ))
 
+// newPortsentryHistory reads portsentry.history, "1403884279 - 06/27/2014 17:51:19
+// Host: NAME/ADDR Port: 1 TCP Blocked".
+var newPortsentryHistory = newOwnLog(func(_ *clock, line []byte, ev *ingest.Event) (msg []byte, sure, ok bool) {
+	if ev.Time, msg, ok = epochStamp(line); !ok {
+		return nil, false, false
+	}
+	if msg, ok = cut(msg, " - "); !ok {
+		return nil, false, false
+	}
+	at := bytes.Index(msg, []byte(" Host: "))
+	return msg[at+1:], true, at > 0
+}, speaks(serviceFirewall, say(ingest.KindProbe, "Host: {word}/{addr} Port: {n} {words}")))
+
 // newPortsentry reads portsentry, which watches unused ports.
 var newPortsentry = speaks(serviceFirewall,
 	say(ingest.KindProbe,

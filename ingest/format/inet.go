@@ -27,7 +27,7 @@ var newXinetd = speaks(serviceInet,
 
 // newTCPWrapped reads "refused connect from PEER", which libwrap writes in the
 // name of any program that it guards.
-var newTCPWrapped = speaks(serviceInet, say(ingest.KindReject, "refused connect from {peer}", "refused connect from {name} ({addr})"))
+var newTCPWrapped = speaks(serviceInet, say(ingest.KindReject, "refused connect from {peer}", "refused connect from {name} ({addr})"), mountSays)
 
 // newStunnel reads stunnel, "LOG5[12]: MESSAGE".
 var newStunnel = speaksBehind(func(msg []byte) []byte {
@@ -43,12 +43,6 @@ var newStunnel = speaksBehind(func(msg []byte) []byte {
 		"SSL_accept: Peer suddenly disconnected from {addr:port}",
 		"SSL_accept from {addr:port} : {words}",
 	),
-)
-
-// newCups reads the scheduler of CUPS, which names the client in front.
-var newCups = speaks(serviceInet,
-	say(ingest.KindAuthFailure, "[Client {n}] pam_authenticate() returned {words}", "cupsdAuthorize: Local authentication certificate not found{words}"),
-	say(ingest.KindReject, "Request from \"{addr}\" using invalid Host: field \"{text}\".", "[Client {n}] Request from \"{addr}\" using invalid Host: field \"{text}\"."),
 )
 
 // newMonit reads Monit's web interface.
@@ -89,8 +83,8 @@ var newMonitLog = newOwnLog(func(c *clock, line []byte, ev *ingest.Event) (msg [
 	return msg, false, ok
 }, newMonit)
 
-// newAudit reads the web console of OPNsense and pfSense.
-var newAudit = speaks(servicePanel,
+// newConsole reads the web console of OPNsense and pfSense.
+var newConsole = speaks(servicePanel,
 	say(ingest.KindAuthFailure,
 		"{word}: Web GUI authentication error for '{user}' from {addr}",
 		"user {user} failed authentication for {word} on {word} via {words} from {addr}",
@@ -111,6 +105,7 @@ var newSambaAudit = speaksBehind(trimSamba, serviceSMB, sambaSays)
 var sambaSays = concat(
 	// full_audit, as it is configured by default; what was done stands behind
 	say(ingest.KindOther, "{word}|{addr}|{text}"),
+	say(ingest.KindReject, "Denied connection from {addr} ({words})", "Denied connection from {name} ({addr})"),
 	say(ingest.KindAuthSuccess, `Auth: [{words}] user [{text}]\[{user}] at [{words}] with [{word}] status [NT_STATUS_OK] {text}remote host [ipv4:{addr:port}] {text}`,
 		`Auth: [{words}] user [{text}]\[{user}] at [{words}] with [{word}] status [NT_STATUS_OK] {text}remote host [ipv6:{addr:port}] {text}`).exists(),
 	say(ingest.KindAuthFailure, `Auth: [{words}] user [{text}]\[{user}] at [{words}] with [{word}] status [NT_STATUS_NO_SUCH_USER] workstation [{text}] remote host [ipv4:{addr:port}] {text}`,

@@ -16,6 +16,9 @@ func (c *clock) openFull(b []byte, ev *ingest.Event) (msg []byte, ok bool) {
 	if len(b) < 24 || b[3] != ' ' || b[4] == ' ' {
 		return nil, false
 	}
+	if letter(b[4]) {
+		return c.openLogread(b, ev)
+	}
 	t, rest, ok := c.isoStamp(b[4:])
 	if !ok {
 		return nil, false
@@ -32,6 +35,22 @@ func (c *clock) openFull(b []byte, ev *ingest.Event) (msg []byte, ok bool) {
 		ev.Program = cutUnit(ev.Program)
 	}
 	return msg, ok
+}
+
+// openLogread reads what OpenWrt's logread prints, "Fri Nov 20 10:00:00 2026
+// authpriv.warn dropbear[123]: message".
+func (c *clock) openLogread(b []byte, ev *ingest.Event) (msg []byte, ok bool) {
+	t, rest, ok := c.ctimeStamp(b)
+	if !ok {
+		return nil, false
+	}
+	facility, rest, ok := bytes.Cut(bytes.TrimPrefix(rest, []byte(" ")), []byte(" "))
+	_, level, isLevelled := bytes.Cut(facility, []byte("."))
+	if !ok || !isLevelled || !isLevel(level) && !anyFold(level, "emerg") {
+		return nil, false
+	}
+	ev.Time = t
+	return tag(rest, ev)
 }
 
 // isZoneName recognizes "CET". A host in small letters follows where there is no

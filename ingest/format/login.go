@@ -35,6 +35,8 @@ var loginSays = concat(
 		"invalid password for '{user}' on '{word}' from '{peer}'",
 		"invalid password for '{user}' on '{word}'",
 	),
+	// Junos
+	say(ingest.KindAuthFailure, "LOGIN_FAILED: Login failed for user {user} from host {peer}", "LOGIN_PAM_AUTHENTICATION_ERROR: Failed password for user {user}"),
 	// FreeBSD, NetBSD, OpenBSD
 	say(ingest.KindAuthFailure,
 		"{count} LOGIN FAILURE FROM {peer}, {user}", "{count} LOGIN FAILURES FROM {peer}, {user}",

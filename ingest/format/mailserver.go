@@ -52,6 +52,10 @@ var dominoSays = concat(
 	say(ingest.KindAuthFailure,
 		"SMTP Server: Authentication failed for user {user} ; connecting host {peer}",
 		"SMTP Server [{word}] Authentication failed for user {user} ; connecting host {peer}",
+		"POP3 Server: Authentication failed for user {user} ; connecting host {peer}",
+		"IMAP Server: Authentication failed for user {user} ; connecting host {peer}",
+		"{word} Server: {user} [{addr}] authentication failure using internet password",
+		"{word} Server: {user} {addr} authentication failure using internet password",
 		"smtp: {user} [{addr}] authentication failure using internet password",
 		"smtp: {text} {addr} authentication failure using internet password",
 		"{word}: {user} [{addr}] authentication failure using internet password",
@@ -79,8 +83,8 @@ func openDomino(c *clock, line []byte, ev *ingest.Event) (msg []byte, sure, ok b
 			return nil, false, false
 		}
 	}
-	msg, ok = cut(msg, "   ")
-	return msg, false, ok
+	msg, ok = cut(msg, "  ")
+	return bytes.TrimLeft(msg, " "), false, ok
 }
 
 // newOracleIMSLog reads the XML records of Oracle's Messaging Server, in which

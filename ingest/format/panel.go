@@ -15,16 +15,20 @@ var newProxmox = speaks(servicePanel,
 )
 
 // newWebmin reads Webmin, Usermin and their web server.
-var newWebmin = speaks(servicePanel,
+var newWebmin = speaksBehind(trimBlanks, servicePanel,
 	say(ingest.KindAuthFailure, "Invalid login as {user} from {peer}", "Security violation {text} from {peer}"),
 	say(ingest.KindAuthFailure, "Non-existent login as {user} from {peer}").absent(),
-	say(ingest.KindAbuse, "Login lock-out for {text} from {peer}"),
+	say(ingest.KindAbuse, "Login lock-out for {text} from {peer}", "Security alert: Host {addr} blocked after {n} failed logins[[ for user {text}]]"),
 	say(ingest.KindAuthSuccess, "Successful login as {user} from {peer}").exists(),
 )
+
+// trimBlanks takes off the blanks around a message.
+func trimBlanks(msg []byte) []byte { return bytes.TrimSpace(msg) }
 
 // newCockpit reads Cockpit's web service and its session program.
 var newCockpit = speaks(servicePanel,
 	say(ingest.KindAuthSuccess, "New connection to session from {peer}").exists(),
+	say(ingest.KindAuthFailure, "cockpit-session: user {user} failed to authenticate"),
 	say(ingest.KindAuthFailure, "user: {user}@{peer}: authentication failed", "{user}: authentication failed from {peer}"),
 )
 

@@ -192,7 +192,7 @@ func (q *quoteScanner) alone(i, end int) bool {
 func (q *quoteScanner) closes(c byte) bool { return c == q.open || q.open == '`' && c == '\'' }
 
 // accountWords stand before an account's name, the more telling first.
-var accountWords = []string{"username", "user name", "login attempt for", "failed login for", "login failed", "user", "login", "account", "email", "password for", "for"}
+var accountWords = []string{"username input", "username", "user name", "login attempt for", "failed login for", "login failed", "user", "login", "account", "email", "password for", "for"}
 
 // accountIn finds the account that a message is about: what stands behind one of
 // the account words, in quotes or up to a blank. It is shown to people and
@@ -219,7 +219,7 @@ func accountIn(msg []byte) []byte {
 var notAccounts = map[string]bool{"from": true, "failed": true, "failure": true, "attempt": true, "attempts": true, "with": true, "is": true, "was": true, "not": true, "name": true, "agent": true,
 	"logged": true, "error": true, "denied": true, "in": true, "at": true, "by": true, "to": true, "or": true, "and": true, "using": true, "authentication": true, "has": true, "does": true,
 	"the": true, "a": true, "an": true, "login": true, "user": true, "account": true, "id": true, "password": true, "request": true, "for": true, "on": true, "ip": true, "incorrect": true, "invalid": true,
-	"unknown": true, "rejected": true, "success": true, "successful": true, "succeeded": true, "unsuccessful": true, "locked": true, "credentials": true, "email": true, "username": true, "matching": true, "null": false}
+	"unknown": true, "rejected": true, "success": true, "successful": true, "succeeded": true, "unsuccessful": true, "locked": true, "credentials": true, "email": true, "username": true, "matching": true, "client": true, "peer": true, "host": true, "action": true, "input": true, "null": false}
 
 func accountValue(b []byte) []byte {
 	n := 0
@@ -229,7 +229,11 @@ func accountValue(b []byte) []byte {
 	if n == 0 || n == len(b) {
 		return nil
 	}
+	colon := bytes.IndexByte(b[:n], ':') >= 0
 	b = b[n:]
+	if i := bytes.IndexByte(b, ')'); colon && b[0] == '(' && i > 0 { // Kasm
+		return b[1:i]
+	}
 	if shut := closer(b[0]); shut != 0 {
 		i := bytes.IndexByte(b[1:], shut)
 		if b[0] == '`' {

@@ -28,13 +28,16 @@ func openPlain(c *clock, line []byte, ev *ingest.Event) (msg []byte, sure, ok bo
 		if _, _, n := soleAddress(line[:i]); n > 0 {
 			return nil, false, false // of an access line that nobody understood, the message may not go without its client
 		}
+		if _, isPairs := pairsBehindHost(rest); isPairs && i == 0 {
+			return nil, false, false // an appliance's, which has a format of its own
+		}
 		ev.Time = t
 		if i > 0 && line[i-1] == '[' {
 			if _, after, ok := bytes.Cut(rest, []byte("]")); ok {
 				rest = after
 			}
 		}
-		return trimLoguru(rest), false, true
+		return trimLogging(trimLoguru(rest)), false, true
 	}
 	return openTimed(line)
 }
@@ -55,11 +58,12 @@ func openTimed(line []byte) (msg []byte, sure, ok bool) {
 // and pairs with named fields, or prose.
 type apps struct {
 	structured
+	web   messenger // requests behind the same heads
 	prose phrases
 }
 
 func newApps(h *shared) messenger {
-	return &apps{structured: structured{clock: newClock(h.Context)}, prose: phrases{serviceApp, h.setup}}
+	return &apps{structured: structured{clock: newClock(h.Context)}, web: newRequests(h), prose: phrases{serviceApp, h.setup}}
 }
 
 // message implements messenger.
@@ -67,7 +71,7 @@ func (p *apps) message(msg []byte, ev *ingest.Event) string {
 	ev.Service = serviceApp
 	bare := trimDecoration(msg, 0)
 	for rest, ok, n := bare, true, 0; ok && n < decorations; n++ {
-		if appSays.tell(rest, ev) || sogoLogin(rest, ev) {
+		if appSays.tell(rest, ev) || sogoLogin(rest, ev) || beginsRequest(rest) && p.web.message(rest, ev) == "" {
 			return ""
 		}
 		bare = rest
@@ -80,6 +84,12 @@ func (p *apps) message(msg []byte, ev *ingest.Event) string {
 		return why
 	}
 	return p.prose.message(msg, ev)
+}
+
+// beginsRequest reports whether a message may be an access line: it begins with
+// the client's address.
+func beginsRequest(msg []byte) bool {
+	return bytes.HasPrefix(msg, []byte("[GIN] ")) || len(msg) > 0 && bytes.IndexByte(msg, '"') > 0 && (startsAddress(msg, 0) || msg[0] == '[')
 }
 
 // fields reads a message that ends with an object or with pairs. They must name
@@ -107,7 +117,13 @@ func (p *apps) fields(msg []byte, ev *ingest.Event) (why string, ok bool) {
 			return whyAccount, true
 		}
 	}
+	if _, _, n := soleAddress(head); r.elsewhere && n > 0 && !r.has(meansAddr) {
+		return whyAccount, true
+	}
 	if !r.has(meansAddr) {
+		if msg[0] == '{' && r.has(meansMessage) { // nothing but an object, whose message may name the client
+			return r.tell(ev), true
+		}
 		return "", false
 	}
 	r.torn = r.torn || namesOther(head, r.value[meansAddr])

@@ -11,7 +11,10 @@ type record struct {
 	rank  [meaningsCount]uint8
 	heard tone // of all that says what happened
 	torn  bool // one name, two addresses: the line was tampered with
-	open  bool // values are not escaped, and a client's may go on with fields of its own making
+	// elsewhere: the daemon names its peer, but not by an address ("peer=unix"). An
+	// address under another name may then be a part of what the client chose.
+	elsewhere bool
+	open      bool // values are not escaped, and a client's may go on with fields of its own making
 }
 
 func (r *record) reset() { *r = record{} }
@@ -21,10 +24,19 @@ func (r *record) has(m meaning) bool { return len(r.value[m]) > 0 }
 
 // set files a value under its name.
 func (r *record) set(parent, name, value []byte, foreign bool) {
-	if len(value) == 0 || len(value) == 1 && value[0] == '-' || len(name) == 0 {
+	if string(name) == "logicalUserName" && !foreign { // Tomcat's %l: the "host" before it is %h, the client
+		r.keep(named{meaning: meansAddr}, r.value[meansMachine], false)
+		r.value[meansMachine] = nil
 		return
 	}
 	var space [2 * maxName]byte
+	if r.open && len(name) > 0 && isPeerName(fold(space[:0], name)) {
+		_, isAddr := clientAddress(value)
+		r.elsewhere = r.elsewhere || !isAddr
+	}
+	if len(value) == 0 || len(value) == 1 && value[0] == '-' || len(name) == 0 {
+		return
+	}
 	if len(parent) > 0 {
 		joined := fold(space[:0], parent)
 		joined = fold(joined, name)
@@ -89,6 +101,22 @@ func isStatus(b []byte) bool {
 	return ok && len(b) == 3 && n >= 100 && n < 600
 }
 
+// bareAddress takes off what some programs write around an address: Java's
+// "/192.0.2.1:4711", Samba's "ipv4:192.0.2.1:4711", and the interface in SonicWall's
+// "192.0.2.1:4711:X1".
+func bareAddress(b []byte) []byte {
+	b = bytes.TrimPrefix(b, []byte("/"))
+	for _, family := range [...]string{"ipv4:", "ipv6:"} {
+		b, _ = cut(b, family)
+	}
+	if _, n := leading4(b); n > 0 && n < len(b) && b[n] == ':' {
+		if i := bytes.IndexByte(b[n+1:], ':'); i > 0 && digits(b[n+1:n+1+i]) {
+			return b[:n+1+i]
+		}
+	}
+	return b
+}
+
 // clientAddress reads an address field: with or without a port, or a list that
 // proxies made, "CLIENT, PROXY1, PROXY2". Each proxy appended whom it heard, so
 // a list is read from the right, past the addresses of private networks: the
@@ -102,7 +130,7 @@ func clientAddress(b []byte) (netip.Addr, bool) {
 		} else {
 			b = nil
 		}
-		item = bytes.TrimPrefix(bytes.TrimSpace(item), []byte("/")) // Java writes "/192.0.2.1:4711"
+		item = bareAddress(bytes.TrimSpace(item))
 		a, ok := address(item)
 		if !ok {
 			host, port := splitPort(item, false)

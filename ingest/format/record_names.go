@@ -1,6 +1,9 @@
 package format
 
-import "strings"
+import (
+	"bytes"
+	"strings"
+)
 
 // meaning is what a named field of a structured log line (JSON, key=value,
 // W3C) tells, whatever its name.
@@ -33,6 +36,8 @@ const (
 	meansInner             // another log line, whole
 	meansShipped           // a name that only shippers of other programs' lines use
 	meansForwarded         // the client in the word of a header
+	meansPacket            // where a packet went
+	meansThreat            // the attack that a packet was taken for
 	meaningsCount
 )
 
@@ -45,10 +50,10 @@ const (
 // addresses: these are kept apart.
 var vocabulary = map[meaning]string{
 	meansAddr: "clientip clientaddr clientaddress clientipaddress clienthost cip sourceipaddress sourceips callerip remip srcip srcaddr sourceip sourceaddress " +
-		"requestremoteip remoteip remoteaddr remoteaddress remotehost addrremote originaddress visitorip visitoripaddress userip useripaddress loginip hostip " +
+		"requestremoteip requestip remoteip remoteaddr remoteaddress remotehost addrremote originaddress visitorip visitoripaddress userip useripaddress loginip hostip " +
 		"peeraddr peerip peeraddress peer rhost ipaddress ipaddr ip ipv4 ipv6 addr ra src client remote realipremoteaddr downstreamremoteaddress",
 	meansUser: "attemptedusername targetusername useraccount username useridentityusername remoteuser requestuser csusername loginname accountname accountemail useremail " +
-		"clientusername duser suser dstuser srcuser usr user login account identifier uid principal email",
+		"clientusername clientaccount mappedaccount duser suser dstuser srcuser usr user login account identifier uid principal email",
 	meansMessage: "message msg text desc description logdesc",
 	meansEvent:   "event eventname eventaction action eventtype eventcode operation type sender caller subtype eventid op",
 	meansError:   "error errormessage errmsg err reason errorcode exceptionmessage failurereason substatus failuremessage",
@@ -73,6 +78,8 @@ var vocabulary = map[meaning]string{
 	meansInner:   "log message eventoriginal line",
 	meansForwarded: "xforwardedfor httpxforwardedfor headersxforwardedfor xff forwardedfor proxyaddxforwardedfor cfconnectingip httpcfconnectingip " +
 		"trueclientip httptrueclientip xrealip httpxrealip forwarded httpforwarded",
+	meansPacket:  "dstip dstaddr destip destinationip destinationaddress dst dstport destport destinationport",
+	meansThreat:  "attack attackname threatname signaturename",
 	meansShipped: "stream realtimetimestamp agentephemeralid inputtype logfilepath containerid containername kubernetespodname sourcetype fluentdtag",
 }
 
@@ -99,6 +106,13 @@ func index(v map[meaning]string) (first, second map[string]named) {
 		}
 	}
 	return first, second
+}
+
+// isPeerName tells names as "peer" and "remote_addr" from those that may mean
+// something else, as "client" and "src" do.
+func isPeerName(name []byte) bool {
+	return meaningOf[string(name)].meaning == meansAddr &&
+		(bytes.HasPrefix(name, []byte("peer")) || bytes.HasPrefix(name, []byte("remote")) || string(name) == "rhost")
 }
 
 // maxName is the longest name that can be in the vocabulary.

@@ -14,6 +14,7 @@ const whyNoClient = "names no client"
 
 // tell makes the event of a record whose envelope is filed.
 func (r *record) tell(ev *ingest.Event) (why string) {
+	r.torn = r.torn || r.elsewhere
 	if a, ok := clientAddress(r.value[meansAddr]); ok && !r.torn {
 		ev.Src = a
 	}
@@ -36,9 +37,20 @@ func (r *record) tell(ev *ingest.Event) (why string) {
 	case !ev.Src.IsValid():
 		return whyQuiet
 	default:
-		ev.Kind = ingest.KindOther
+		r.deed(ev)
 	}
 	return ""
+}
+
+// deed finds what a client did of whom no field says it: the message may be a
+// sentence of a program that is known.
+func (r *record) deed(ev *ingest.Event) {
+	said := *ev
+	if said.Reset(); appSays.tell(r.value[meansMessage], &said) && said.Src == ev.Src {
+		ev.Kind = said.Kind
+		return
+	}
+	ev.Kind = r.packet(ev)
 }
 
 // tone is what the fields that say what happened amount to. One named for success
@@ -74,7 +86,7 @@ func (r *record) user() []byte {
 
 // accountOf is the account in a field, unless it stands for none.
 func accountOf(b []byte) []byte {
-	if len(b) == 0 || anyFold(b, "--", "null", "none", "anonymous", "anonymoususer") {
+	if len(b) == 0 || anyFold(b, "--", "null", "none", "anonymous", "anonymoususer", "undefined") {
 		return nil
 	}
 	return b
@@ -105,15 +117,19 @@ func (r *record) inMessage(t tone, ev *ingest.Event) string {
 // request fills the web part of the event, if the record is about an answered
 // request.
 func (r *record) request(ev *ingest.Event) bool {
+	r.answer()
 	status, ok := number(r.value[meansStatus])
 	if !ok {
 		return false
 	}
 	target := r.value[meansTarget]
+	if event := r.value[meansEvent]; len(target) == 0 && bytes.HasPrefix(event, []byte("/")) { // authentik
+		target = event
+	}
 	switch line := r.value[meansRequest]; {
 	case bytes.IndexByte(line, ' ') > 0:
 		readRequest(line, ev)
-	case r.has(meansMethod) && isToken(r.value[meansMethod]) && len(target) > 0:
+	case len(target) > 0 && isToken(r.value[meansMethod]), bytes.HasPrefix(target, []byte("/")) && r.has(meansAddr):
 		ev.Kind, ev.Method, ev.Target, ev.Proto = ingest.KindHTTPRequest, upperMethod(r.value[meansMethod]), target, r.value[meansProto]
 	default:
 		return false

@@ -7,17 +7,18 @@ import (
 )
 
 // requests reads the access lines that web applications write to the journal or
-// to syslog under a name of their own: gunicorn, uvicorn, uWSGI, Rails, Gin.
+// to syslog under a name of their own: gunicorn, uvicorn, uWSGI, Rails, Gin, and those
+// with a form of their own.
 type requests struct{ formats []lineParser }
 
 func newRequests(h *shared) messenger {
-	return &requests{[]lineParser{newAccess(h.setup), newGinLog(h.setup), newPythonAccess(h.setup), newUWSGI(h.setup), newRailsLog(h.setup)}}
+	return &requests{[]lineParser{newAccess(h.setup), newGinLog(h.setup), newPythonAccess(h.setup), newUWSGI(h.setup), newRailsLog(h.setup), newAppAccess(h.setup), newIstio(h.setup)}}
 }
 
 // message implements messenger. A stamp of the line's own goes before that of the
 // envelope.
 func (m *requests) message(msg []byte, ev *ingest.Event) string {
-	if bytes.IndexByte(msg, '"') < 0 && bytes.IndexByte(msg, '|') < 0 {
+	if len(msg) == 0 || msg[0] == '{' || bytes.IndexByte(msg, '"') < 0 && bytes.IndexByte(msg, '|') < 0 && msg[0] != '[' && !startsAddress(msg, 0) {
 		return whyMessage
 	}
 	envelope := *ev

@@ -42,6 +42,7 @@ const (
 	fieldPeer          // {peer} the client: ADDR or NAME, also [ADDR], ADDR:PORT, [ADDR]:PORT
 	fieldAddr          // {addr} the client, an address without a port
 	fieldPort          // {addr:port} the client, an address with a port, also for IPv6 without brackets
+	fieldChain         // {addrs} the client, a list of addresses that proxies made: see clientAddress
 	fieldIP            // {ip} an address that is not the client's, with or without a port
 	fieldUser          // {user} the account: any text, chosen by the client
 	fieldText          // {text} any text that the client has a hand in
@@ -53,10 +54,12 @@ const (
 	fieldID            // {id} the daemon's own name for the conversation, without blanks
 )
 
-var fieldNames = map[string]field{"peer": fieldPeer, "addr": fieldAddr, "addr:port": fieldPort, "ip": fieldIP, "user": fieldUser,
+var fieldNames = map[string]field{"peer": fieldPeer, "addr": fieldAddr, "addr:port": fieldPort, "addrs": fieldChain, "ip": fieldIP, "user": fieldUser,
 	"text": fieldText, "words": fieldWords, "word": fieldWord, "name": fieldName, "n": fieldNumber, "count": fieldCount, "id": fieldID}
 
-func (f field) isPeer() bool   { return f == fieldPeer || f == fieldAddr || f == fieldPort }
+func (f field) isPeer() bool {
+	return f == fieldPeer || f == fieldAddr || f == fieldPort || f == fieldChain
+}
 func (f field) isClient() bool { return f == fieldUser || f == fieldText }
 func (f field) isFree() bool   { return f >= fieldUser && f <= fieldName || f == fieldID }
 

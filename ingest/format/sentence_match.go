@@ -123,7 +123,7 @@ func (m *matcher) peer(i, pos int) {
 			return
 		}
 	}
-	for n < len(b) && peerChar(b[n]) {
+	for n < len(b) && (peerChar(b[n]) || b[n] == ',' && m.parts[i].field == fieldChain) {
 		n++
 	}
 	for ; n > 0; n-- {
@@ -146,6 +146,11 @@ func peerChar(c byte) bool {
 
 // peer reads the whole token as the field's kind of peer.
 func (f field) peer(token []byte) (host []byte, a netip.Addr, ok bool) {
+	if f == fieldChain {
+		a, ok = clientAddress(token)
+		return token, a, ok
+	}
+	token, _ = cut(token, "IPv6:") // as in the literals of SMTP, RFC 5321
 	host, port := splitPort(token, f == fieldPort)
 	if f == fieldAddr && port || f == fieldPort && !port {
 		return nil, a, false

@@ -92,10 +92,14 @@ var newEjabberdLog = newOwnLog(func(c *clock, line []byte, ev *ingest.Event) (ms
 	if ev.Time, msg, ok = c.isoStamp(line); !ok {
 		return nil, false, false
 	}
-	if _, msg, ok = bytes.Cut(msg, []byte("] <0.")); !ok {
-		return nil, false, false
+	_, rest, ok := bytes.Cut(msg, []byte("] <0."))
+	if !ok {
+		_, rest, ok = bytes.Cut(msg, []byte("] (")) // "(tls|<0.1234.0>) MESSAGE", since 20.01
+		if !ok || !bytes.Contains(rest, []byte("|<0.")) {
+			return nil, false, false
+		}
 	}
-	return msg, true, true
+	return rest, true, true
 }, speaks(serviceXMPP, ejabberdSays))
 
 // newStalwartLog reads the mail server Stalwart: "2024-11-05T14:02:33Z WARN

@@ -39,8 +39,11 @@ func openFreeSWITCH(c *clock, line []byte, ev *ingest.Event) (msg []byte, sure, 
 		b = b[37:]
 	}
 	if ev.Time, msg, ok = c.isoStamp(b); !ok {
-		return nil, false, false
+		if ev.Time, msg, ok = c.yearlessISO(b); !ok {
+			return nil, false, false
+		}
 	}
+	msg = bytes.TrimPrefix(msg, []byte(" "))
 	if rest := trimFreeSWITCH(msg); len(rest) < len(msg) {
 		return rest, true, true
 	}
@@ -52,7 +55,12 @@ func trimFreeSWITCH(msg []byte) []byte {
 	if len(msg) > 20 && digit(msg[0]) && msg[4] == '-' {
 		var c clock
 		if _, rest, ok := c.isoStamp(msg); ok {
-			msg = rest
+			msg = bytes.TrimPrefix(rest, []byte(" "))
+		}
+	}
+	if rest, ok := cut(msg, "[WARN] [SOFIA] "); ok { // "[sofia_reg.c:4130] MESSAGE"
+		if _, said, ok := bytes.Cut(rest, []byte("] ")); ok {
+			return said
 		}
 	}
 	head, rest, ok := bytes.Cut(msg, []byte("] "))
@@ -71,6 +79,9 @@ func trimFreeSWITCH(msg []byte) []byte {
 var newKamailio = speaksBehind(func(msg []byte) []byte {
 	for _, level := range [...]string{"NOTICE: ", "WARNING: ", "ALERT: ", "INFO: ", "ERROR: ", "<script>: ", "<core> "} {
 		msg, _ = cut(msg, level)
+	}
+	if place, said, ok := bytes.Cut(msg, []byte("(): ")); ok && bytes.HasPrefix(place, []byte("pike [")) {
+		return said
 	}
 	return msg
 }, serviceSIP,

@@ -30,6 +30,9 @@ func (c *clock) headStamp(b []byte) (t int64, rest []byte, ok bool) {
 		}
 		return fineEpochStamp(b)
 	case weekday(b):
+		if b[3] == ',' {
+			return c.httpDate(b)
+		}
 		return c.ctimeStamp(b)
 	case monthName(b) > 0:
 		if t, rest, ok = c.bsdStamp(b); ok {

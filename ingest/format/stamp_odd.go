@@ -93,11 +93,37 @@ func (c *clock) unpunctuated(b []byte) (t int64, rest []byte, ok bool) {
 	return c.instant(&s), rest, s.valid()
 }
 
-// monthFirst reads "Jan-02-06 15:04:05", of the proxy ASSP, and Plex's
-// "Jan 02, 2006 15:04:05".
+// httpDate reads "Mon, 02 Jan 2006 15:04:05 GMT".
+func (c *clock) httpDate(b []byte) (t int64, rest []byte, ok bool) {
+	if len(b) < 25 || b[4] != ' ' || b[7] != ' ' || b[11] != ' ' || b[16] != ' ' {
+		return 0, nil, false
+	}
+	var s civil
+	var okD, okY bool
+	s.day, okD = two(b[5:])
+	s.month = monthName(b[8:])
+	s.year, okY = four(b[12:])
+	if b, ok = clockTime(b[17:], &s); !ok || !okD || !okY || !s.valid() {
+		return 0, nil, false
+	}
+	if rest, ok := cut(b, " GMT"); ok {
+		return s.utc(), rest, true
+	}
+	if offset, rest, ok := zone(b); ok {
+		return s.utc() - offset, rest, true
+	}
+	return c.instant(&s), b, true
+}
+
+// monthFirst reads "Jan-02-06 15:04:05", of the proxy ASSP, Plex's "Jan 02, 2006
+// 15:04:05" and ownCloud's, with the month in full.
 func (c *clock) monthFirst(b []byte) (t int64, rest []byte, ok bool) {
 	var s civil
-	if s.month = monthName(b); s.month == 0 || len(b) < 18 || b[3] != ' ' && b[3] != '-' {
+	s.month = monthName(b)
+	for s.month > 0 && len(b) > 3 && letter(b[3]) {
+		b = b[1:]
+	}
+	if s.month == 0 || len(b) < 18 || b[3] != ' ' && b[3] != '-' {
 		return 0, nil, false
 	}
 	if s.day, ok = two(b[4:]); !ok {
@@ -141,4 +167,19 @@ func fineEpochStamp(b []byte) (t int64, rest []byte, ok bool) {
 	}
 	t, ok = epochField(b[:n])
 	return t, b[n:], ok && t >= firstEpoch && t < lastEpoch
+}
+
+// yearlessISO reads FreeSWITCH's "08-03 07:56:53.026292".
+func (c *clock) yearlessISO(b []byte) (t int64, rest []byte, ok bool) {
+	var s civil
+	var okM, okD bool
+	if len(b) < 14 || b[2] != '-' || b[5] != ' ' {
+		return 0, nil, false
+	}
+	s.month, okM = two(b)
+	s.day, okD = two(b[3:])
+	if rest, ok = clockTime(b[6:], &s); !ok || !okM || !okD || !s.valid() {
+		return 0, nil, false
+	}
+	return c.instant(&s), rest, true
 }

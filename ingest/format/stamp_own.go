@@ -96,7 +96,7 @@ func (c *clock) namedMonth(b []byte) (t int64, rest []byte, ok bool) {
 	var s civil
 	var okD, okY bool
 	s.day, okD = two(b)
-	s.month = monthName(b[3:])
+	s.month = monthName([]byte{b[3], lower(b[4]), lower(b[5])}) // Oracle writes "NOV"
 	s.year, okY = four(b[7:])
 	if !okD || !okY || b[11] != ' ' && b[11] != ':' {
 		return 0, nil, false

@@ -82,14 +82,47 @@ const fewestPairs = 3
 func (p *pairLog) Parse(line []byte, ev *ingest.Event) ingest.Result {
 	ev.Reset()
 	p.record.reset()
+	line, sent := p.relayed(line)
 	head, pairs := readPairs(line, &p.record)
 	if pairs < fewestPairs || len(head) > 0 {
 		p.why = "no line of key=value pairs"
 		return ingest.Unparsed
 	}
-	if p.record.time(&p.clock) == 0 {
+	if p.record.time(&p.clock) == 0 && sent == 0 {
 		p.why = "no stamp among the pairs"
 		return ingest.Unparsed
 	}
-	return p.finish(ev)
+	r := p.finish(ev)
+	if ev.Time == 0 {
+		ev.Time = sent
+	}
+	return r
+}
+
+// relayed takes off what syslog puts before the pairs of an appliance that names
+// no program: a priority, or a stamp and a host.
+func (p *pairLog) relayed(line []byte) (pairs []byte, sent int64) {
+	if len(line) > 0 && line[0] == '<' {
+		if rest, ok := priority(line); ok {
+			line = rest
+		}
+	}
+	t, rest, ok := p.bsdStamp(line)
+	if !ok {
+		if t, rest, ok = p.isoStamp(line); !ok {
+			return line, 0
+		}
+	}
+	if pairs, ok = pairsBehindHost(rest); !ok {
+		return line, 0
+	}
+	return pairs, t
+}
+
+// pairsBehindHost reads "HOST NAME=VALUE NAME=VALUE ...".
+func pairsBehindHost(b []byte) (pairs []byte, ok bool) {
+	host, pairs, ok := bytes.Cut(bytes.TrimLeft(b, " "), []byte(" "))
+	first, rest, more := bytes.Cut(pairs, []byte(" "))
+	second, _, _ := bytes.Cut(rest, []byte(" "))
+	return pairs, ok && more && bytes.IndexByte(host, '=') < 0 && bytes.IndexByte(first, '=') > 0 && bytes.IndexByte(second, '=') > 0
 }

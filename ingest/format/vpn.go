@@ -12,6 +12,8 @@ var openvpnSays = concat(
 	say(ingest.KindAuthFailure,
 		"{addr:port} TLS Auth Error: Auth Username/Password verification failed for peer",
 		"{text}/{addr:port} TLS Auth Error: Auth Username/Password verification failed for peer",
+		"{addr:port} user '{user}' could not authenticate.", // pfSense and OPNsense
+		"user '{user}' could not authenticate.",
 		"{addr:port} TLS Auth Error: username attempted to change from '{user}' to '{text}' -- tunnel disabled",
 		"{addr:port} VERIFY ERROR: depth={n}, error={text}",
 		"{addr:port} VERIFY X509NAME ERROR: {text}",
@@ -92,7 +94,7 @@ func newCharon(h *shared) messenger { return &charon{h} }
 
 var charonSays = concat(
 	say(ingest.KindOther, "sending packet: from {ip}[{n}] to {addr}[{n}] ({n} bytes)"),
-	say(ingest.KindConnect, "received packet: from {addr}[{n}] to {ip}[{n}] ({n} bytes)"),
+	say(ingest.KindConnect, "received packet: from {addr}[{n}] to {ip}[{n}] ({n} bytes)", "{addr} is initiating a{words} IKE_SA", "{addr} is initiating an IKE_SA"),
 	say(ingest.KindAuthFailure,
 		"EAP method {word} failed for peer {text}",
 		"EAP-MS-CHAPv2 verification failed, {words}",
@@ -109,6 +111,7 @@ var charonSays = concat(
 	).absent(),
 	say(ingest.KindReject,
 		"no IKE config found for {word}...{addr}, sending NO_PROPOSAL_CHOSEN",
+		"no matching CHILD_SA config found for {words}",
 		"no matching peer config found",
 		"received proposals unacceptable",
 		"received proposals inacceptable",
@@ -119,6 +122,20 @@ var charonSays = concat(
 		"EAP method {word} succeeded, {words}",
 	).exists(),
 )
+
+// newCharonLog reads a file of charon's own, "2026-11-20 10:00:00 06[IKE] <con1|62> MESSAGE";
+// how the stamp looks is up to its configuration.
+var newCharonLog = newOwnLog(func(c *clock, line []byte, ev *ingest.Event) (msg []byte, sure, ok bool) {
+	if ev.Time, msg, ok = c.headStamp(line); !ok {
+		return nil, false, false
+	}
+	msg = bytes.TrimLeft(msg, " ")
+	if len(msg) < 8 || !digit(msg[0]) || !digit(msg[1]) || msg[2] != '[' || msg[6] != ']' {
+		return nil, false, false
+	}
+	ev.PID = msg[:2] // the thread
+	return msg, true, true
+}, newCharon)
 
 // message implements messenger.
 func (p *charon) message(msg []byte, ev *ingest.Event) string {

@@ -24,20 +24,31 @@ var newS3Access = wellKnown("aws_s3",
 	`$own_owner $own_bucket [$time_local] $remote_addr $own_requester $request_id $own_operation $own_key "$request" $status $own_error $bytes_sent $own_size $own_total $own_turn "$http_referer" "$http_user_agent" $own_rest`,
 )
 
-// Istio's Envoy, which names the peer near the end.
-var newIstio = wellKnown("istio",
-	`[$time_iso8601] "$request" $status $own_flags $own_details $own_end "$own_failure" $own_received $bytes_sent $own_duration $upstream_time "$http_x_forwarded_for" "$http_user_agent" "$http_x_request_id" "$http_host" "$upstream_addr" $upstream_cluster $upstream_local $own_local $remote_addr $server_name $own_route`,
+// Envoy as Istio sets it up, which names the peer near the end, and as it comes:
+// then nothing but a header names the client.
+var newIstio = wellKnownRaw("istio",
+	`[$time_iso8601] "$request" $status $own_flags $own_details $own_end "$own_failure" $own_received $bytes_sent $own_duration $upstream_time "$http_x_forwarded_for" "$http_user_agent" "$http_x_request_id" "$http_host" "$upstream_addr" $upstream_cluster $upstream_local $own_local $remote_addr $word_sni $own_route`,
+	`[$time_iso8601] "$request" $status $word_flags $word_received $bytes_sent $word_duration $upstream_time "$http_x_forwarded_for" "$http_user_agent" "$http_x_request_id" "$http_host" "$upstream_addr"`,
 )
 
-// uvicorn; Werkzeug behind the words of Python's logging, Daphne with its port,
+// uvicorn, and as Mealie sets it up; Werkzeug behind the words of Python's logging, Daphne with its port,
 // Hypercorn; Synapse.
 var newPythonAccess = wellKnown("uvicorn",
 	`INFO:     $remote_addr:$remote_port - "$request" $status $own_reason`,
+	`$remote_addr:$remote_port - "$request" $status $own_reason`,
+	`$remote_addr:$remote_port - "$request" $status`,
+	`INFO     $time_iso8601 - [$remote_addr:$remote_port] $status $own_reason "$request"`,
+	`$word_date $word_clock $word_pid INFO $word_database werkzeug: $remote_addr - - [$time_local] "$request" $status $own_rest`,
 	`INFO:werkzeug:$remote_addr - - [$time_local] "$request" $status $body_bytes_sent`,
 	`$remote_addr:$remote_port - - [$time_local] "$request" $status $body_bytes_sent`,
 	`[$time_iso8601] [$pid] [INFO] $remote_addr - - [$time_local] "$request" $status $body_bytes_sent "$http_referer" "$http_user_agent"`,
 	`[$time_iso8601] [$pid] [INFO] $remote_addr:$remote_port - - [$time_local] "$request" $status $body_bytes_sent "$http_referer" "$http_user_agent"`,
 	`$time_iso8601 - synapse.access.$own_listener - $own_line - INFO - $request_id - $remote_addr - $own_site - {$remote_user} Processed request: $own_times $own_sizes $status "$request" "$http_user_agent" $own_events`,
+)
+
+// Ceph's gateway to its objects.
+var newRadosGateway = wellKnown("radosgw",
+	`$time_iso8601 $own_thread  1 beast: $own_pointer: $remote_addr - $remote_user [$own_date] "$request" $status $body_bytes_sent $own_range "$http_user_agent" $own_rest`,
 )
 
 // uWSGI names the account and the target without quotes.

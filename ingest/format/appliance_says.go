@@ -1,0 +1,93 @@
+package format
+
+import (
+	"slices"
+
+	"gumshoe/ingest"
+)
+
+// applianceSays are messages of firewalls and storage boxes that their syslog
+// files under changing programs or none.
+var applianceSays = slices.Concat(
+	say(ingest.KindAuthFailure, // WatchGuard
+		`msg_id="{word}" Authentication of {words} user [{user}] from {addr} was rejected[[, {words}]]`,
+		`msg_id="{word}" Management user {user} from {addr} log in attempt was rejected - {words}`,
+		`msg_id="{word}" SSL VPN user {user} from {addr} was rejected - {words}`,
+	).of(serviceFirewall),
+	say(ingest.KindAuthSuccess,
+		`msg_id="{word}" Authentication of {words} user [{user}] from {addr} was accepted`,
+		`msg_id="{word}" Management user {user} from {addr} logged in`,
+		`msg_id="{word}" SSL VPN user {user} from {addr} logged in[[ {words}]]`,
+	).exists().of(serviceFirewall),
+	say(ingest.KindReject,
+		`msg_id="{word}" Deny {words} {word} {n} {n} {addr} {ip} {words}`,
+	).of(serviceFirewall),
+	say(ingest.KindAuthFailure, // Juniper
+		"LOGIN_FAILED: Login failed for user {user} from host {addr}",
+		"SSHD_LOGIN_FAILED: Login failed for user '{user}' from host '{addr}'",
+	).of(serviceRouter),
+	say(ingest.KindProbe,
+		"RT_SCREEN_{word}: {words} source: {addr:port}, destination: {ip}, {words}",
+		"RT_SCREEN_{word}: {words} source: {addr}, destination: {ip}, {words}",
+	).of(serviceFirewall),
+	say(ingest.KindAuthFailure, // Pulse and Ivanti Connect Secure
+		"{words} - [{addr}] {user}({words})[{text}] - Login failed using auth server {text}",
+		"{words} - [{addr}] {user}({words})[{text}] - Primary authentication failed for {text}",
+	).of(serviceVPN),
+	say(ingest.KindBan, // Synology
+		"Host [{addr}] was blocked via [{word}].",
+		"IP address [{addr}] of {words} was blocked by {words}",
+	).of(ingest.ServiceFail2ban),
+	say(ingest.KindAuthFailure,
+		"User [{user}] from [{addr}] failed to sign in to [{words}] via [{words}] due to {words}",
+		"User [{user}] from [{addr}] failed to log in via [{words}] due to {words}",
+	).of(servicePanel),
+	say(ingest.KindAuthSuccess,
+		"User [{user}] from [{addr}] signed in to [{words}] successfully via [{words}].",
+		"User [{user}] from [{addr}] logged in successfully via [{words}].",
+	).exists().of(servicePanel),
+	say(ingest.KindReject, // QNAP
+		"event log: Users: {words}, Source IP: {ip}, Computer name: {words}, Content: [Security] Access Violation from {addr} with {words}",
+	).of(servicePanel),
+)
+
+// mountSays are the servers of NFS and of remote procedure calls.
+var mountSays = slices.Concat(
+	say(ingest.KindReject,
+		"refused mount request from {peer} for {text} ({text}): {words}",
+		"refused unmount request from {peer} for {text} ({text}): {words}",
+		"connect from {addr} to {words}: request from unauthorized host",
+		"mount request from {addr} denied",
+		"mount request denied from {addr} for {text}",
+		"mount request from unprivileged port [{addr}]:{n} for {text}",
+	),
+	say(ingest.KindOther, "connect from {addr} to {word}"),
+	say(ingest.KindSession,
+		"authenticated mount request from {addr:port} for {text} ({text})",
+		"authenticated unmount request from {addr:port} for {text} ({text})",
+	),
+).of(serviceNFS)
+
+const serviceNFS = "nfs"
+
+// greyMailSays are the policy services that mail servers ask. That a message from
+// somewhere new has to wait accuses nobody.
+var greyMailSays = slices.Concat(
+	say(ingest.KindOther,
+		"action={word}, reason={words}, client_name={name}, client_address={addr}/{n}, {text}", // postgrey
+		"action={word}, reason={words}, client_name={name}, client_address={addr}, {text}",
+		"rcpt={n}, greylist={word}, host={addr} ({name}), from={text}", // policyd
+		"rcpt={n}, module={word}, host={addr} ({name}), from={text}",
+		"prepend Received-SPF: {words} client-ip={addr}; {text}",
+	),
+	say(ingest.KindReject,
+		"rcpt={n}, module=blacklist, host={addr} ({name}), from={text}",
+		"rcpt={n}, spamtrap={word}, host={addr} ({name}), from={text}",
+		"550 5.7.23 Message rejected due to: SPF {words} Please see {text};ip={addr};r={word}", // policyd-spf
+		"spamd: unauthorized connection from {name} [{addr}]:{n} at port {n}",                  // SpamAssassin
+	),
+	say(ingest.KindReject, // Rspamd
+		"{words}rspamd_task_write_log: id: <{text}>, qid: <{word}>, ip: {addr}, from: <{text}>, (default: T (reject): {text}",
+		"{words}rspamd_task_write_log: id: <{text}>, qid: <{word}>, ip: {addr}, user: {user}, from: <{text}>, (default: T (reject): {text}",
+	),
+).of(ingest.ServiceSMTP)

@@ -1,0 +1,35 @@
+package format
+
+import "gumshoe/ingest"
+
+// packet is what a firewall's record of one amounts to. Its fields are the
+// firewall's own; it names no login.
+func (r *record) packet(ev *ingest.Event) ingest.Kind {
+	if !r.open || !r.has(meansPacket) {
+		return ingest.KindOther
+	}
+	ev.Service = serviceFirewall
+	text := r.value[meansMessage]
+	switch {
+	case r.has(meansThreat), holdsFold(text, "scan detected"), holdsFold(text, "attack"), holdsFold(text, "intrusion"):
+		return ingest.KindProbe
+	case refuses(r.value[meansEvent]), refuses(r.value[meansOutcome]), holdsFold(text, "connection dropped"), holdsFold(text, "packet dropped"):
+		return ingest.KindReject
+	}
+	return ingest.KindOther
+}
+
+// refuses reports whether a word says that something was not let through.
+func refuses(word []byte) bool {
+	return anyFold(word, "deny", "denied", "drop", "dropped", "block", "blocked", "reject", "rejected", "quarantine")
+}
+
+// holdsFold reports whether a text holds some words, which are in small letters.
+func holdsFold(text []byte, words string) bool {
+	for i := 0; i+len(words) <= len(text); i++ {
+		if beginsWith(text[i:], words) {
+			return true
+		}
+	}
+	return false
+}
