@@ -56,12 +56,15 @@ endif
 fuzz:
 	@.ci/fuzz $(FUZZ)
 
-# How well it detects: EVAL is a directory of labelled logs with its score.py. Then
-# whether the fast path and the plain one agree on every line of them.
+# How well it detects: the generator's suites, whose truth is known. EVAL is a
+# directory of labelled logs with its score.py, which comes on top; then whether
+# the fast path and the plain one agree on every line of them.
 quality: build
-	@[ -n "$(EVAL)" ] || { echo "usage: make quality EVAL=DIR"; exit 2; }
+	go run ./cmd/gumshoe-traffic evaluate --gumshoe ./gumshoe
+ifneq ($(EVAL),)
 	work="$(WORK)"; python3 $(EVAL)/score.py run $(EVAL) "$$work" --bin ./gumshoe --analyze; \
 	LOGS=$$(realpath "$$work")/logs go test -count=1 -run 'PlainPath|WorkersDoNotMatter' ./ingest ./ingest/format ./cmd/gumshoe
+endif
 
 # How fast it is: the complete job beside the installed peers, how it scales, and
 # the benchmarks that stand beside the hot functions. Minutes; prints tables.

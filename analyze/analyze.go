@@ -128,16 +128,17 @@ type Finding struct {
 	Service    string
 	First      time.Time
 	Last       time.Time
-	Events     uint64        // happenings it counts
-	Active     time.Duration // from first to last event of the accused, for rules about persistence
-	Marks      []Mark        // the lines that show it best, in the order to be shown
-	Times      []time.Time   // of single events, for the timeline; at most 512
-	Story      Story         // what the rule judge needs to tell it
-	Prefix     netip.Prefix  // the network that explains it, if one does
-	Collateral int           // honest units inside Prefix
-	Existing   bool          // targets an account that exists
-	Failures   int           // on a break-in: failed logins of the source or its campaign before the good one
-	Absent     int           // on a break-in: distinct accounts among them that do not exist
+	Events     uint64         // happenings it counts
+	Active     time.Duration  // from first to last event of the accused, for rules about persistence
+	Marks      []Mark         // the lines that show it best, in the order to be shown
+	Times      []time.Time    // of single events, for the timeline; at most 512
+	Story      Story          // what the rule judge needs to tell it
+	Tell       func(*Finding) // adds Story, Targets, Times and Marks when its case is told, as of thousands not all are; nil: they stand
+	Prefix     netip.Prefix   // the network that explains it, if one does
+	Collateral int            // honest units inside Prefix
+	Existing   bool           // targets an account that exists
+	Failures   int            // on a break-in: failed logins of the source or its campaign before the good one
+	Absent     int            // on a break-in: distinct accounts among them that do not exist
 }
 
 // Story holds what a detector wants said, in plain words; the judge arranges it.
@@ -175,6 +176,8 @@ type Line struct {
 // campaign of many.
 type Case struct {
 	ID          string
+	Course      Course         // against the runs before
+	Began       time.Time      // its first event, in whichever run that was
 	Kind        string         // the detection that leads
 	Sources     []netip.Prefix // the accused, sorted; a v4 address is a /32, a v6 source a /64 unless evidence says otherwise
 	Visitors    []netip.Prefix // seen, not accused
@@ -199,9 +202,11 @@ type Case struct {
 	Do          []string
 	Timeline    []time.Time // of single events, at most 512
 	Marks       []Mark
-	Evidence    []Line // filled by the caller from Marks
+	Evidence    []Line     // filled by the caller from Marks
+	Guarded     *Guarded   // what fail2ban did about Sources; nil: it is not known
+	Identities  []Identity // who is behind Sources, as far as it is known; filled by the caller
 	Verdict     Verdict
-	Findings    []Finding
+	Findings    []*Finding
 }
 
 // Accused returns the sources, and the network that explains them where nobody

@@ -13,7 +13,7 @@ const maxCases = 10_000
 // foldRest joins what lies beyond the worst n cases: those of one kind, level and
 // impact become one, which names every source and claims of them only what holds
 // for each. Break-ins and anomalies are never joined. The cases come worst first.
-func foldRest(cases []Case, n int) []Case {
+func foldRest(cases []*Case, n int) []*Case {
 	if len(cases) <= n {
 		return cases
 	}
@@ -25,10 +25,9 @@ func foldRest(cases []Case, n int) []Case {
 	out := cases[:n:n]
 	members := map[sort][]*Case{}
 	var order []sort
-	for i := n; i < len(cases); i++ {
-		c := &cases[i]
+	for _, c := range cases[n:] {
 		if len(c.Sources) == 0 || c.Findings[0].Own {
-			out = append(out, *c)
+			out = append(out, c)
 			continue
 		}
 		k := sort{c.Kind, c.Level, c.Impact}
@@ -39,7 +38,7 @@ func foldRest(cases []Case, n int) []Case {
 	}
 	for _, k := range order {
 		if all := members[k]; len(all) == 1 {
-			out = append(out, *all[0])
+			out = append(out, all[0])
 		} else {
 			out = append(out, joined(all))
 		}
@@ -49,9 +48,10 @@ func foldRest(cases []Case, n int) []Case {
 }
 
 // joined is one case in place of many that are alike.
-func joined(all []*Case) Case {
+func joined(all []*Case) *Case {
 	first := all[0]
-	c := Case{Kind: first.Kind, Level: first.Level, Impact: first.Impact, First: first.First, Last: first.Last, Timeline: first.Timeline, Marks: first.Marks,
+	first.detail()
+	c := &Case{Kind: first.Kind, Level: first.Level, Impact: first.Impact, First: first.First, Last: first.Last, Timeline: first.Timeline, Marks: first.Marks,
 		Prior: first.Prior, Families: slices.Clone(first.Families), Active: first.Active}
 	for _, m := range all {
 		c.Sources = append(c.Sources, m.Sources...)
@@ -59,6 +59,7 @@ func joined(all []*Case) Case {
 		c.Techniques = Unique(append(c.Techniques, m.Techniques...))
 		c.Services = Unique(append(c.Services, m.Services...))
 		if len(c.Targets) < MaxTargets {
+			m.detail()
 			c.Targets = Unique(append(c.Targets, m.Targets...))
 		}
 		c.Events += m.Events
@@ -79,7 +80,7 @@ func joined(all []*Case) Case {
 	}
 	c.Confidence = 1 / (1 + math.Exp(-c.LogOdds))
 	headline := fmt.Sprintf("%d more cases like those above, of %d sources", len(all), len(c.Sources))
-	c.Findings = []Finding{{Detector: c.Kind, Key: fmt.Sprintf("more %s %s %d", c.Kind, c.Level, c.Impact), Sources: c.Sources, Impact: c.Impact,
+	c.Findings = []*Finding{{Detector: c.Kind, Key: fmt.Sprintf("more %s %s %d", c.Kind, c.Level, c.Impact), Sources: c.Sources, Impact: c.Impact,
 		Evidence: c.Families, First: c.First, Last: c.Last, Events: c.Events, Story: Story{Headline: headline,
 			Body: []string{fmt.Sprintf("A run tells %d cases one by one; %d of level %s are told together here, with every source named. They were seen %d times.", maxCases, len(all), c.Level, c.Events)},
 			Not:  []string{"The evidence is that which holds for each of them; some have more against them."}}}}

@@ -3,6 +3,7 @@ package analyze
 import (
 	"fmt"
 	"net/netip"
+	"sync/atomic"
 	"testing"
 )
 
@@ -39,6 +40,31 @@ func TestManyAlikeAreToldTogether(t *testing.T) {
 	}
 	if last := cases[len(cases)-1]; last.Kind != "scan" || len(last.Sources) < 2 || last.LogOdds != weakest {
 		t.Errorf("the last case has %d sources and log-odds %.1f; want the joined one, as weak as its weakest %.1f", len(last.Sources), last.LogOdds, weakest)
+	}
+}
+
+// Of what is told together only as much is written as is shown.
+func TestTheRestIsNotWritten(t *testing.T) {
+	var written atomic.Int32
+	var found []Finding
+	for i := range maxCases + 2_000 {
+		f := claim("scan", "http", Generic, 9)
+		f.Sources = []netip.Prefix{netip.PrefixFrom(netip.AddrFrom4([4]byte{198, 18, byte(i >> 8), byte(i)}), 32)}
+		f.Key = fmt.Sprintf("scan %05d", i)
+		f.Tell = func(f *Finding) {
+			written.Add(1)
+			f.Targets = []Target{{Endpoint, f.Key}}
+		}
+		found = append(found, f)
+	}
+	cases := run(found...)
+	for _, c := range cases[:maxCases] {
+		if len(c.Targets) != 1 || c.Targets[0].Value != c.Findings[0].Key {
+			t.Fatalf("case %s is about %v, want its own target alone", c.ID, c.Targets)
+		}
+	}
+	if n := len(cases[maxCases].Targets); n != MaxTargets || written.Load() != maxCases+MaxTargets {
+		t.Errorf("%d findings were written for %d cases and %d targets of the rest", written.Load(), maxCases, n)
 	}
 }
 

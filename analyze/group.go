@@ -13,26 +13,28 @@ import (
 // group joins the findings that one story explains: those about one source, and
 // those of a campaign with at least half of their sources in common. A break-in
 // opens its own case, and so does an anomaly.
-func group(found []Finding) []Case {
-	findings := make([]*Finding, len(found)) // they are long: sorting moves pointers
-	for i := range found {
-		findings[i] = &found[i]
+func group(found ...[]Finding) []*Case {
+	var findings []*Finding
+	for _, of := range found {
+		for i := range of {
+			findings = append(findings, &of[i])
+		}
 	}
 	slices.SortStableFunc(findings, func(a, b *Finding) int {
-		return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(len(b.Sources), len(a.Sources)), cmp.Compare(a.Detector, b.Detector), cmp.Compare(a.Key, b.Key))
+		return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(len(b.Sources), len(a.Sources)), strings.Compare(a.Detector, b.Detector), strings.Compare(a.Key, b.Key))
 	})
-	var cases []Case
-	home := map[netip.Prefix][]int{} // source -> cases that hold it
+	var cases []*Case
+	homes := make(map[netip.Prefix][]int, len(findings)) // source -> cases that hold it
 	for _, f := range findings {
-		at := join(cases, home, f)
+		at := join(cases, homes, f)
 		if at < 0 {
 			at = len(cases)
-			cases = append(cases, Case{})
+			cases = append(cases, new(Case))
 		}
-		cases[at].Findings = append(cases[at].Findings, *f)
+		cases[at].Findings = append(cases[at].Findings, f)
 		for _, s := range f.Sources {
-			if in := home[s]; len(in) < maxHomes && !slices.Contains(in, at) {
-				home[s] = append(in, at)
+			if in := homes[s]; len(in) < maxHomes && !slices.Contains(in, at) {
+				homes[s] = append(in, at)
 			}
 		}
 	}
@@ -57,27 +59,30 @@ func rank(f *Finding) int {
 // sources, or -1. Larger findings come first, so a lone source falls into its
 // campaign and not the other way round. A case of one's own, such as a
 // break-in, takes in only what its own sources did: nobody else is drawn into it.
-func join(cases []Case, home map[netip.Prefix][]int, f *Finding) int {
+func join(cases []*Case, homes map[netip.Prefix][]int, f *Finding) int {
 	if f.Own {
 		if len(f.Sources) == 0 {
 			return -1
 		}
-		for _, at := range home[f.Sources[0]] {
+		for _, at := range homes[f.Sources[0]] {
 			if first := cases[at].Findings[0]; first.Detector == f.Detector && slices.Equal(first.Sources, f.Sources) {
 				return at
 			}
 		}
 		return -1
 	}
+	if len(f.Sources) == 1 { // nearly all: no need to count
+		return firstOf(homes[f.Sources[0]], func(at int) bool { return !worse(f, cases[at].Findings[0]) })
+	}
 	shared := map[int]int{}
 	for _, s := range f.Sources {
-		for _, at := range home[s] {
+		for _, at := range homes[s] {
 			shared[at]++
 		}
 	}
 	best := -1
 	for at, n := range shared {
-		if 2*n < len(f.Sources) || cases[at].Findings[0].Own && n < len(f.Sources) {
+		if 2*n < len(f.Sources) || cases[at].Findings[0].Own && n < len(f.Sources) || worse(f, cases[at].Findings[0]) {
 			continue
 		}
 		if best < 0 || n > shared[best] || n == shared[best] && at < best {
@@ -87,28 +92,49 @@ func join(cases []Case, home map[netip.Prefix][]int, f *Finding) int {
 	return best
 }
 
+// firstOf returns the smallest of the numbers that may be taken, or -1.
+func firstOf(numbers []int, may func(int) bool) int {
+	best := -1
+	for _, n := range numbers {
+		if may(n) && (best < 0 || n < best) {
+			best = n
+		}
+	}
+	return best
+}
+
+// worse reports whether one of a crowd did what the crowd did not, and aimed at
+// something: that is a story of its own. More of the same is not.
+func worse(f, crowd *Finding) bool {
+	return few(f, len(crowd.Sources)) && f.Impact > crowd.Impact && f.Impact >= Targeted
+}
+
+// Few reports whether a finding is about a few of the case's sources. It says
+// nothing of the others, for or against.
+func (c *Case) Few(f *Finding) bool { return few(f, len(c.Sources)) }
+
+func few(f *Finding, sources int) bool { return len(f.Sources) > 0 && 10*len(f.Sources) < sources }
+
 // combine fills the case from its findings.
 func (c *Case) combine() {
-	slices.SortStableFunc(c.Findings, func(a, b Finding) int {
+	slices.SortStableFunc(c.Findings, func(a, b *Finding) int {
 		return cmp.Or(cmp.Compare(len(b.Sources), len(a.Sources)), cmp.Compare(b.Impact, a.Impact), cmp.Compare(b.weight(), a.weight()),
 			cmp.Compare(a.Detector, b.Detector), cmp.Compare(a.Key, b.Key))
 	})
 	lead := c.Findings[0]
 	happened := map[string]uint64{}
 	c.Kind = lead.Detector
-	c.Prefix, c.Collateral = lead.Prefix, lead.Collateral
 	for _, f := range c.Findings {
-		c.Sources = append(c.Sources, f.Sources...)
-		c.Visitors = append(c.Visitors, f.Visitors...)
-		c.Detections = append(c.Detections, f.Detector)
-		c.Techniques = append(c.Techniques, f.Techniques...)
-		c.Targets = append(c.Targets, f.Targets...)
-		c.Marks = append(c.Marks, f.Marks...)
-		c.Timeline = append(c.Timeline, f.Times...)
-		if f.Service != "" {
-			c.Services = append(c.Services, f.Service)
+		c.Sources = and(c.Sources, f.Sources)
+		c.Visitors = and(c.Visitors, f.Visitors)
+		if !few(f, len(lead.Sources)) { // what one of a crowd did is not what the crowd did
+			c.Detections = append(c.Detections, f.Detector)
+			c.Techniques = and(c.Techniques, f.Techniques)
+			if f.Service != "" {
+				c.Services = append(c.Services, f.Service)
+			}
+			c.Impact = max(c.Impact, f.Impact)
 		}
-		c.Impact = max(c.Impact, f.Impact)
 		happened[f.Service] = max(happened[f.Service], f.Events) // findings of one service count the same events
 		if c.First.IsZero() || f.First.Before(c.First) {
 			c.First = f.First
@@ -122,17 +148,61 @@ func (c *Case) combine() {
 	}
 	c.Active = c.Last.Sub(c.First)
 	c.Sources, c.Visitors = sortedPrefixes(c.Sources), sortedPrefixes(c.Visitors)
-	c.Detections, c.Techniques, c.Targets, c.Services, c.Marks = Unique(c.Detections), Unique(c.Techniques), Unique(c.Targets), Unique(c.Services), Unique(c.Marks)
-	if !slices.IsSortedFunc(c.Timeline, time.Time.Compare) { // that of a lone finding is
-		slices.SortFunc(c.Timeline, time.Time.Compare)
-	}
-	c.Timeline = slices.Compact(c.Timeline)
-	c.Timeline = Spread(c.Timeline, maxTimes)
-	c.Targets = c.Targets[:min(len(c.Targets), MaxTargets)]
-	c.Marks = c.Marks[:min(len(c.Marks), maxMarks)]
+	c.Prefix, c.Collateral = c.network()
+	c.Detections, c.Techniques, c.Services = Unique(c.Detections), Unique(c.Techniques), Unique(c.Services)
 	if n := passwords(c.Services); n >= 2 && len(c.Sources) > 0 {
 		c.Findings = append(c.Findings, crosslog(c, n))
 	}
+}
+
+// network is the network of the largest finding whose network holds at least 80 %
+// of the sources: that of a few of them does not explain the case.
+func (c *Case) network() (netip.Prefix, int) {
+	for _, f := range c.Findings {
+		if !f.Prefix.IsValid() {
+			continue
+		}
+		held := 0
+		for _, s := range c.Sources {
+			if f.Prefix.Contains(s.Addr()) {
+				held++
+			}
+		}
+		if 10*held >= 8*len(c.Sources) {
+			return f.Prefix, f.Collateral
+		}
+	}
+	return netip.Prefix{}, 0
+}
+
+// detail completes what is shown of a case that is told.
+func (c *Case) detail() {
+	for _, f := range c.Findings {
+		if f.Tell != nil {
+			f.Tell(f)
+			f.Tell = nil
+			f.bound()
+		}
+		c.Targets = and(c.Targets, f.Targets)
+		c.Marks = and(c.Marks, f.Marks)
+		c.Timeline = and(c.Timeline, f.Times)
+	}
+	c.Targets, c.Marks = Unique(c.Targets), Unique(c.Marks)
+	c.Targets = c.Targets[:min(len(c.Targets), MaxTargets)]
+	c.Marks = c.Marks[:min(len(c.Marks), maxMarks)]
+	if !slices.IsSortedFunc(c.Timeline, time.Time.Compare) { // that of a lone finding is
+		slices.SortFunc(c.Timeline, time.Time.Compare)
+	}
+	c.Timeline = Spread(slices.Compact(c.Timeline), maxTimes)
+}
+
+// and appends to what a case holds what one more finding does. Most cases have one
+// finding: they share its lists.
+func and[T any](all, more []T) []T {
+	if all == nil {
+		return slices.Clip(more)
+	}
+	return append(all, more...)
 }
 
 // passwords counts the services that have passwords of their own: a telephone
@@ -159,12 +229,12 @@ func sortedPrefixes(in []netip.Prefix) []netip.Prefix {
 
 // crosslog is the evidence that the sources of a case misbehaved on several
 // services: +3 for two, +5 for three (a person who mistypes does so on one).
-func crosslog(c *Case, services int) Finding {
+func crosslog(c *Case, services int) *Finding {
 	odds := 3.0
 	if services >= 3 {
 		odds = 5
 	}
 	lead := c.Findings[0]
-	return Finding{Detector: lead.Detector, Key: lead.Key, Sources: lead.Sources, Impact: Targeted, First: c.First, Last: c.Last,
+	return &Finding{Detector: lead.Detector, Key: lead.Key, Sources: lead.Sources, Impact: Targeted, First: c.First, Last: c.Last,
 		Evidence: []Evidence{{Family: Crosslog, LogOdds: odds, Trials: services, Fact: "misbehaved on " + strings.Join(c.Services, " and ")}}}
 }

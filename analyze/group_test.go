@@ -172,3 +172,40 @@ func TestSameInputSameCases(t *testing.T) {
 		}
 	}
 }
+
+// In a crowd one member's weak finding adds nothing to what is said of all, and
+// who does something worse than the crowd is told alone.
+func TestCrowd(t *testing.T) {
+	crowd := Finding{Detector: "orphan_fanin", Key: "orphans", Impact: Nuisance, Evidence: []Evidence{{Family: Probing, LogOdds: 8}}}
+	for i := range 40 {
+		crowd.Sources = append(crowd.Sources, netip.PrefixFrom(netip.AddrFrom4([4]byte{198, 18, 0, byte(i)}), 32))
+	}
+	same := Finding{Detector: "scanner_agent", Key: "a", Impact: Nuisance, Sources: crowd.Sources[3:4], Evidence: []Evidence{{Family: Agent, LogOdds: 4}}}
+	worse := Finding{Detector: "scan", Key: "b", Impact: Targeted, Sources: crowd.Sources[4:5], Evidence: []Evidence{{Family: Probing, LogOdds: 9}}}
+	cases := group([]Finding{same, worse, crowd})
+	if len(cases) != 2 || len(cases[0].Findings) != 2 || cases[1].Findings[0].Key != "b" {
+		t.Fatalf("%d cases", len(cases))
+	}
+	cases[0].combine()
+	cases[0].score(time.Time{})
+	if c := cases[0]; c.Impact != Nuisance || c.Weight(Agent) != 0 {
+		t.Errorf("the crowd: impact %d, %+v", c.Impact, c.Families)
+	}
+}
+
+// A case's network is that of the finding that explains most of its sources, not
+// that of a few of them.
+func TestNetworkOfCase(t *testing.T) {
+	crowd := claim("campaign", "http", Generic, 9, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10)
+	part := claim("network", "http", Generic, 9, 1, 2, 3, 4, 5, 6, 7, 8)
+	part.Prefix, part.Collateral = netip.PrefixFrom(source(0).Addr(), 28).Masked(), 2
+	if c := run(crowd, part)[0]; c.Prefix != part.Prefix || c.Collateral != 2 {
+		t.Errorf("network %s, %d honest", c.Prefix, c.Collateral)
+	}
+	few := claim("network", "http", Generic, 9, 1, 2, 3)
+	few.Prefix = part.Prefix
+	far := claim("campaign", "http", Generic, 9, 1, 2, 3, 20, 40, 60, 80, 100)
+	if c := run(far, few)[0]; c.Prefix.IsValid() {
+		t.Errorf("network %s of three in eight", c.Prefix)
+	}
+}

@@ -27,12 +27,37 @@ type Input struct {
 	// several goroutines; nil takes all hours from the first event on for read.
 	Covered func(t *window.Thing, hour uint32) bool
 
+	// Crawlers says of sources that carry the name of a crawler whether they are
+	// one, as far as it was asked; the caller fills it before Run.
+	Crawlers map[netip.Prefix]Crawler
+
+	// Past are the cases of earlier runs, and Guarded tells that a log or the database
+	// of fail2ban was among what was read; the caller fills both before Run.
+	Past    []PastCase
+	Guarded bool
+
+	// Novel are the kinds of line that nobody understands and no run has met before.
+	Novel []NovelLine
+
+	// Scanners are the owner's own, at the times at which they work.
+	Scanners []Scanner
+
 	start    int64 // From, to the hour, and To, in Unix seconds rounded up
 	end      int64
 	standing []Standing // by index in Set.Units
 	benign   int
 	things   *things
 	facts    sync.Map // what Fact has made
+}
+
+// NovelLine is a kind of line that no run has met before. All of it is hostile text.
+type NovelLine struct {
+	ID      string
+	Program string // of the envelope, where there is one
+	Text    string // "login of <*> from <ip> refused", without secrets
+	Lines   uint64
+	Clients int      // distinct public addresses in them
+	Samples []string // escaped
 }
 
 // NewInput prepares the facts that several detectors need.
@@ -59,20 +84,31 @@ func NewInput(set *window.Set, from, to, now time.Time, loc *time.Location) *Inp
 	return in
 }
 
-// Unique removes repetitions and keeps the order of first appearance.
+// Unique removes repetitions and keeps the order of first appearance. A list
+// without any is returned as it is.
 func Unique[T comparable](in []T) []T {
-	if len(in) < 2 {
-		return in
+	const few = 32 // of which looking through the list is cheaper than a map
+	var seen map[T]bool
+	if len(in) > few {
+		seen = make(map[T]bool, len(in))
 	}
-	seen := make(map[T]bool, len(in))
-	out := in[:0:0]
-	for _, v := range in {
-		if !seen[v] {
-			seen[v] = true
-			out = append(out, v)
+	out, n := in, 0
+	for i, v := range in {
+		if seen[v] || seen == nil && slices.Contains(out[:n], v) {
+			if n == i {
+				out = slices.Clone(in)
+			}
+			continue
 		}
+		if seen != nil {
+			seen[v] = true
+		}
+		if n < i {
+			out[n] = v
+		}
+		n++
 	}
-	return out
+	return out[:n]
 }
 
 // Standing returns how the i-th unit has behaved.
@@ -143,6 +179,12 @@ func (in *Input) Collateral(p netip.Prefix, accused map[netip.Prefix]bool) int {
 	return n
 }
 
+// Seen counts the sources inside p.
+func (in *Input) Seen(p netip.Prefix) int {
+	units, _ := in.within(p)
+	return len(units)
+}
+
 // Minutes lists the active minutes of a row.
 func Minutes(r *window.Row) []time.Time {
 	var out []time.Time
@@ -168,6 +210,13 @@ func (in *Input) Absent(id uint64) bool {
 // Answered returns how often an account or path was answered well.
 func (in *Input) Answered(id uint64) uint64 { return in.things.find(id).good }
 
+// Denied tells how many of the requests for a path were refused or failed; the
+// others were answered, even where nobody calls it a success: a probe's.
+func (in *Input) Denied(id uint64) (denied, of uint64) {
+	t := in.things.find(id)
+	return t.denied, t.events
+}
+
 // Refused returns how many sources failed on an account or path, counting each
 // once an hour: no fewer than the rows that name it.
 func (in *Input) Refused(id uint64) int { return in.things.find(id).refused }
@@ -183,9 +232,14 @@ func (in *Input) Logins(p netip.Prefix, accounts []string, before time.Time) (da
 			if u.Rows[i].Good == 0 || in.Set.Service(u.Rows[i].Service) == ingest.ServiceWeb {
 				continue
 			}
-			for _, t := range u.Touches(&u.Rows[i]) {
+			touches := u.Touches(&u.Rows[i])
+			for n := range touches {
+				t := &touches[n]
+				if t.Kind != ingest.KindAuthSuccess {
+					continue
+				}
 				when := time.UnixMilli(t.Milli).UTC()
-				if t.Kind != ingest.KindAuthSuccess || !when.Before(before) {
+				if !when.Before(before) {
 					continue
 				}
 				if len(accounts) > 0 && !slices.Contains(accounts, in.Set.Name(t.Name).Text) {
@@ -214,15 +268,25 @@ func (in *Input) Saw(service string) bool {
 
 // Banned counts how often another guard banned a source.
 func (in *Input) Banned(p netip.Prefix) (n int) {
+	in.eachBan(p, func(r *window.Row) { n += int(r.Events) })
+	return n
+}
+
+// banned lists the hours in which another guard banned a source.
+func (in *Input) banned(p netip.Prefix) (out []time.Time) {
+	in.eachBan(p, func(r *window.Row) { out = append(out, time.Unix(int64(r.Last()), 0).UTC()) })
+	return out
+}
+
+func (in *Input) eachBan(p netip.Prefix, visit func(*window.Row)) {
 	i, ok := in.search(p.Addr())
 	if !ok {
-		return 0
+		return
 	}
 	u := &in.Set.Units()[i]
 	for k := range u.Rows {
 		if in.Set.Service(u.Rows[k].Service) == ingest.ServiceFail2ban {
-			n += int(u.Rows[k].Events)
+			visit(&u.Rows[k])
 		}
 	}
-	return n
 }

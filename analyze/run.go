@@ -34,52 +34,63 @@ func Run(in *Input, detectors []Detector, judge Judge) []Case {
 		go func() {
 			defer wg.Done()
 			found[i] = d.Detect(in)
+			in.vouch(found[i])
 			for j := range found[i] {
 				found[i][j].bound()
 			}
 		}()
 	}
 	wg.Wait()
-	grouped := group(slices.Concat(found...))
+	grouped := group(in.label(found)...)
+	parts(len(grouped), func(_, lo, hi int) {
+		for _, c := range grouped[lo:hi] {
+			c.combine()
+			in.remember(c)
+			c.score(in.Now)
+		}
+	})
+	grouped = slices.DeleteFunc(grouped, func(c *Case) bool { return c.Level == Info && allFloored(c.Findings) == 0 })
+	slices.SortStableFunc(grouped, worstFirst)
+	grouped = foldRest(grouped, maxCases)
+	cases, ids := make([]Case, len(grouped)), make([]string, len(grouped))
 	parts(len(grouped), func(_, lo, hi int) {
 		for i := lo; i < hi; i++ {
-			grouped[i].combine()
-			grouped[i].score(in.Now)
+			grouped[i].detail()
+			grouped[i].Guarded = in.guarded(grouped[i])
+			judge.Judge(grouped[i], in)
+			cases[i], ids[i] = *grouped[i], grouped[i].identity()
 		}
 	})
-	cases := slices.DeleteFunc(grouped, func(c Case) bool { return c.Level == Info && allFloored(c.Findings) == 0 })
-	slices.SortStableFunc(cases, worstFirst)
-	cases = foldRest(cases, maxCases)
-	parts(len(cases), func(_, lo, hi int) {
-		for i := lo; i < hi; i++ {
-			judge.Judge(&cases[i], in)
-		}
-	})
-	identify(cases)
+	identify(cases, ids)
 	return cases
 }
 
-func worstFirst(a, b Case) int {
-	return cmp.Or(cmp.Compare(b.Level, a.Level), cmp.Compare(b.Impact, a.Impact), cmp.Compare(b.LogOdds, a.LogOdds),
-		a.First.Compare(b.First), strings.Compare(a.key(), b.key()))
+func worstFirst(a, b *Case) int {
+	if c := cmp.Or(cmp.Compare(b.Level, a.Level), cmp.Compare(b.Impact, a.Impact), cmp.Compare(b.LogOdds, a.LogOdds)); c != 0 {
+		return c
+	}
+	return cmp.Or(a.First.Compare(b.First), strings.Compare(a.key(), b.key()))
 }
 
 func (c *Case) key() string { return c.Findings[0].Key }
 
-// identify gives every case its id: a hash of kind, first key and first hour,
-// as five letters and digits that survive being read over the telephone.
-func identify(cases []Case) {
-	used := map[string]bool{}
-	for i := range cases {
-		c := &cases[i]
-		sum := sha256.Sum256(fmt.Appendf(nil, "%s\x00%s\x00%d", c.Kind, c.key(), c.First.Unix()/3600))
-		text := letters.EncodeToString(sum[:])
+// identity is a hash of kind, first key and first hour in letters and digits.
+func (c *Case) identity() string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s\x00%s\x00%d", c.Kind, c.key(), c.First.Unix()/3600))
+	return letters.EncodeToString(sum[:])
+}
+
+// identify gives every case its id: as much of its identity as tells it from the
+// cases before, at least the five letters that survive being read over the telephone.
+func identify(cases []Case, identities []string) {
+	used := make(map[string]bool, len(cases))
+	for i, text := range identities {
 		n := 5
 		for used[text[:n]] {
 			n++
 		}
 		used[text[:n]] = true
-		c.ID = text[:n]
+		cases[i].ID = text[:n]
 	}
 }
 

@@ -39,6 +39,9 @@ func (c *Case) score(now time.Time) {
 	c.Prior = DefaultPrior
 	var floor *Level
 	for _, f := range c.Findings {
+		if c.Few(f) {
+			continue
+		}
 		if f.Prior != nil {
 			c.Prior = max(c.Prior, *f.Prior)
 		}
@@ -68,7 +71,7 @@ func (c *Case) score(now time.Time) {
 		}
 	}
 	c.LogOdds = c.Prior
-	c.Families = c.Families[:0]
+	c.Families = make([]Evidence, 0, len(best))
 	for _, e := range best {
 		e.LogOdds = max(e.LogOdds, guardFloor)
 		c.Families = append(c.Families, e)
@@ -90,7 +93,7 @@ func (c *Case) score(now time.Time) {
 	}
 }
 
-func allFloored(fs []Finding) (n int) {
+func allFloored(fs []*Finding) (n int) {
 	for _, f := range fs {
 		if f.Floor != nil {
 			n++

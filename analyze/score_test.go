@@ -19,7 +19,7 @@ func logit(p float64) float64 { return math.Log(p / (1 - p)) }
 // sure is a case whose confidence is p, last seen so long ago.
 func sure(impact Impact, p float64, ago time.Duration) *Case {
 	prior := logit(p)
-	return &Case{Impact: impact, Last: noon.Add(-ago), Findings: []Finding{{Prior: &prior, Impact: impact}}}
+	return &Case{Impact: impact, Last: noon.Add(-ago), Findings: []*Finding{{Prior: &prior, Impact: impact}}}
 }
 
 // Severity is impact times confidence; the columns are .99, .95, .80 and below.
@@ -83,7 +83,7 @@ func TestPersistentProbing(t *testing.T) {
 		{"a clock, six hours", []Evidence{probing, clock}, 6 * time.Hour, High},
 		{"one family", []Evidence{{Dictionary, 11, 40, ""}}, 6 * time.Hour, High},
 	} {
-		a := Case{Impact: Generic, Active: c.active, Last: noon, Findings: []Finding{{Evidence: c.evidence}}}
+		a := Case{Impact: Generic, Active: c.active, Last: noon, Findings: []*Finding{{Evidence: c.evidence}}}
 		if a.score(noon); a.Level != c.want {
 			t.Errorf("%s: %s (%.1f), want %s", c.what, a.Level, a.LogOdds, c.want)
 		}
@@ -105,7 +105,7 @@ func TestFamilies(t *testing.T) {
 		{"of guards the strongest doubt: -6 + 8 - 4", []Evidence{{Probing, 9, 9, ""}, {Guard, -3, 1, ""}, {Guard, -4, 1, ""}}, -2},
 		{"doubt has a floor: -6 + 11 - 8", []Evidence{{Probing, 25, 99, ""}, {Guard, -20, 1, ""}}, -3},
 	} {
-		a := Case{Impact: Generic, Last: noon, Findings: []Finding{{Evidence: c.evidence}}}
+		a := Case{Impact: Generic, Last: noon, Findings: []*Finding{{Evidence: c.evidence}}}
 		a.score(noon)
 		if math.Abs(a.LogOdds-c.want) > 1e-9 {
 			t.Errorf("%s: %.2f, want %.2f", c.what, a.LogOdds, c.want)
@@ -119,7 +119,7 @@ func TestFamilies(t *testing.T) {
 // One member's honest explanation does not excuse a campaign.
 func TestGuardOfOneMember(t *testing.T) {
 	all := []netip.Prefix{source(1), source(2), source(3)}
-	c := Case{Impact: Generic, Last: noon, Sources: all, Findings: []Finding{
+	c := Case{Impact: Generic, Last: noon, Sources: all, Findings: []*Finding{
 		{Sources: all, Evidence: []Evidence{{Subnet, 8, 9, ""}}},
 		{Sources: all[:1], Evidence: []Evidence{{Guard, -8, 1, ""}}},
 	}}
@@ -132,15 +132,15 @@ func TestGuardOfOneMember(t *testing.T) {
 func TestFloor(t *testing.T) {
 	low := Low
 	own := Finding{Floor: &low, Evidence: []Evidence{{Agent, 11, 99, ""}}}
-	c := Case{Impact: Nuisance, Last: noon, Findings: []Finding{own}}
+	c := Case{Impact: Nuisance, Last: noon, Findings: []*Finding{&own}}
 	if c.score(noon); c.Level != Low {
 		t.Errorf("alone: %s", c.Level)
 	}
-	c = Case{Impact: Generic, Last: noon, Findings: []Finding{own, {Evidence: []Evidence{{Probing, 8, 9, ""}}}}}
+	c = Case{Impact: Generic, Last: noon, Findings: []*Finding{&own, {Evidence: []Evidence{{Probing, 8, 9, ""}}}}}
 	if c.score(noon); c.Level != High {
 		t.Errorf("beside probing, -6 + 11 + 8: %s", c.Level)
 	}
-	c = Case{Impact: Generic, Last: noon, Findings: []Finding{own, {Evidence: []Evidence{{Guard, -8, 9, ""}}}}}
+	c = Case{Impact: Generic, Last: noon, Findings: []*Finding{&own, {Evidence: []Evidence{{Guard, -8, 9, ""}}}}}
 	if c.score(noon); c.Level != Low {
 		t.Errorf("beside doubt: %s", c.Level)
 	}

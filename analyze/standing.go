@@ -58,7 +58,7 @@ func (in *Input) standingOf(u *window.Unit) Standing {
 				s.traits |= Troubled
 			}
 			pages.add(u, r)
-			assets = assets || r.Flags&window.Assets != 0
+			assets = assets || r.Flags&window.Assets != 0 && r.Clients&^machines != 0
 			if r.Flags&window.Authenticated != 0 {
 				s.Success = true
 			}
@@ -86,6 +86,10 @@ func (in *Input) standingOf(u *window.Unit) Standing {
 	s.Benign = s.Success && !s.probed && bad*2 <= events
 	return s
 }
+
+// machines are the clients that do not even claim to be somebody's: what they load
+// is no visit.
+const machines = 1<<ingest.ClientEmpty | 1<<ingest.ClientLibrary | 1<<ingest.ClientScanner
 
 // enoughPages is how many distinct pages, with their assets, make a visitor.
 const enoughPages = 3

@@ -12,6 +12,8 @@ import (
 type thing struct {
 	*window.Thing
 	flags     window.ObjectFlags
+	events    uint64
+	denied    uint64 // of them: refused, or failed by the server
 	good      uint64
 	refused   int          // sources that failed on it, hour by hour
 	benignBad atomic.Int32 // benign visitors whom it failed
@@ -53,6 +55,8 @@ func (t *thing) sumUp(of *window.Thing) {
 	for i := range of.Hours {
 		h := &of.Hours[i]
 		t.flags |= h.Flags
+		t.events += uint64(h.Events)
+		t.denied += uint64(h.Bad) + uint64(h.Errors)
 		t.good += uint64(h.Good)
 		t.refused += of.BadCount(h)
 	}

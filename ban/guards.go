@@ -20,11 +20,12 @@ const (
 	Gateway  Protection = "gateway"  // the way out
 	Resolver Protection = "resolver" // answers this machine's name queries
 	Proxy    Protection = "proxy"    // stands between this machine and its visitors
+	Crawler  Protection = "crawler"  // a search engine's, as DNS confirms
 )
 
 var protectionNames = map[Protection]string{
 	Allowed: "on the allowlist", Own: "an address of this machine", Gateway: "a gateway of this machine", Resolver: "a name server of this machine",
-	Proxy: "a proxy that honest visitors come through",
+	Proxy: "a proxy that honest visitors come through", Crawler: "a crawler that DNS confirms",
 }
 
 // Guards keep a ban from hitting the wrong one. The zero value protects only

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/gaissmai/bart"
+
 	"gumshoe/analyze"
 )
 
@@ -13,7 +15,7 @@ import (
 // source accused by several cases has an entry in each, and counts once against
 // the caps. now is the run's clock. The same arguments give the same plan.
 func Make(cases []analyze.Case, policy Policy, guards Guards, now time.Time) Plan {
-	m := maker{policy: policy, guards: guards, now: now, cases: cases, banned: map[netip.Prefix]bool{}}
+	m := maker{policy: policy, guards: guards, now: now, critical: accusedIn(cases), banned: map[netip.Prefix]bool{}}
 	m.plan = Plan{Armed: policy.Armed, Add: []Entry{}, Hold: []Entry{}}
 	for i := range cases {
 		m.consider(&cases[i])
@@ -25,7 +27,7 @@ type maker struct {
 	policy   Policy
 	guards   Guards
 	now      time.Time
-	cases    []analyze.Case
+	critical *bart.Lite // sources of critical cases that are no break-ins
 	plan     Plan
 	banned   map[netip.Prefix]bool // what the caps have counted
 	networks int                   // of these, networks
@@ -36,7 +38,7 @@ func (m *maker) consider(c *analyze.Case) {
 	if !m.policy.meets(c) {
 		return
 	}
-	if d, ok := m.policy.doubts(c, m.now, func(p netip.Prefix) bool { return m.accusedElsewhere(c, p) }); ok {
+	if d, ok := m.policy.doubts(c, m.now, m.critical.OverlapsPrefix); ok {
 		for _, p := range sources(c) {
 			m.hold(c, p, d)
 		}
@@ -116,13 +118,18 @@ func (m *maker) hold(c *analyze.Case, p netip.Prefix, d doubt) {
 	m.plan.Hold = append(m.plan.Hold, Entry{Prefix: p, Case: c.ID, Service: service(c), Reason: d.reason, Guard: d.guard})
 }
 
-// accusedElsewhere reports whether another critical case accuses p. Other
-// break-ins do not count: an owner of two accounts may mistype both passwords.
-func (m *maker) accusedElsewhere(c *analyze.Case, p netip.Prefix) bool {
-	return slices.ContainsFunc(m.cases, func(other analyze.Case) bool {
-		return other.ID != c.ID && other.Level == analyze.Critical && !breakIn(&other) &&
-			slices.ContainsFunc(other.Sources, p.Overlaps)
-	})
+// accusedIn collects whom critical cases accuse. Break-ins do not count: an owner
+// of two accounts may mistype both passwords.
+func accusedIn(cases []analyze.Case) *bart.Lite {
+	var out bart.Lite
+	for i := range cases {
+		if c := &cases[i]; c.Level == analyze.Critical && !breakIn(c) {
+			for _, p := range c.Sources {
+				out.Insert(p)
+			}
+		}
+	}
+	return &out
 }
 
 // sources are the accused in canonical form, each once.

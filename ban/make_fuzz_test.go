@@ -94,7 +94,7 @@ func randomCase(r *rand.Rand, i int) analyze.Case {
 		ID: string(rune('a' + i)), Level: analyze.Level(2 + r.IntN(3)), Confidence: r.Float64(), Impact: analyze.Impact(1 + r.IntN(4)),
 		Collateral: r.IntN(2), Events: r.Uint64N(100), Active: time.Duration(r.Int64N(int64(9 * time.Hour))),
 		First: now.Add(-20 * time.Hour), Last: now.Add(-time.Duration(r.Int64N(int64(15 * time.Hour)))),
-		Findings: []analyze.Finding{{Failures: r.IntN(40)}},
+		Findings: []*analyze.Finding{{Failures: r.IntN(40)}},
 	}
 	for range r.IntN(5) {
 		c.Sources = append(c.Sources, randomPrefix(r))

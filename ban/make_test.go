@@ -46,7 +46,7 @@ func breakin(change func(*analyze.Case)) analyze.Case {
 		c.ID, c.Kind, c.Impact, c.Services = "in1", "break_in", analyze.Success, []string{"sshd"}
 		c.Families = []analyze.Evidence{{Family: analyze.Intrusion, LogOdds: 6}}
 		c.Targets = []analyze.Target{{Kind: analyze.AccountName, Value: "deploy"}}
-		c.Findings = []analyze.Finding{{Detector: "break_in", Failures: 6}}
+		c.Findings = []*analyze.Finding{{Detector: "break_in", Failures: 6}}
 		if change != nil {
 			change(c)
 		}
@@ -303,5 +303,18 @@ func TestArmed(t *testing.T) {
 	policy.Armed = true
 	if plan := Make(nil, policy, Guards{}, now); !plan.Armed || plan.Add == nil || plan.Hold == nil {
 		t.Errorf("%+v, want an armed plan with empty lists", plan)
+	}
+}
+
+func TestOutcomes(t *testing.T) {
+	one, two := netip.MustParsePrefix("203.0.113.7/32"), netip.MustParsePrefix("203.0.113.8/32")
+	all := Plan{Add: []Entry{{Case: "a", Prefix: one}, {Case: "a", Prefix: two}}, Hold: []Entry{{Case: "a"}, {Case: "b"}}}.Outcomes()
+	for id, want := range map[string]string{"a": "planned", "b": "held", "c": "none"} {
+		if got := all[id].String(); got != want {
+			t.Errorf("%s is %s, want %s", id, got, want)
+		}
+	}
+	if len(all["a"].Targets) != 2 {
+		t.Errorf("of a %v are to be banned, want both", all["a"].Targets)
 	}
 }

@@ -30,20 +30,34 @@ type Plan struct {
 	Hold         []Entry `json:"hold"`
 }
 
-// Of returns what the plan says of a case: "planned" if any source is to be
-// banned, "held" if it met the policy and all of it is held, else "none"; and
-// the prefixes to be banned.
-func (p Plan) Of(id string) (state string, targets []netip.Prefix) {
-	state = "none"
+// Outcome is what a plan says of a case.
+type Outcome struct {
+	Held    bool           // it met the policy, and something of it is held
+	Targets []netip.Prefix // to be banned
+}
+
+// String is "planned" if any source is to be banned, "held" if the case met the
+// policy and all of it is held, else "none".
+func (o Outcome) String() string {
+	switch {
+	case len(o.Targets) > 0:
+		return "planned"
+	case o.Held:
+		return "held"
+	}
+	return "none"
+}
+
+// Outcomes returns what the plan says of each case that it names, by its ID.
+func (p Plan) Outcomes() map[string]Outcome {
+	out := make(map[string]Outcome, len(p.Add)+len(p.Hold))
 	for _, e := range p.Hold {
-		if e.Case == id {
-			state = "held"
-		}
+		out[e.Case] = Outcome{Held: true}
 	}
 	for _, e := range p.Add {
-		if e.Case == id {
-			state, targets = "planned", append(targets, e.Prefix)
-		}
+		o := out[e.Case]
+		o.Targets = append(o.Targets, e.Prefix)
+		out[e.Case] = o
 	}
-	return state, targets
+	return out
 }

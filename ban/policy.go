@@ -120,7 +120,7 @@ func breakIn(c *analyze.Case) bool {
 // guessed reports whether the failures before the login are more than an owner
 // makes: too many, or on accounts that do not exist.
 func guessed(c *analyze.Case) bool {
-	return slices.ContainsFunc(c.Findings, func(f analyze.Finding) bool {
+	return slices.ContainsFunc(c.Findings, func(f *analyze.Finding) bool {
 		return f.Failures >= knownGuesses || f.Absent >= absentNames
 	})
 }

@@ -89,7 +89,7 @@ type Event struct {
 	VHost   []byte
 	Method  []byte
 	Target  []byte // path with query, as logged
-	Proto   []byte
+	Proto   []byte // nil: not logged; empty: the client named none, as before HTTP/1.0
 	Referer []byte // without the "-" of an absent one
 	Agent   []byte // user agent, without the "-" of an absent one; nil: none was logged, not even that
 	// Forwarded is X-Forwarded-For or the like as logged: the client's word,
@@ -138,6 +138,7 @@ const (
 	ServiceFTP   = "ftp"
 	ServiceSudo  = "sudo"
 	ServiceLogin = "login" // console and other PAM services
+	ServiceAdmin = "admin" // who may do what on the machine: its accounts and timetables
 
 	ServiceFail2ban = "fail2ban" // bans of another guard
 )

@@ -85,10 +85,11 @@ func newReadings(sources []Source, cut lengths) []*reading {
 	return out
 }
 
-// outside notes bytes that are not read because their lines are of another time.
-func (r *reading) outside(n int64) {
+// outside notes bytes that are not read because their lines are of another time:
+// those before what is read, and those behind it.
+func (r *reading) outside(earlier, later int64) {
 	r.mu.Lock()
-	r.health.Outside = n
+	r.health.Outside, r.health.Earlier = earlier+later, earlier
 	r.mu.Unlock()
 }
 

@@ -77,6 +77,8 @@ type Request struct {
 	Flags    PathFlags
 	Class    Class
 	Stage    Stage
+	Wait     uint8  // seconds that the payload asks the server to wait; 0: none
+	Reads    bool   // the payload asks for the file of accounts, /etc/passwd
 	Shape    uint64 // keyed hash of the payload with its literals folded: equal shapes are one payload
 	Param    string // parameter that carried the payload, "" for the path itself; shared, may be kept
 }

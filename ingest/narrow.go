@@ -38,11 +38,8 @@ func narrow(r *reading, from, until int64, cut lengths) (start, end int64) {
 	if until != 0 {
 		last = sort.Search(n, func(k int) bool { return s.at(k) > until+slack })
 	}
-	start, end = int64(first)*cut.chunk, min(int64(last)*cut.chunk, size)
-	if start >= end {
-		return 0, 0
-	}
-	return start, end
+	start, end = min(int64(first)*cut.chunk, size), min(int64(last)*cut.chunk, size)
+	return start, max(start, end)
 }
 
 // stamps reads the first stamps of a source's chunks.

@@ -132,8 +132,12 @@ func TestNarrowLeavesOldLogs(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	s := &counted{memory: &memory{text: minutely(r, 5000, 0), format: dated{}}}
 	got, h := window(t, s, noon.Add(2*time.Hour), noon.Add(8*time.Hour))
-	if len(got) != 0 || h.Bytes != 0 || h.Outside != s.Size() {
-		t.Errorf("%d events, %d bytes read, %d outside of %d", len(got), h.Bytes, h.Outside, s.Size())
+	if len(got) != 0 || h.Bytes != 0 || h.Outside != s.Size() || h.Earlier != s.Size() {
+		t.Errorf("%d events, %d bytes read, %d outside, %d of them earlier, of %d", len(got), h.Bytes, h.Outside, h.Earlier, s.Size())
+	}
+	got, h = window(t, s, noon.Add(-5000*time.Hour), noon.Add(-4000*time.Hour))
+	if len(got) != 0 || h.Outside != s.Size() || h.Earlier != 0 {
+		t.Errorf("of a log that lies behind the window: %d events, %d bytes outside, %d of them earlier, of %d", len(got), h.Outside, h.Earlier, s.Size())
 	}
 }
 

@@ -55,7 +55,7 @@ func (p *producer) send(ctx context.Context, j job) bool {
 // time: the workers read them.
 func (p *producer) cutFile(ctx context.Context, r *reading) {
 	start, end := narrow(r, p.from, p.until, p.cut)
-	r.outside(r.source.Size() - (end - start))
+	r.outside(start, r.source.Size()-end)
 	for ; start < end; start += p.cut.chunk {
 		if !p.send(ctx, job{src: r, start: start, end: min(start+p.cut.chunk, end)}) {
 			return

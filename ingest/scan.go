@@ -61,6 +61,7 @@ type Health struct {
 	Unknown  []Unknown  `json:"unknown,omitempty"`  // the shapes of lines that were not understood; filled by who mined them
 	Error    string     `json:"error,omitempty"`    // why reading ended early
 	Hours    []HourSpan `json:"-"`                  // where the lines of each hour stand
+	Earlier  int64      `json:"-"`                  // of Outside, the bytes whose lines are older than the time asked for
 }
 
 // Problem is a located complaint about a source.

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"gumshoe/analyze"
+	"gumshoe/ban"
 )
 
 // glyphs are the marks of the levels; colour is never alone in telling them.
@@ -165,15 +166,34 @@ func (r Report) tell(c analyze.Case) telling {
 			t.rows = append(t.rows, row{label, items})
 		}
 	}
-	add("from", from(c))
+	add("from", append([]string{from(c)}, behind(&c)...)...)
 	add("seen", fewest(addresses(c.Visitors), 4))
-	add("when", r.period(c.First, c.Last))
+	add("when", nonempty(r.period(c.First, c.Last), r.course(c))...)
 	add("why", why...)
 	add("not", not...)
+	add("fail2ban", guarded(&c))
 	label, plan := r.planned(c)
 	add(label, plan)
 	add("to do", c.Do...)
 	return t
+}
+
+// guarded says what fail2ban did, or "" where that is not known.
+func guarded(c *analyze.Case) string {
+	g := c.Guarded
+	switch {
+	case g == nil:
+		return ""
+	case g.Banned == 0:
+		return "seen by fail2ban: no"
+	case len(c.Sources) == 1:
+		return fmt.Sprintf("seen by fail2ban: yes, banned %s", counted(g.Bans, "time", "times"))
+	}
+	return fmt.Sprintf("seen by fail2ban: yes, %d of the %d sources banned", g.Banned, len(c.Sources))
+}
+
+func nonempty(items ...string) []string {
+	return slices.DeleteFunc(items, func(s string) bool { return s == "" })
 }
 
 // retells reports whether paragraph p repeats a sentence that part picks from
@@ -223,25 +243,31 @@ func from(c analyze.Case) string {
 
 // planned says what the plan holds for a case, under its label.
 func (r Report) planned(c analyze.Case) (label, sentence string) {
-	for _, g := range groupEntries(r.Plan.Add) {
-		if g.Case == c.ID {
-			return "ban", strings.TrimRight(g.banLine()+": "+g.Reason, ".: ") + "."
-		}
+	if add := groupEntries(entriesOf(c, r.Plan.Add)); len(add) > 0 {
+		return "ban", strings.TrimRight(add[0].banLine()+": "+add[0].Reason, ".: ") + "."
 	}
-	for _, g := range groupEntries(r.Plan.Hold) {
-		if g.Case == c.ID {
-			return "held", strings.TrimRight(g.Reason, ".") + "."
-		}
+	if hold := entriesOf(c, r.Plan.Hold); len(hold) > 0 {
+		return "held", strings.TrimRight(hold[0].Reason, ".") + "."
 	}
 	return "", ""
 }
 
+// entriesOf picks the entries of a case.
+func entriesOf(c analyze.Case, entries []ban.Entry) (out []ban.Entry) {
+	for _, e := range entries {
+		if e.Case == c.ID {
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
 // deed is what became of a case in a word or two, for the picture.
-func (r Report) deed(c analyze.Case) string {
-	switch state, _ := r.Plan.Of(c.ID); {
-	case state == "planned":
+func deed(c analyze.Case, plan ban.Outcome) string {
+	switch {
+	case len(plan.Targets) > 0:
 		return "ban"
-	case state == "held":
+	case plan.Held:
 		return "held"
 	case c.Level >= analyze.High && !routine(c):
 		return "your call"

@@ -48,7 +48,7 @@ func weighs(f analyze.Family, logOdds float64, fact string) analyze.Evidence {
 
 // story fills the paragraphs of a case as the judge does.
 func story(c analyze.Case, why, not string) analyze.Case {
-	c.Findings = []analyze.Finding{{Story: analyze.Story{Why: []string{why}, Not: []string{not}}}}
+	c.Findings = []*analyze.Finding{{Story: analyze.Story{Why: []string{why}, Not: []string{not}}}}
 	c.Explanation = append(c.Explanation, why+".", not+".")
 	if c.Prior == 0 {
 		c.Prior = -6
@@ -76,6 +76,7 @@ func quietNight() Report {
 func breakInCase() analyze.Case {
 	return story(analyze.Case{
 		ID: "k7q2m", Kind: "break_in", Sources: prefixes("203.0.113.7/32"), Detections: []string{"break_in", "slow_guessing"},
+		Identities: []analyze.Identity{{Source: prefixes("203.0.113.7/32")[0], Country: "NL", ASN: 64496, Org: "Example Hosting B.V.", Name: "vps-7.example.net"}},
 		Families: []analyze.Evidence{
 			weighs(analyze.Guessing, 8, "41 failures of one address in 3 h 25 min, over six names"),
 			weighs(analyze.Intrusion, 6, "a password login after 41 failures, from a network that deploy never used"),
@@ -125,7 +126,11 @@ func mailboxCase() analyze.Case {
 		Evidence:    []analyze.Line{{Time: clock("18:07:00"), Source: "/srv/logs/mail.log", Text: "2026-11-21T18:07:00.113+00:00 web1 dovecot: imap-login: Disconnected (auth failed, 3 attempts in 12 secs): user=<anna@example.org>, method=PLAIN, rip=198.51.100.21"}},
 	}
 	for i := range 20 {
-		c.Sources = append(c.Sources, netip.PrefixFrom(netip.AddrFrom4([4]byte{198, 51, 100, byte(21 + 9*i)}), 32))
+		p := netip.PrefixFrom(netip.AddrFrom4([4]byte{198, 51, 100, byte(21 + 9*i)}), 32)
+		c.Sources = append(c.Sources, p)
+		if i < 18 {
+			c.Identities = append(c.Identities, analyze.Identity{Source: p, Country: []string{"BR", "BR", "VN"}[i%3]})
+		}
 	}
 	return story(c, "All strangers to this mailbox, all failing, all stopping at three", "No address of the network got in")
 }
@@ -209,6 +214,8 @@ func longRun() Report {
 func oneBreakIn() Report {
 	r := quietNight()
 	r.Cases = []analyze.Case{breakInCase()}
+	r.Cases[0].Course, r.Cases[0].Began = analyze.Continuing, r.Cases[0].First.Add(-4*24*time.Hour)
+	r.Ended = []analyze.PastCase{{ID: "w3r7p", Kind: "slow_scan", Headline: "One knock every 3 hours, for 2 days", Level: analyze.Medium, Last: r.From.Add(-7 * time.Hour)}}
 	r.Plan.Hold = fiveAttacks().Plan.Hold
 	return r
 }
@@ -244,6 +251,8 @@ func degradedRun() Report {
 		ingest.Health{Source: "/srv/logs/nginx/access.log.2.gz", Format: "combined", Lines: 120, Parsed: 78, Unparsed: 42, Error: "unexpected EOF",
 			Unknown: []ingest.Unknown{{ID: "3f", Text: `<ip> [<time>] "<str>" - <num>`, Lines: 42, Clients: 33}}})
 	r.Notes = []string{"/srv/logs/btmp is binary and was passed over."}
+	r.History = evening.Add(-4 * 24 * time.Hour)
+	r.Learning = []Learning{{"http", 4, 7, midnight.Add(3 * 24 * time.Hour)}, {"sshd", 4, 7, midnight.Add(3 * 24 * time.Hour)}}
 	return r
 }
 
@@ -255,7 +264,7 @@ func hostileNight() Report {
 	r := fiveAttacks()
 	long := hostile + strings.Repeat("A\u202e", 25_000) // 100 KB
 	r.Host, r.Version = hostile, hostile
-	r.Notes = []string{hostile, long}
+	r.Notes, r.Credits = []string{hostile, long}, []string{hostile}
 	for i := range r.Cases {
 		c := &r.Cases[i]
 		c.ID, c.Kind = c.ID+hostile, hostile
@@ -267,6 +276,10 @@ func hostileNight() Report {
 		}
 		c.Evidence = append(c.Evidence, analyze.Line{Time: c.First, Source: hostile, Text: long}, analyze.Line{Text: `192.0.2.1 - - [x] "` + hostile + `" 200 `})
 		c.Verdict.Rationale = hostile
+		c.Identities = []analyze.Identity{{Source: prefixes("203.0.113.7/32")[0], Country: hostile, ASN: 1, Org: hostile, Name: hostile}}
+	}
+	for range mostEnded + 3 {
+		r.Ended = append(r.Ended, analyze.PastCase{ID: hostile, Kind: hostile, Headline: hostile, Last: r.From})
 	}
 	for _, entries := range [][]ban.Entry{r.Plan.Add, r.Plan.Hold} {
 		for i := range entries {

@@ -142,17 +142,21 @@ const maxNeeds = 5
 // logs that could not be read.
 func (r Report) needs() (list []need, more int) {
 	asked := false
+	planned := r.Plan.Outcomes()
 	for _, c := range r.Cases {
 		if breakIn(c) && !asked {
 			asked = true
 			continue
 		}
-		if state, _ := r.Plan.Of(c.ID); c.Level < analyze.High || routine(c) || state == "planned" && !injectable(c) {
+		if c.Level < analyze.High || routine(c) || len(planned[c.ID].Targets) > 0 && !injectable(c) {
 			continue
 		}
 		n := need{level: c.Level, what: strings.TrimRight(c.Headline, ". "), id: c.ID}
 		if len(c.Do) > 0 {
 			n.do = c.Do[0]
+		}
+		if n.do != "" && slices.ContainsFunc(list, func(have need) bool { return have.do == n.do }) {
+			continue // one hole, and who went through it, ask for one deed
 		}
 		list = append(list, n)
 	}

@@ -45,6 +45,7 @@ type page struct {
 	NightAxis             chart
 	Silence               bool // some row is hatched
 	Sections              []section
+	Ended                 *endedView
 	Bans                  []banRow
 	Hours                 *hourChart
 	Reads                 []readRow
@@ -92,6 +93,18 @@ type caseView struct {
 	Sources  []string // all of them, when the row shows only a few
 }
 
+// endedView lists the cases that are over.
+type endedView struct {
+	Title string
+	Lines []overView
+	More  string
+}
+
+type overView struct {
+	Level    analyze.Level
+	ID, Text string
+}
+
 type banRow struct {
 	State, ID, Who, For, Service, Reason string
 }
@@ -127,6 +140,7 @@ func HTML(w io.Writer, r Report) error {
 	}
 	p.drawNight(r)
 	p.tellCases(r)
+	p.listEnded(r)
 	p.listBans(r)
 	p.drawHours(r)
 	p.listReads(r)
@@ -140,9 +154,21 @@ func (p *page) drawNight(r Report) {
 		return
 	}
 	p.NightTitle, p.NightNote, p.NightAxis = pic.title, pic.note, pic.axis.labels()
+	planned := r.Plan.Outcomes()
 	for _, c := range pic.rows {
 		p.Silence = p.Silence || silence(c)
-		p.Night = append(p.Night, nightRow{Level: c.Level, ID: c.ID, Name: cut(pic.name(c), 60), Chart: strokeChart(pic.axis, c), State: r.deed(c)})
+		p.Night = append(p.Night, nightRow{Level: c.Level, ID: c.ID, Name: cut(pic.name(c), 60), Chart: strokeChart(pic.axis, c), State: deed(c, planned[c.ID])})
+	}
+}
+
+func (p *page) listEnded(r Report) {
+	lines, more := r.ended()
+	if len(lines) == 0 {
+		return
+	}
+	p.Ended = &endedView{Title: endedTitle, More: more}
+	for _, c := range lines {
+		p.Ended.Lines = append(p.Ended.Lines, overView{c.Level, c.ID, r.overLine(c)})
 	}
 }
 
@@ -236,6 +262,8 @@ func (r Report) footer() []string {
 	if !r.History.IsZero() && r.History.Before(r.From) {
 		out = append(out, "History since "+r.History.In(r.location()).Format(dayLayout)+", "+span(r.From.Sub(r.History))+".")
 	}
+	out = append(out, r.cold()...)
+	out = append(out, r.credits()...)
 	return append(out, "All times "+r.To.In(r.location()).Format("MST")+". This page is one file and loads nothing.")
 }
 

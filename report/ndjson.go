@@ -26,9 +26,13 @@ type CaseJSON struct {
 	Severity    analyze.Level    `json:"severity"`
 	Confidence  float64          `json:"confidence"` // rounded to four decimals
 	Impact      analyze.Impact   `json:"impact"`
+	Course      string           `json:"course,omitempty"`      // new, continuing or returning; over files nothing
+	Began       string           `json:"began,omitempty"`       // first event in any run
 	Ban         string           `json:"ban"`                   // none, planned, held
 	BanTargets  []string         `json:"ban_targets,omitempty"` // only when the ban covers part of the sources
 	Sources     []string         `json:"sources"`               // the accused: addresses bare, networks as prefixes
+	Identities  []IdentityJSON   `json:"identities,omitempty"`  // who is behind them, as far as it is known
+	Fail2ban    *Fail2banJSON    `json:"fail2ban,omitempty"`    // what fail2ban did; nothing where neither its log nor its database was read
 	Detections  []string         `json:"detections"`
 	Techniques  []string         `json:"techniques"` // MITRE ATT&CK ids
 	Headline    string           `json:"headline"`
@@ -47,6 +51,13 @@ type CaseJSON struct {
 	Prefix      string           `json:"prefix"`     // the network that explains the sources, "" if none does
 	Collateral  int              `json:"collateral"` // honest units inside prefix
 	Verdict     analyze.Verdict  `json:"verdict"`
+}
+
+// Fail2banJSON is what fail2ban did about the sources of a case.
+type Fail2banJSON struct {
+	Seen   bool `json:"seen"`   // it banned at least one of them
+	Banned int  `json:"banned"` // how many of them
+	Bans   int  `json:"bans"`   // in all
 }
 
 // EvidenceJSON is one log line that shows the case.
@@ -77,12 +88,16 @@ type RunJSON struct {
 	Plan    ban.Plan        `json:"plan"`
 	Sources []ingest.Health `json:"sources"`
 	Notes   []string        `json:"notes"`
+
+	Learning []LearningJSON `json:"learning,omitempty"` // services whose anomalies are not judged yet
 }
 
 // NDJSON writes one object a case, one line each, worst first.
 func NDJSON(w io.Writer, r Report) error {
-	for _, c := range r.Cases {
-		if err := writeJSON(w, caseJSON(c, r.Plan)); err != nil {
+	planned := r.Plan.Outcomes()
+	for i := range r.Cases {
+		c := &r.Cases[i]
+		if err := writeJSON(w, caseJSON(c, planned[c.ID])); err != nil {
 			return fmt.Errorf("writing case %q: %w", c.ID, err)
 		}
 	}
@@ -100,22 +115,25 @@ func archiveNDJSON(w io.Writer, r Report) error {
 	}{Schema, RunJSON{
 		Version: r.Version, Host: r.Host, AdHoc: r.AdHoc, From: instant(r.From), To: instant(r.To), History: instant(r.History),
 		Cases: len(r.Cases), Units: r.Units, Plan: r.Plan, Sources: list(r.Sources), Notes: list(r.Notes),
+		Learning: learningJSON(r.Learning),
 	}})
 }
 
 // caseJSON is the case with what the plan says of it.
-func caseJSON(c analyze.Case, plan ban.Plan) CaseJSON {
+func caseJSON(c *analyze.Case, plan ban.Outcome) CaseJSON {
 	j := CaseJSON{
 		Schema: Schema, ID: c.ID, Kind: c.Kind, Severity: c.Level, Confidence: decimals(c.Confidence),
-		Impact: c.Impact, Sources: addresses(c.Accused()), Detections: list(c.Detections), Techniques: list(c.Techniques),
+		Impact: c.Impact, Course: c.Course.String(), Began: instant(c.Began), Ban: plan.String(), Sources: addresses(c.Accused()), Identities: identitiesJSON(c), Detections: list(c.Detections), Techniques: list(c.Techniques),
 		Headline: c.Headline, Summary: c.Summary, Explanation: strings.Join(c.Explanation, " "), Do: list(c.Do),
 		Targets: list(c.Targets), Services: list(c.Services), Events: c.Events, FirstSeen: instant(c.First), LastSeen: instant(c.Last),
 		Evidence: []EvidenceJSON{}, Families: []FamilyJSON{}, Prior: decimals(c.Prior), Visitors: addresses(c.Visitors),
 		Collateral: c.Collateral, Verdict: c.Verdict,
 	}
-	var targets []netip.Prefix
-	if j.Ban, targets = plan.Of(c.ID); j.Ban == "planned" && !covers(targets, c.Accused()) {
-		j.BanTargets = addresses(targets)
+	if len(plan.Targets) > 0 && !covers(plan.Targets, c.Accused()) {
+		j.BanTargets = addresses(plan.Targets)
+	}
+	if g := c.Guarded; g != nil {
+		j.Fail2ban = &Fail2banJSON{Seen: g.Banned > 0, Banned: g.Banned, Bans: g.Bans}
 	}
 	if c.Prefix.IsValid() {
 		j.Prefix = c.Prefix.String()

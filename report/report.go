@@ -20,19 +20,22 @@ const Schema = 1
 
 // Report is one whole run.
 type Report struct {
-	Version  string         // of gumshoe
-	Host     string         // whose logs they are; "" when unknown (files of several machines)
-	AdHoc    bool           // over files given by name: state is scratch, the plan hypothetical
-	Now      time.Time      // the run's clock: for files the newest believable event
-	From, To time.Time      // the analyzed window [From, To)
-	History  time.Time      // start of the older part that served as history and baseline; zero: none
-	Location *time.Location // for showing times
-	Cases    []analyze.Case // worst first
+	Version  string             // of gumshoe
+	Host     string             // whose logs they are; "" when unknown (files of several machines)
+	AdHoc    bool               // over files given by name: state is scratch, the plan hypothetical
+	Now      time.Time          // the run's clock: for files the newest believable event
+	From, To time.Time          // the analyzed window [From, To)
+	History  time.Time          // start of the older part that served as history and baseline; zero: none
+	Location *time.Location     // for showing times
+	Cases    []analyze.Case     // worst first
+	Ended    []analyze.PastCase // told by the run before, and over
 	Plan     ban.Plan
 	Sources  []ingest.Health // one a source that was read
+	Credits  []string        // whose data on countries and networks it shows
 	Notes    []string        // what could not be read or done, one sentence each
 	Hours    []Hour          // the whole window, one an hour, for the picture of the night
 	Units    int             // distinct sources seen in the window
+	Learning []Learning      // services whose season is not known yet, by name
 	Elapsed  time.Duration   // wall time of the run; not rendered in files that must be reproducible
 }
 

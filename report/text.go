@@ -33,6 +33,7 @@ func Text(w io.Writer, r Report, opt TextOptions) error {
 	p.opening()
 	p.night()
 	p.cases()
+	p.ended()
 	p.bans()
 	p.read()
 	text := p.b.String()
@@ -198,11 +199,11 @@ func (p *printer) night() {
 	}
 	p.section(pic.title)
 	n := p.width - nightName - nightState - 4
-	silent := false
+	silent, planned := false, p.r.Plan.Outcomes()
 	for _, c := range pic.rows {
 		silent = silent || silence(c)
 		p.line(p.paint(levelStyle(c.Level), glyphs[c.Level]), " ", fill(pic.name(c), nightName), " ", p.strokes(pic.axis, c, n), " ",
-			fill(p.r.deed(c), nightState))
+			fill(deed(c, planned[c.ID]), nightState))
 	}
 	p.line(strings.Repeat(" ", nightName+3), p.paint(dim, scale(pic.axis, n, n+nightState)))
 	legend := "│ 1 to 3 events  ┃ 4 to 9  █ more"

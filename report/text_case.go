@@ -48,6 +48,19 @@ func (p *printer) digest(title string, cases []analyze.Case) {
 	}
 }
 
+// ended lists what the report before told of and is over.
+func (p *printer) ended() {
+	lines, more := p.r.ended()
+	if len(lines) == 0 {
+		return
+	}
+	p.section(endedTitle)
+	for _, c := range lines {
+		p.line(p.paint(levelStyle(c.Level), glyphs[c.Level]), " ", p.paint(dim, fill(c.ID, 7)), " ", cut(p.r.overLine(c), p.width-10))
+	}
+	p.para("  ", dim, more)
+}
+
 // story writes one case at length.
 func (p *printer) story(c analyze.Case) {
 	level := glyphs[c.Level] + " " + strings.ToUpper(c.Level.String())

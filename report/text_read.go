@@ -65,6 +65,12 @@ func (p *printer) read() {
 	if !p.r.History.IsZero() && p.r.History.Before(p.r.From) {
 		p.para("  ", dim, fmt.Sprintf("History since %s, %s.", p.r.History.In(p.r.location()).Format(dayLayout), span(p.r.From.Sub(p.r.History))))
 	}
+	for _, s := range p.r.credits() {
+		p.para("  ", dim, s)
+	}
+	for _, s := range p.r.cold() {
+		p.para("  ", dim, s)
+	}
 	p.para("  ", dim, "All times "+p.r.To.In(p.r.location()).Format("MST")+".")
 }
 

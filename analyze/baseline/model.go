@@ -70,6 +70,12 @@ func Fit(s Series, before int64, loc *time.Location) *Model {
 	return m
 }
 
+// Judged returns the days of history from which on hours are judged, and when
+// there are so many if the logs go on.
+func (m *Model) Judged() (days int, from time.Time) {
+	return dailyFrom, m.FullAt.AddDate(0, 0, dailyFrom-fullFrom)
+}
+
 // Shortage says how much history is missing and until when; empty when none is.
 func (m *Model) Shortage() string {
 	const day = "Monday 2 January 2006"
@@ -77,8 +83,8 @@ func (m *Model) Shortage() string {
 	case Full:
 		return ""
 	case Off:
-		on := m.FullAt.AddDate(0, 0, dailyFrom-fullFrom)
-		return fmt.Sprintf("not enough history (%d of %d days): hours are judged from %s on", m.Days, dailyFrom, on.Format(day))
+		days, on := m.Judged()
+		return fmt.Sprintf("not enough history (%d of %d days): hours are judged from %s on", m.Days, days, on.Format(day))
 	}
 	return fmt.Sprintf("not enough history (%d of %d days): no such hour is more than %s before %s", m.Days, fullFrom, m.Stage.Cap(), m.FullAt.Format(day))
 }

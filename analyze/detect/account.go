@@ -3,6 +3,7 @@ package detect
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"math"
 	"net/netip"
 	"slices"
@@ -36,19 +37,28 @@ const (
 	historyForMean = 7    // days before an account's own mean is used
 )
 
-// knock is one hour in which a source failed on an account.
+// knock is one hour in which a source failed on an account. There are many: they
+// are small, and point to nothing.
 type knock struct {
 	account uint64
 	net     hood
-	unit    *window.Unit
-	row     *window.Row
+	hour    uint32
+	unit    uint32 // in Set.Units
+	row     uint32 // of the unit
+}
+
+func earlierKnock(a, b knock) int {
+	if a.hour != b.hour {
+		return cmp.Compare(a.hour, b.hour)
+	}
+	return cmp.Or(cmp.Compare(a.unit, b.unit), cmp.Compare(a.row, b.row))
 }
 
 // Detect implements analyze.Detector. Most accounts that are guessed at are
 // knocked at too seldom for any judgement, and are not collected.
 func (d Account) Detect(in *analyze.Input) []analyze.Finding {
 	owners := analyze.Fact(in, "homes", homesOf)
-	all := analyze.EachUnit(in, analyze.Failed, func(_ int, u *window.Unit, found []knock) []knock {
+	all := analyze.EachUnit(in, analyze.Failed, func(n int, u *window.Unit, found []knock) []knock {
 		net := hoodOf(u.Prefix)
 		for i := range u.Rows {
 			r := &u.Rows[i]
@@ -58,67 +68,159 @@ func (d Account) Detect(in *analyze.Input) []analyze.Finding {
 			names, _ := u.BadNames(r)
 			for _, id := range names {
 				if in.Refused(id) >= fewestKnocks && owners.in(id, net) == nil {
-					found = append(found, knock{id, net, u, r})
+					found = append(found, knock{id, net, r.Hour, uint32(n), uint32(i)})
 				}
 			}
 		}
 		return found
 	})
-	var perShard [homeShards][]knock
-	for i := range all {
-		k := shardOf(all[i].account)
-		perShard[k] = append(perShard[k], all[i])
-	}
-	found := analyze.Gather(homeShards, func(k int, found []analyze.Finding) []analyze.Finding {
-		// Units come in address order, so a stable sort by account and hour leaves nothing to chance.
-		slices.SortStableFunc(perShard[k], func(a, b knock) int {
-			return cmp.Or(cmp.Compare(a.account, b.account), cmp.Compare(a.row.Hour, b.row.Hour))
-		})
-		for _, strangers := range runs(perShard[k], func(a, b knock) bool { return a.account == b.account }) {
-			if f, ok := d.judge(in, in.Thing(strangers[0].account), strangers); ok {
-				found = append(found, f)
+	found := analyze.Gather(homeShards, func(shard int, found []analyze.Finding) []analyze.Finding {
+		perAccount := map[uint64][]knock{}
+		for i := range all {
+			if id := all[i].account; shardOf(id) == shard {
+				perAccount[id] = append(perAccount[id], all[i])
 			}
+		}
+		for _, id := range slices.Sorted(maps.Keys(perAccount)) {
+			found = append(found, d.judge(in, in.Thing(id), perAccount[id])...)
 		}
 		return found
 	})
-	slices.SortStableFunc(found, func(a, b analyze.Finding) int { return strings.Compare(a.Key, b.Key) })
-	return found
+	slices.SortStableFunc(found, func(a, b analyze.Finding) int { return cmp.Or(strings.Compare(a.Key, b.Key), a.First.Compare(b.First)) })
+	return oneBotnet(in, found)
 }
 
-func (d Account) judge(in *analyze.Input, t *window.Thing, strangers []knock) (analyze.Finding, bool) {
+func (d Account) judge(in *analyze.Input, t *window.Thing, strangers []knock) (out []analyze.Finding) {
 	if len(strangers) < fewestKnocks {
-		return analyze.Finding{}, false
+		return nil
 	}
 	real := in.Exists(t.ID)
 	usually := byDefault(t, real)
-	if n := len(strangers); strangers[n-1].row.Hour < strangers[0].row.Hour+historyForMean*24 && math.Pow(usually/(1+usually), float64(n)) >= faninP {
-		return analyze.Finding{}, false // not even if all were networks of one window
+	if math.Pow(usually/(1+usually), float64(len(strangers))) >= faninP && !longKnown(strangers) {
+		return nil // not even if all were networks of one window
 	}
-	var best []knock
-	var bestSpan time.Duration
-	bestP, bestMu := 1.0, 0.0
+	slices.SortFunc(strangers, earlierKnock)
+	best := fanin{p: 1}
 	for _, w := range networkWindows {
-		part, k := mostNetworks(recent(in, strangers, w, func(k knock) uint32 { return k.row.Hour }), w)
-		if len(part) == 0 || !in.Contains(part[len(part)-1].row.Hour) {
+		part, k := mostNetworks(recent(in, strangers, w, func(k knock) uint32 { return k.hour }), w)
+		if len(part) == 0 || !in.Contains(part[len(part)-1].hour) {
 			continue
 		}
-		mu := usual(strangers, part[0].row.Hour, usually) * max(1, w.Hours()/24)
-		if p := math.Pow(mu/(1+mu), float64(k)); p < bestP {
-			best, bestP, bestSpan, bestMu = part, p, w, mu
+		if f := newFanin(part, k, w, usual(strangers, part[0].hour, usually)); f.p < best.p {
+			best = f
 		}
 	}
-	if bestP >= faninP {
-		return analyze.Finding{}, false
+	if best.p >= faninP {
+		return nil
 	}
-	service := in.Set.Service(best[0].row.Service)
+	for _, part := range best.attacks() {
+		if last := part.knocks[len(part.knocks)-1]; !in.Contains(last.hour) {
+			continue
+		}
+		if f, ok := d.finding(in, t, real, part); ok {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// fanin is networks that fail on one account within a span.
+type fanin struct {
+	knocks []knock // in order of time
+	span   time.Duration
+	daily  float64 // usual networks a day
+	p      float64
+}
+
+func newFanin(knocks []knock, networks int, span time.Duration, daily float64) fanin {
+	f := fanin{knocks: knocks, span: span, daily: daily}
+	f.p = math.Pow(f.mu()/(1+f.mu()), float64(networks))
+	return f
+}
+
+// mu is how many networks are usual in the span.
+func (f *fanin) mu() float64 { return f.daily * max(1, f.span.Hours()/24) }
+
+// attacks takes a week apart in which an account was attacked more than once:
+// what chance does not explain by itself, between two pauses much longer than those
+// within, is an attack by itself. What is left is one that never hurries.
+func (f *fanin) attacks() (out []fanin) {
+	var rest []knock
+	for _, part := range episodes(f.knocks) {
+		if a := newFanin(part, distinctNetworks(part), spanOf(part), f.daily); a.p < faninP {
+			out = append(out, a)
+		} else {
+			rest = append(rest, part...)
+		}
+	}
+	if len(out) == 0 {
+		return []fanin{*f}
+	}
+	if a := newFanin(rest, distinctNetworks(rest), f.span, f.daily); a.p < faninP {
+		out = append(out, a)
+	}
+	return out
+}
+
+// A pause ends an episode if it is at least so many hours and so many times the
+// usual pause within.
+const (
+	episodeHours  = 6
+	episodePauses = 10
+)
+
+// episodes cuts knocks, which come in order of time, at long pauses.
+func episodes(all []knock) (out [][]knock) {
+	var pauses []int
+	for i := range all[1:] {
+		pauses = append(pauses, int(all[i+1].hour-all[i].hour))
+	}
+	if len(pauses) == 0 {
+		return [][]knock{all}
+	}
+	long := max(episodeHours, episodePauses*median(pauses))
+	lo := 0
+	for i, pause := range pauses {
+		if pause >= long {
+			out = append(out, all[lo:i+1])
+			lo = i + 1
+		}
+	}
+	return append(out, all[lo:])
+}
+
+func distinctNetworks(all []knock) int {
+	nets := map[hood]bool{}
+	for i := range all {
+		nets[all[i].net] = true
+	}
+	return len(nets)
+}
+
+// spanOf is the shortest of the windows that holds some knocks.
+func spanOf(all []knock) time.Duration {
+	lasted := time.Duration(all[len(all)-1].hour-all[0].hour+1) * time.Hour
+	for _, w := range networkWindows {
+		if lasted <= w {
+			return w
+		}
+	}
+	return lasted
+}
+
+func (d Account) finding(in *analyze.Input, t *window.Thing, real bool, best fanin) (analyze.Finding, bool) {
+	knocks := best.knocks
+	units := in.Set.Units()
+	service := in.Set.Service(units[knocks[0].unit].Rows[knocks[0].row].Service)
 	f := analyze.Finding{Detector: d.Name(), Techniques: []string{"T1110.001"}, Key: "account " + service + " " + t.Name.Text, Service: service,
 		Impact: analyze.Generic, Existing: real, Targets: []analyze.Target{{Kind: analyze.AccountName, Value: t.Name.Text}}}
 	per, nets := map[netip.Prefix]int{}, map[hood]bool{}
-	for _, k := range best {
-		eachFailure(k, func(x *window.Touch) {
+	for _, k := range knocks {
+		u := &units[k.unit]
+		eachFailure(u, &u.Rows[k.row], k.account, func(x *window.Touch) {
 			at := moment(x.Milli)
 			nets[k.net] = true
-			per[k.unit.Prefix] += int(x.Count)
+			per[u.Prefix] += int(x.Count)
 			f.Events += uint64(x.Count)
 			f.Times = append(f.Times, at)
 			f.Marks = append(f.Marks, analyze.Mark{Origin: x.Origin(), Time: at})
@@ -130,7 +232,7 @@ func (d Account) judge(in *analyze.Input, t *window.Thing, strangers []knock) (a
 			}
 		})
 	}
-	if bestP = math.Pow(bestMu/(1+bestMu), float64(len(nets))); bestP >= faninP {
+	if best = newFanin(knocks, len(nets), best.span, best.daily); best.p >= faninP {
 		return analyze.Finding{}, false
 	}
 	f.Marks = analyze.Spread(f.Marks, 3)
@@ -138,30 +240,31 @@ func (d Account) judge(in *analyze.Input, t *window.Thing, strangers []knock) (a
 	if real || len(f.Sources) >= 10 {
 		f.Impact = analyze.Targeted
 	}
-	f.Evidence = []analyze.Evidence{{Family: analyze.Fanin, LogOdds: analyze.FromP(bestP), Trials: len(nets),
-		Fact: fmt.Sprintf("%d networks that never logged in to it fail on one account within %s", len(nets), hours(bestSpan))}}
+	f.Evidence = []analyze.Evidence{{Family: analyze.Fanin, LogOdds: analyze.FromP(best.p), Trials: len(nets),
+		Fact: fmt.Sprintf("%d networks that never logged in to it fail on one account within %s", len(nets), hours(best.span))}}
 	if e, ok := strangersTogether(in, per); ok {
 		f.Evidence = append(f.Evidence, e)
 	}
 	if e, ok := retrying(per); ok {
 		f.Evidence = append(f.Evidence, e)
 	}
-	f.Story = faninStory(t, f, per, len(nets), bestSpan, bestMu/max(1, bestSpan.Hours()/24), real)
+	explain(in, &f)
+	f.Story = faninStory(t, f, per, len(nets), best.span, best.daily, real)
 	return f, true
 }
 
 // eachFailure visits the failed logins of an hour on an account; mail that was
 // refused is none. That the name is invalid counts where no failure follows it.
-func eachFailure(k knock, visit func(*window.Touch)) {
-	touches := k.unit.Touches(k.row)
+func eachFailure(u *window.Unit, r *window.Row, account uint64, visit func(*window.Touch)) {
+	touches := u.Touches(r)
 	kind := ingest.KindInvalidUser
 	for i := range touches {
-		if t := &touches[i]; t.Name == k.account && t.Kind == ingest.KindAuthFailure {
+		if t := &touches[i]; t.Name == account && t.Kind == ingest.KindAuthFailure {
 			kind = ingest.KindAuthFailure
 		}
 	}
 	for i := range touches {
-		if t := &touches[i]; t.Name == k.account && t.Kind == kind {
+		if t := &touches[i]; t.Name == account && t.Kind == kind {
 			visit(t)
 		}
 	}
@@ -215,18 +318,27 @@ var famous = map[string]bool{
 	"backup": true, "nagios": true, "jenkins": true, "hadoop": true, "tomcat": true, "deploy": true, "dev": true, "steam": true, "minecraft": true, "demo": true,
 }
 
+// longKnown reports whether knocks reach back far enough for an account's own mean.
+func longKnown(all []knock) bool {
+	first, last := all[0].hour, all[0].hour
+	for i := range all {
+		first, last = min(first, all[i].hour), max(last, all[i].hour)
+	}
+	return last >= first+historyForMean*24
+}
+
 // usual is the trimmed mean number of failing networks a day before hour, or a
 // default when the account's history is too short.
 func usual(all []knock, hour uint32, def float64) float64 {
-	if len(all) == 0 || hour < all[0].row.Hour+historyForMean*24 {
+	if len(all) == 0 || hour < all[0].hour+historyForMean*24 {
 		return def
 	}
-	first := all[0].row.Hour / 24
+	first := all[0].hour / 24
 	days := make([]int, hour/24-first)
 	seen := map[hood]uint32{}
 	for _, k := range all {
-		day, n := k.row.Hour/24, k.net
-		if k.row.Hour < hour && int(day-first) < len(days) && seen[n] != day+1 {
+		day, n := k.hour/24, k.net
+		if k.hour < hour && int(day-first) < len(days) && seen[n] != day+1 {
 			seen[n] = day + 1
 			days[day-first]++
 		}
@@ -248,7 +360,7 @@ func mostNetworks(all []knock, w time.Duration) (best []knock, k int) {
 	lo := 0
 	for hi := range all {
 		inside[all[hi].net]++
-		for all[hi].row.Hour-all[lo].row.Hour >= n {
+		for all[hi].hour-all[lo].hour >= n {
 			if p := all[lo].net; inside[p] == 1 {
 				delete(inside, p)
 			} else {

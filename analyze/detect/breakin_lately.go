@@ -1,7 +1,5 @@
 package detect
 
-import "time"
-
 // lately is what a source got wrong in the days before a moment. The moments are
 // asked for in order, so that each try comes and goes once, however many logins
 // there are.
@@ -9,10 +7,11 @@ type lately struct {
 	tries  []try // all of the source, in order of time
 	lo, hi int   // those of the days before
 
-	tallies map[uint64]*tally
-	guilty  tally // of accounts whose owners do not explain it
-	names   int   // such accounts
-	unknown int   // of which nothing says that they exist
+	accounts distinct
+	tallies  []tally // of the accounts
+	guilty   tally   // of accounts whose owners do not explain it
+	names    int     // such accounts
+	unknown  int     // of which nothing says that they exist
 }
 
 // tally counts the tries on one account.
@@ -26,37 +25,39 @@ type tally struct {
 
 func (t *tally) add(x *try, sign int) {
 	t.tries += sign
-	t.fails += sign * (x.count + x.unkept)
-	t.count += sign * x.count
+	t.fails += sign * (int(x.count) + int(x.unkept))
+	t.count += sign * int(x.count)
 }
 
 // newLately prepares the tries of a source; about tells what is known of each
 // account.
 func newLately(all []try, about func(account uint64) tally) *lately {
-	r := &lately{tries: all, tallies: map[uint64]*tally{}}
+	r := &lately{tries: all}
 	for i := range all {
-		if id := all[i].name; r.tallies[id] == nil {
-			t := about(id)
-			r.tallies[id] = &t
+		if id := all[i].name; r.accounts.add(id) {
+			r.tallies = append(r.tallies, about(id))
 		}
 	}
 	return r
 }
 
+// of returns the tally of an account that was tried.
+func (r *lately) of(account uint64) *tally { return &r.tallies[r.accounts.find(account)] }
+
 // until moves to a later moment.
-func (r *lately) until(at time.Time) {
-	for r.hi < len(r.tries) && r.tries[r.hi].at.Before(at) {
+func (r *lately) until(milli int64) {
+	for r.hi < len(r.tries) && r.tries[r.hi].milli < milli {
 		r.count(&r.tries[r.hi], 1)
 		r.hi++
 	}
-	for r.lo < r.hi && at.Sub(r.tries[r.lo].at) > guessedWithin {
+	for r.lo < r.hi && milli-r.tries[r.lo].milli > guessedWithin.Milliseconds() {
 		r.count(&r.tries[r.lo], -1)
 		r.lo++
 	}
 }
 
 func (r *lately) count(x *try, sign int) {
-	t := r.tallies[x.name]
+	t := r.of(x.name)
 	before := t.tries
 	t.add(x, sign)
 	if t.owners {
@@ -82,10 +83,11 @@ type charge struct {
 
 func (r *lately) against(account uint64) charge {
 	c := charge{fails: r.guilty.fails, names: r.names, unknown: r.unknown}
-	t := r.tallies[account]
-	if t == nil || t.tries == 0 {
+	i := r.accounts.find(account)
+	if i < 0 || r.tallies[i].tries == 0 {
 		return c
 	}
+	t := &r.tallies[i]
 	c.own, c.failed = t.count, true
 	if t.owners { // a person's own mistakes are not excused by the login that they precede
 		c.fails += t.fails
@@ -97,12 +99,15 @@ func (r *lately) against(account uint64) charge {
 	return c
 }
 
-// list returns the tries that a charge counts, in order of time.
-func (r *lately) list(account uint64) (out []try) {
-	for _, x := range r.tries[r.lo:r.hi] {
-		if x.name == account || !r.tallies[x.name].owners {
-			out = append(out, x)
+// list returns the tries that a charge counts, in order of time; the list is used
+// again by the next.
+func (r *lately) list(account uint64, list *[]try) []try {
+	out := (*list)[:0]
+	for i := r.lo; i < r.hi; i++ {
+		if x := &r.tries[i]; x.name == account || !r.of(x.name).owners {
+			out = append(out, *x)
 		}
 	}
+	*list = out
 	return out
 }

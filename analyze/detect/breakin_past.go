@@ -60,34 +60,67 @@ func pastOf(in *analyze.Input, found []breach) map[uint64]past {
 	return out
 }
 
-// deedsOf lists what accounts did with root rights, each in order of time.
-func deedsOf(in *analyze.Input) map[uint64][]window.Touch {
+// deeds are what accounts did with root rights and to their timetables, each in
+// order of time, and what was done to the machine's accounts, by whomever.
+type deeds struct {
+	of      map[uint64][]window.Touch
+	machine []window.Touch
+}
+
+func deedsOf(in *analyze.Input) deeds {
 	things := in.Set.Things(window.AccountObject)
 	all := analyze.Gather(len(things), func(i int, found []window.Touch) []window.Touch {
 		th := &things[i]
 		for k := range th.Hours {
 			for _, t := range th.Touches(&th.Hours[k]) {
-				if t.Kind == ingest.KindSession && in.Set.Service(uint8(t.Aux)) == ingest.ServiceSudo {
+				if s := in.Set.Service(uint8(t.Aux)); t.Kind == ingest.KindSession && (s == ingest.ServiceSudo || s == ingest.ServiceAdmin) {
 					found = append(found, t)
 				}
 			}
 		}
 		return found
 	})
-	out := map[uint64][]window.Touch{}
+	out := deeds{of: map[uint64][]window.Touch{}}
 	for _, t := range all {
-		out[t.Name] = append(out[t.Name], t)
+		out.of[t.Name] = append(out.of[t.Name], t)
+		if in.Set.Service(uint8(t.Aux)) == ingest.ServiceAdmin {
+			out.machine = append(out.machine, t)
+		}
 	}
+	for _, list := range out.of {
+		slices.SortStableFunc(list, earlierTouch)
+	}
+	slices.SortStableFunc(out.machine, earlierTouch)
 	return out
 }
 
-// after lists what the account did with root rights within a day of the login.
-// news reports that it had not been seen to use them before.
-func after(l login, did []window.Touch) (out []window.Touch, news bool) {
-	at := func(milli int64) int {
-		i, _ := slices.BinarySearchFunc(did, milli, func(t window.Touch, milli int64) int { return cmp.Compare(t.Milli, milli) })
-		return i
+func earlierTouch(a, b window.Touch) int {
+	return cmp.Or(cmp.Compare(a.Milli, b.Milli), cmp.Compare(a.Source, b.Source), cmp.Compare(a.Offset, b.Offset))
+}
+
+// after lists what the account did within a day of the login, and of a login at
+// the shell, what was done to the machine's accounts. news reports that the account
+// had not been seen to do such things before, changed that something was done to
+// another account.
+func (d *deeds) after(l login) (out []window.Touch, news, changed bool) {
+	did := d.of[l.Name]
+	from, to := l.Milli, l.Milli+followUp.Milliseconds()
+	first := touchedBefore(did, from)
+	out = slices.Clone(did[first:touchedBefore(did, to+1)])
+	news = first == 0 && len(out) > 0
+	if l.service != ingest.ServiceSSH && l.service != ingest.ServiceLogin {
+		return out, news, false
 	}
-	first := at(l.Milli)
-	return did[first:at(l.Milli+followUp.Milliseconds()+1)], first == 0
+	for _, t := range d.machine[touchedBefore(d.machine, from):touchedBefore(d.machine, to+1)] {
+		if t.Name != l.Name {
+			out, changed = append(out, t), true
+		}
+	}
+	slices.SortStableFunc(out, earlierTouch)
+	return out, news, changed
+}
+
+func touchedBefore(all []window.Touch, milli int64) int {
+	i, _ := slices.BinarySearchFunc(all, milli, func(t window.Touch, milli int64) int { return cmp.Compare(t.Milli, milli) })
+	return i
 }

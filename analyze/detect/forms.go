@@ -38,7 +38,14 @@ func (d Forms) Detect(in *analyze.Input) []analyze.Finding {
 func (d Forms) judge(in *analyze.Input, u *window.Unit, st *analyze.Standing) (analyze.Finding, bool) {
 	tried, paths := refusedForms(in, u)
 	n := densestTimes(tried, guessWindow)
-	if n < guessLeast || !in.Contains(uint32(tried[len(tried)-1].Time.Unix()/3600)) {
+	if len(tried) < guessLeast || !in.Contains(uint32(tried[len(tried)-1].Time.Unix()/3600)) {
+		return analyze.Finding{}, false
+	}
+	odds := guessEach / 2 * float64(len(tried)) // of one who never hurries
+	if n >= guessLeast {
+		odds = max(odds, guessEach*float64(n))
+	}
+	if odds < softFlag {
 		return analyze.Finding{}, false
 	}
 	f := analyze.Finding{
@@ -51,7 +58,7 @@ func (d Forms) judge(in *analyze.Input, u *window.Unit, st *analyze.Standing) (a
 	for _, p := range paths {
 		f.Targets = append(f.Targets, analyze.Target{Kind: analyze.Endpoint, Value: p})
 	}
-	f.Evidence = []analyze.Evidence{{Family: analyze.Guessing, LogOdds: guessEach * float64(n), Trials: n,
+	f.Evidence = []analyze.Evidence{{Family: analyze.Guessing, LogOdds: odds, Trials: len(tried),
 		Fact: fmt.Sprintf("%s at %s", count(len(tried), "refused login"), some(paths, 2))}}
 	if st.Benign {
 		f.Evidence = append(f.Evidence, analyze.Evidence{Family: analyze.Guard, LogOdds: -4, Trials: 1,
@@ -71,22 +78,30 @@ func (d Forms) judge(in *analyze.Input, u *window.Unit, st *analyze.Standing) (a
 // refusedForms lists the logins that were refused, in order of time, and the
 // forms they were sent to.
 func refusedForms(in *analyze.Input, u *window.Unit) (tried []analyze.Mark, paths []string) {
+	for _, t := range posted(in, u) {
+		if path := in.Set.Name(t.Name).Text; refusedLogin(t.Status, path) {
+			tried = append(tried, analyze.Mark{Origin: t.Origin(), Time: moment(t.Milli)})
+			paths = append(paths, path)
+		}
+	}
+	return tried, analyze.Unique(paths)
+}
+
+// posted lists what a source sent to login forms, in order of time.
+func posted(in *analyze.Input, u *window.Unit) (out []*window.Touch) {
 	for i := range u.Rows {
 		r := &u.Rows[i]
 		if in.Set.Service(r.Service) != ingest.ServiceWeb || r.Flags&window.Wrote == 0 {
 			continue
 		}
-		for _, t := range u.Touches(r) {
-			name := in.Set.Name(t.Name)
-			if !t.Post || name.Path&ingest.PathLogin == 0 || !refusedLogin(t.Status, name.Text) {
-				continue
+		touches := u.Touches(r)
+		for k := range touches {
+			if t := &touches[k]; t.Post && in.Set.Name(t.Name).Path&ingest.PathLogin != 0 {
+				out = append(out, t)
 			}
-			tried = append(tried, analyze.Mark{Origin: t.Origin(), Time: time.UnixMilli(t.Milli).UTC()})
-			paths = append(paths, name.Text)
 		}
 	}
-	slices.SortStableFunc(tried, func(a, b analyze.Mark) int { return a.Time.Compare(b.Time) })
-	return tried, analyze.Unique(paths)
+	return out
 }
 
 func refusedLogin(status uint16, path string) bool {
@@ -94,9 +109,14 @@ func refusedLogin(status uint16, path string) bool {
 	case 400, 401, 403, 422, 429:
 		return true
 	case 200:
-		return slices.ContainsFunc(shownAgain, func(end string) bool { return strings.HasSuffix(path, end) })
+		return again(path)
 	}
 	return false
+}
+
+// again reports a form that shows itself again after a wrong password.
+func again(path string) bool {
+	return slices.ContainsFunc(shownAgain, func(end string) bool { return strings.HasSuffix(path, end) })
 }
 
 // densestTimes returns the most marks in any span of w. They are sorted.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"time"
 
 	"gumshoe/analyze"
@@ -14,7 +15,8 @@ import (
 
 // Guess finds one source that guesses passwords, however slowly: at least ten
 // failures in six hours on one service, or a walk over accounts that fail on
-// first contact, as in Scan.
+// first contact, as in Scan. A program that repeats an old password is told of,
+// and accused of nothing.
 type Guess struct{}
 
 // Name implements analyze.Detector.
@@ -51,14 +53,14 @@ func (d Guess) judge(in *analyze.Input, owners *homes, u *window.Unit, rows []wi
 	if most := atMost(u, rows); most < fewestGuesses {
 		return analyze.Finding{}, false
 	}
-	all, total := tries(in, u, rows)
-	everything := countOf(all)
-	all = owners.guilty(u.Prefix, all)
-	if len(all) == 0 || !in.Contains(uint32(all[len(all)-1].at.Unix()/3600)) {
+	list := lists.Get().(*[]try)
+	defer lists.Put(list)
+	all, total := guesses(in, owners, u, rows, list)
+	markNobodys(in, service, all)
+	if len(all) == 0 || !in.Contains(uint32(all[len(all)-1].milli/3_600_000)) {
 		return analyze.Finding{}, false
 	}
-	total = total * countOf(all) / max(1, everything) // hours too busy are taken to be like the rest
-	names := accounts(all)
+	names := onNames(all)
 	honest := owners.honestAccounts(in, u)
 	odds := guessWalk(all) - min(-creditFloor, ownAccount*float64(honest))
 	if n := densest(all, total); n >= guessLeast {
@@ -72,30 +74,71 @@ func (d Guess) judge(in *analyze.Input, owners *homes, u *window.Unit, rows []wi
 	}
 	f := analyze.Finding{
 		Detector: d.Name(), Techniques: []string{"T1110.001"}, Key: u.Prefix.String() + " " + service, Sources: sources(u), Service: service,
-		Impact: analyze.Generic, First: all[0].at, Last: all[len(all)-1].at, Events: uint64(total),
+		Impact: analyze.Generic, First: all[0].at(), Last: all[len(all)-1].at(), Events: uint64(total),
 	}
 	f.Evidence = []analyze.Evidence{{Family: analyze.Guessing, LogOdds: odds, Trials: total,
-		Fact: fmt.Sprintf("%s on %s", count(total, failure(all)), count(len(names), "account"))}}
+		Fact: count(total, failure(all)) + " on " + count(len(names), "account")}}
 	if len(names) >= 3 {
 		f.Techniques = append(f.Techniques, "T1110.003")
 	}
-	f.Times, f.Marks = make([]time.Time, 0, len(all)), make([]analyze.Mark, 0, len(all))
-	for _, t := range all {
-		f.Times = append(f.Times, t.at)
-		f.Marks = append(f.Marks, analyze.Mark{Origin: t.origin, Time: t.at})
+	f.Existing = slices.ContainsFunc(names, func(a tried) bool { return in.Exists(a.id) })
+	many, swarming := swarm(u, rows)
+	if !swarming && f.Existing && service != ingest.ServiceSSH && repeats(all, names) {
+		return staleFinding(in, f, all, total), true
 	}
-	f.Marks = analyze.Spread(f.Marks, 3)
-	for i, id := range names {
-		if i < analyze.MaxTargets {
-			f.Targets = append(f.Targets, analyze.Target{Kind: analyze.AccountName, Value: in.Set.Name(id).Text})
-		}
-		f.Existing = f.Existing || in.Exists(id)
-	}
-	if e, ok := forgetful(all, names, honest, f.Existing && service != ingest.ServiceSSH); ok {
+	if swarming && len(names) == 1 {
+		f.Evidence = append(f.Evidence, many)
+	} else if e, ok := forgetful(all, names, honest, f.Existing && service != ingest.ServiceSSH); ok {
 		f.Evidence = append(f.Evidence, e)
 	}
-	f.Story = guessStory(in, u, f, all, total, names, service)
+	f.Tell = func(f *analyze.Finding) {
+		list := lists.Get().(*[]try)
+		defer lists.Put(list)
+		all, total := guesses(in, owners, u, rows, list)
+		f.Times, f.Marks = timesOf(all), marksOf(all)
+		names := onNames(all)
+		for _, a := range names[:min(len(names), analyze.MaxTargets)] {
+			f.Targets = append(f.Targets, analyze.Target{Kind: analyze.AccountName, Value: in.Set.Name(a.id).Text})
+		}
+		slices.SortStableFunc(names, func(a, b tried) int { return cmp.Compare(b.n, a.n) })
+		f.Story = guessStory(in, u, f, all, total, names, service)
+	}
 	return f, true
+}
+
+// guesses lists the tries of some rows that no owner's mistake explains; the list
+// is used again by the next. total counts also those that were not kept: hours
+// too busy are taken to be like the rest.
+func guesses(in *analyze.Input, owners *homes, u *window.Unit, rows []window.Row, list *[]try) (all []try, total int) {
+	all, total = tries(in, u, rows, (*list)[:0])
+	*list = all
+	everything := countOf(all)
+	all = owners.guilty(u.Prefix, all)
+	return all, total * countOf(all) / max(1, everything)
+}
+
+// onNames counts the tries on accounts that are named.
+func onNames(all []try) []tried {
+	return slices.DeleteFunc(perAccount(all), func(a tried) bool { return a.id == 0 })
+}
+
+// timesOf and marksOf are what a finding shows of some tries.
+func timesOf(all []try) []time.Time {
+	out := make([]time.Time, len(all))
+	for i := range all {
+		out[i] = all[i].at()
+	}
+	return out
+}
+
+const shownTries = 3
+
+func marksOf(all []try) (out []analyze.Mark) {
+	all = analyze.Spread(all, shownTries)
+	for i := range all {
+		out = append(out, all[i].mark())
+	}
+	return out
 }
 
 // fewestGuesses is how many failures a finding takes at the very least.
@@ -124,17 +167,18 @@ const absentWeight = 1.5
 // that do not exist half as much again.
 func guessWalk(all []try) (sum float64) {
 	var seen distinct
-	var last time.Time
-	for _, t := range all {
+	var last int64
+	for i := range all {
+		t := &all[i]
 		if t.name == 0 || !seen.add(t.name) {
 			continue
 		}
-		if !last.IsZero() {
-			sum *= math.Exp2(-float64(t.at.Sub(last)) / float64(halfLife))
+		if sum > 0 {
+			sum *= math.Exp2(-float64(t.milli-last) / float64(halfLife.Milliseconds()))
 		}
-		last = t.at
+		last = t.milli
 		w := 1.0
-		if t.absent && t.login {
+		if t.login && (t.absent || t.nobodys) {
 			w = absentWeight
 		}
 		sum += w * math.Log(failHostile/t0OfLogins)
@@ -147,9 +191,9 @@ func guessWalk(all []try) (sum float64) {
 func densest(all []try, total int) int {
 	best, sum, lo := 0, 0, 0
 	for hi := range all {
-		sum += all[hi].count
-		for all[hi].at.Sub(all[lo].at) >= guessWindow {
-			sum -= all[lo].count
+		sum += int(all[hi].count)
+		for all[hi].milli-all[lo].milli >= guessWindow.Milliseconds() {
+			sum -= int(all[lo].count)
 			lo++
 		}
 		best = max(best, sum)
@@ -162,7 +206,7 @@ func densest(all []try, total int) int {
 // itself. At an SSH prompt nobody types that often, and what scripts use there is
 // a key. (Failures on accounts that log in from the same network do not get here:
 // see homes.)
-func forgetful(all []try, names []uint64, honest int, stored bool) (analyze.Evidence, bool) {
+func forgetful(all []try, names []tried, honest int, stored bool) (analyze.Evidence, bool) {
 	switch {
 	case honest >= 2 && honest >= len(names):
 		return analyze.Evidence{Family: analyze.Guard, LogOdds: -4, Trials: honest,
@@ -189,19 +233,17 @@ func later(t time.Time, sec uint32) time.Time {
 	return t
 }
 
-// tried names the accounts that were tried most, each with its number.
-func tried(in *analyze.Input, names []uint64, by map[uint64]int) string {
+// mostTried names the first of some accounts, each with its number of tries.
+func mostTried(in *analyze.Input, names []tried) string {
 	const told = 6
 	list := make([]string, len(names)) // of which no more is written than some tells
-	for i, id := range names[:min(len(names), told+1)] {
-		list[i] = fmt.Sprintf("%s %d", in.Set.Name(id).Text, by[id])
+	for i, a := range names[:min(len(names), told+1)] {
+		list[i] = in.Set.Name(a.id).Text + " " + strconv.Itoa(a.n)
 	}
 	return some(list, told)
 }
 
-func guessStory(in *analyze.Input, u *window.Unit, f analyze.Finding, all []try, total int, names []uint64, service string) analyze.Story {
-	by := perAccount(all)
-	slices.SortStableFunc(names, func(a, b uint64) int { return cmp.Compare(by[b], by[a]) })
+func guessStory(in *analyze.Input, u *window.Unit, f *analyze.Finding, all []try, total int, names []tried, service string) analyze.Story {
 	lasted := f.Last.Sub(f.First)
 	rate := "all at once"
 	if total > 1 && lasted > time.Minute {
@@ -214,15 +256,15 @@ func guessStory(in *analyze.Input, u *window.Unit, f analyze.Finding, all []try,
 	s := analyze.Story{Headline: fmt.Sprintf("%s on %s, %s", upper(count(total, what)), service, rate)}
 	body := fmt.Sprintf("%s %s %s over %s", bare(u.Prefix), did, count(total, "time"), span(lasted))
 	if len(names) > 0 {
-		body += fmt.Sprintf(", on %s: %s", count(len(names), "account"), tried(in, names, by))
+		body += fmt.Sprintf(", on %s: %s", count(len(names), "account"), mostTried(in, names))
 	}
 	s.Body = []string{body + "."}
 	if !in.StandingOf(u.Prefix).LoggedIn {
 		s.Body = append(s.Body, "None of the guesses got in while the log was there.")
 	}
 	n := 0
-	for _, id := range names {
-		if !in.Exists(id) {
+	for _, a := range names {
+		if !in.Exists(a.id) {
 			n++
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"math"
 	"net/netip"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -18,6 +19,7 @@ import (
 // and so are made on all cores.
 type homes struct {
 	shards  [homeShards]homeShard
+	began   int64         // of the window
 	suspect map[hood]bool // networks that failed on an account before they logged in to it
 }
 
@@ -54,12 +56,12 @@ type arrival struct {
 }
 
 func homesOf(in *analyze.Input) *homes {
-	out := &homes{suspect: map[hood]bool{}}
+	out := &homes{began: in.From.UnixMilli(), suspect: map[hood]bool{}}
 	came := analyze.EachUnit(in, analyze.SignedIn, func(_ int, u *window.Unit, found []arrival) []arrival {
-		net := hoodOf(u.Prefix)
+		net, before := hoodOf(u.Prefix), len(found)
 		for i := range u.Rows {
 			if r := &u.Rows[i]; r.Good > 0 && in.Set.Service(r.Service) != ingest.ServiceWeb {
-				found = arrivals(u, r, net, found)
+				found = arrivals(u, r, net, found, before)
 			}
 		}
 		return found
@@ -87,13 +89,14 @@ func homesOf(in *analyze.Input) *homes {
 
 func shardOf(account uint64) int { return int(account >> (64 - homeBits)) }
 
-// arrivals lists the first login of an hour on each account.
-func arrivals(u *window.Unit, r *window.Row, net hood, found []arrival) []arrival {
+// arrivals adds the first login of an hour on each account to those of the source's
+// hours before.
+func arrivals(u *window.Unit, r *window.Row, net hood, found []arrival, before int) []arrival {
 	names, exact := u.GoodNames(r)
 	if !exact {
 		for _, t := range u.Touches(r) {
 			if t.Kind == ingest.KindAuthSuccess {
-				found = append(found, arrival{residence{t.Name, net}, never, t.Milli})
+				found = arrive(found, before, arrival{residence{t.Name, net}, never, t.Milli})
 			}
 		}
 		return found
@@ -104,9 +107,21 @@ func arrivals(u *window.Unit, r *window.Row, net hood, found []arrival) []arriva
 		if at == never { // it was not kept singly
 			since = int64(r.Last()) * 1000
 		}
-		found = append(found, arrival{residence{id, net}, since, at})
+		found = arrive(found, before, arrival{residence{id, net}, since, at})
 	}
 	return found
+}
+
+// arrive joins an arrival with one of the same account among the latest of the
+// source: who logs in every hour is one, not hundreds.
+func arrive(found []arrival, before int, a arrival) []arrival {
+	for i := max(before, len(found)-window.Exact); i < len(found); i++ {
+		if f := &found[i]; f.account == a.account {
+			f.since, f.kept = min(f.since, a.since), min(f.kept, a.kept)
+			return found
+		}
+	}
+	return append(found, a)
 }
 
 // firstLogin is when an account first logged in within an hour of a source.
@@ -184,22 +199,18 @@ func (h *homes) in(account uint64, net hood) *home {
 
 // excuses reports whether failures from the network on the account are its
 // owner's: the account logs in from there, and did so without more failures
-// before than a person makes. A login that was guessed excuses nothing.
+// before than a person makes. A login that was guessed excuses nothing. That of an
+// earlier window was judged then, with what was known before it: now failures may
+// be the first thing that is known of somebody who has been here for years.
 func (h *homes) excuses(account uint64, net hood) bool {
 	at := h.in(account, net)
-	return at != nil && at.fails <= typos
+	return at != nil && (at.fails <= typos || at.since < h.began)
 }
 
 // guilty keeps the tries that no owner's mistake explains.
 func (h *homes) guilty(source prefix, all []try) []try {
 	net := hoodOf(source)
-	out := all[:0]
-	for _, t := range all {
-		if !h.excuses(t.name, net) {
-			out = append(out, t)
-		}
-	}
-	return out
+	return slices.DeleteFunc(all, func(t try) bool { return h.excuses(t.name, net) })
 }
 
 // loggedBefore reports whether the account is seen to log in before a moment.

@@ -3,7 +3,6 @@ package detect
 import (
 	"fmt"
 	"slices"
-	"time"
 
 	"gumshoe/analyze"
 	"gumshoe/ingest"
@@ -21,7 +20,7 @@ const (
 // door that is not there: the walk counts every path once, and does not see it.
 // A forgotten check of somebody's own may do the same, hence a nuisance.
 func (d Scan) knock(in *analyze.Input, u *window.Unit) (analyze.Finding, bool) {
-	all := refusedWords(in, u)
+	all := knocksOf(in, u)
 	if len(all) < knocksLeast || !in.Contains(uint32(all[len(all)-1].at.Unix()/3600)) {
 		return analyze.Finding{}, false
 	}
@@ -62,25 +61,4 @@ func (d Scan) knock(in *analyze.Input, u *window.Unit) (analyze.Finding, bool) {
 		Do:  []string{doNothing},
 	}
 	return f, true
-}
-
-// refusedWords lists every refused request for what only scanners ask for, in
-// order of time.
-func refusedWords(in *analyze.Input, u *window.Unit) (out []contact) {
-	for i := range u.Rows {
-		r := &u.Rows[i]
-		if in.Set.Service(r.Service) != ingest.ServiceWeb || r.Flags&window.Authenticated != 0 || stale(r) {
-			continue
-		}
-		for _, t := range u.Touches(r) {
-			n := in.Set.Name(t.Name)
-			if t.Name == 0 || !refusal(t.Status) || n.Path&(ingest.PathVocabulary|ingest.PathSensitive) == 0 ||
-				n.Path&ingest.PathNeutral != 0 || in.BenignBad(t.Name) >= 3 || in.Answered(t.Name) > 0 {
-				continue
-			}
-			out = append(out, contact{at: time.UnixMilli(t.Milli).UTC(), name: t.Name, origin: t.Origin(), status: t.Status, word: true})
-		}
-	}
-	slices.SortStableFunc(out, func(a, b contact) int { return a.at.Compare(b.at) })
-	return out
 }

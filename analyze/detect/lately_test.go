@@ -13,7 +13,7 @@ func TestLatelyCountsEachTryOnce(t *testing.T) {
 	var all []try
 	for h := range hours {
 		for k := range perHour {
-			all = append(all, try{at: monday.Add(time.Duration(h)*hour + time.Duration(k)*minute), name: uint64(k%7 + 1), count: 1})
+			all = append(all, try{milli: monday.Add(time.Duration(h)*hour + time.Duration(k)*minute).UnixMilli(), name: uint64(k%7 + 1), count: 1})
 		}
 	}
 	owner := uint64(3) // whose own mistakes accuse nobody but himself
@@ -23,16 +23,23 @@ func TestLatelyCountsEachTryOnce(t *testing.T) {
 		for k := range perHour {
 			at := monday.Add(time.Duration(h)*hour + time.Duration(k)*minute + time.Second)
 			lo, hi := l.lo, l.hi
-			l.until(at)
+			l.until(at.UnixMilli())
 			steps += l.lo - lo + l.hi - hi
 			if k != 0 || h%100 != 0 {
 				continue
 			}
 			for _, account := range []uint64{1, owner} { // the running counts are those of the list
-				listed := l.list(account)
+				listed := l.list(account, new([]try))
 				c := l.against(account)
-				if c.fails != countOf(listed) || c.names != len(accounts(listed)) || c.own != perAccount(listed)[account] {
-					t.Fatalf("hour %d: counted %+v, listed %d tries on %d accounts", h, c, countOf(listed), len(accounts(listed)))
+				names := perAccount(listed)
+				own := 0
+				for _, a := range names {
+					if a.id == account {
+						own = a.n
+					}
+				}
+				if c.fails != countOf(listed) || c.names != len(names) || c.own != own {
+					t.Fatalf("hour %d: counted %+v, listed %d tries on %d accounts", h, c, countOf(listed), len(names))
 				}
 			}
 		}

@@ -17,7 +17,8 @@ import (
 // Network finds networks from which more distinct strangers fail than chance
 // puts there: distributed guessing that stays under every limit per address.
 //
-// Failing sources are counted per /24 (v6 /56) in windows of 6 h, 24 h and 7 d.
+// Failing sources are counted per /24 (v6 /56, and per /48 what no /56 explains) in
+// windows of 6 h, 24 h and 7 d.
 // Thrown at random on the networks of the internet, N failing sources put at
 // most about 2 + .09 sqrt N into one /24 (simulation over 300,000 Pareto-weighted
 // networks: 5 for 2,000, 9 for 10,000); fewer than six never count. The network
@@ -37,12 +38,21 @@ type failing struct {
 	count int // with those that were not kept singly
 }
 
+// slip is an hour in which a stranger failed. There are many: they are small, and
+// point to nothing.
+type slip struct {
+	unit    uint32 // in Set.Units
+	hour    uint32
+	service uint8
+}
+
 // block is the strangers of one network who failed on a service: their units lie
 // side by side.
 type block struct {
-	lo, hi  int // in Set.Units
+	lo, hi  uint32 // in Set.Units
 	service uint8
-	hours   []uint32 // one for each row
+	sources int
+	hours   []uint32 // one for each slip
 }
 
 // Detect implements analyze.Detector. The hours of all strangers are counted
@@ -50,73 +60,109 @@ type block struct {
 func (d Network) Detect(in *analyze.Input) []analyze.Finding {
 	owners := analyze.Fact(in, "homes", homesOf)
 	units := in.Set.Units()
-	strangers := analyze.EachUnit(in, analyze.Failed, func(i int, _ *window.Unit, found []int) []int {
+	slips := analyze.EachUnit(in, analyze.Failed, func(i int, u *window.Unit, found []slip) []slip {
 		if in.Standing(i).KnownHere() {
 			return found
 		}
-		return append(found, i)
-	})
-	nets := runs(strangers, func(a, b int) bool { return hoodOf(units[a].Prefix) == hoodOf(units[b].Prefix) })
-	blocks := analyze.Gather(len(nets), func(i int, found []block) []block {
-		return append(found, blocksOf(in, owners, nets[i])...)
+		for k := range u.Rows {
+			if r := &u.Rows[k]; !calm(u, r) && in.Set.Service(r.Service) != ingest.ServiceWeb && guilty(u, r, owners) {
+				found = append(found, slip{uint32(i), r.Hour, r.Service})
+			}
+		}
+		return found
 	})
 	var hourly [256]map[uint32]int
-	for _, b := range blocks {
-		if hourly[b.service] == nil {
-			hourly[b.service] = map[uint32]int{}
+	for _, s := range slips {
+		if hourly[s.service] == nil {
+			hourly[s.service] = map[uint32]int{}
 		}
-		for _, h := range b.hours {
-			hourly[b.service][h]++
-		}
+		hourly[s.service][s.hour]++
 	}
 	var total [256][]hourCount
 	for i := range total {
 		total[i] = cumulative(hourly[i])
 	}
-	return analyze.Gather(len(blocks), func(i int, found []analyze.Finding) []analyze.Finding {
-		b := &blocks[i]
-		if len(b.hours) < fewestStrangers {
+	look := func(slips []slip, net func(prefix) prefix) []analyze.Finding {
+		nets := bounds(units, slips, net)
+		return analyze.Gather(len(nets)-1, func(i int, found []analyze.Finding) []analyze.Finding {
+			for _, b := range blocksOf(slips[nets[i]:nets[i+1]]) {
+				if !b.enough(total[b.service]) {
+					continue
+				}
+				if f, ok := d.judge(in, &b, net(units[b.lo].Prefix), fails(in, owners, &b), total[b.service]); ok {
+					found = append(found, f)
+				}
+			}
 			return found
+		})
+	}
+	found := look(slips, network)
+	return append(found, look(unexplained(units, slips, found), site)...)
+}
+
+// bounds is where in slips each network begins, and the end.
+func bounds(units []window.Unit, slips []slip, net func(prefix) prefix) (out []int) {
+	var last prefix
+	for i, s := range slips {
+		if n := net(units[s.unit].Prefix); i == 0 || n != last {
+			out, last = append(out, i), n
 		}
-		if f, ok := d.judge(in, b, fails(in, owners, b), total[b.service]); ok {
-			found = append(found, f)
+	}
+	return append(out, len(slips))
+}
+
+// site is the v6 /48 of a source: whoever has one has all its networks (RFC 6177).
+// A /24 has no such owner.
+func site(p prefix) prefix {
+	if p.Addr().Is4() {
+		return network(p)
+	}
+	n, _ := p.Addr().Prefix(widest6)
+	return n
+}
+
+// unexplained keeps the slips of v6 sites of which no network was found: what a
+// part explains is not counted again for the whole.
+func unexplained(units []window.Unit, slips []slip, found []analyze.Finding) (out []slip) {
+	known := map[prefix]bool{}
+	for i := range found {
+		known[site(found[i].Sources[0])] = true
+	}
+	for _, s := range slips {
+		if p := units[s.unit].Prefix; p.Addr().Is6() && !known[site(p)] {
+			out = append(out, s)
 		}
-		return found
+	}
+	return out
+}
+
+// blocksOf cuts the slips of a network by service, if there are enough.
+func blocksOf(slips []slip) (out []block) {
+	if len(slips) < fewestStrangers {
+		return nil
+	}
+	for _, s := range slips {
+		at := slices.IndexFunc(out, func(b block) bool { return b.service == s.service })
+		if at < 0 {
+			at = len(out)
+			out = append(out, block{lo: s.unit, service: s.service})
+		}
+		b := &out[at]
+		if b.hi != s.unit+1 {
+			b.hi = s.unit + 1
+			b.sources++
+		}
+		b.hours = append(b.hours, s.hour)
+	}
+	return out
+}
+
+// enough reports whether a block has as many sources as chance does not put into
+// the shortest window from any of its hours.
+func (b *block) enough(total []hourCount) bool {
+	return b.sources >= fewestStrangers && slices.ContainsFunc(b.hours, func(h uint32) bool {
+		return b.sources >= chanceLimit(between(total, h, h+uint32(networkWindows[0]/time.Hour)))
 	})
-}
-
-// runs cuts a slice where neighbours differ.
-func runs[T any](all []T, same func(a, b T) bool) (out [][]T) {
-	for lo := 0; lo < len(all); {
-		hi := lo + 1
-		for hi < len(all) && same(all[lo], all[hi]) {
-			hi++
-		}
-		out = append(out, all[lo:hi:hi])
-		lo = hi
-	}
-	return out
-}
-
-// blocksOf counts the failing hours of a network's strangers by service.
-func blocksOf(in *analyze.Input, owners *homes, strangers []int) (out []block) {
-	units := in.Set.Units()
-	for _, i := range strangers {
-		u := &units[i]
-		for k := range u.Rows {
-			r := &u.Rows[k]
-			if calm(u, r) || in.Set.Service(r.Service) == ingest.ServiceWeb || !guilty(u, r, owners) {
-				continue
-			}
-			at := slices.IndexFunc(out, func(b block) bool { return b.service == r.Service })
-			if at < 0 {
-				at = len(out)
-				out = append(out, block{lo: strangers[0], hi: strangers[len(strangers)-1] + 1, service: r.Service})
-			}
-			out[at].hours = append(out[at].hours, r.Hour)
-		}
-	}
-	return out
 }
 
 // guilty reports whether an hour has failed logins that are no owner's mistake.
@@ -133,11 +179,13 @@ func guilty(u *window.Unit, r *window.Row, owners *homes) bool {
 }
 
 // fails lists what the strangers of a block tried.
-func fails(in *analyze.Input, owners *homes, b *block) (out []failing) {
+func fails(in *analyze.Input, owners *homes, b *block) []failing {
 	units := in.Set.Units()
+	out := make([]failing, 0, len(b.hours))
+	var all []try // of all, one after the other
 	for i := b.lo; i < b.hi; i++ {
 		u := &units[i]
-		if in.Standing(i).KnownHere() {
+		if in.Standing(int(i)).KnownHere() {
 			continue
 		}
 		for k := range u.Rows {
@@ -145,11 +193,13 @@ func fails(in *analyze.Input, owners *homes, b *block) (out []failing) {
 			if r.Service != b.service || calm(u, r) {
 				continue
 			}
-			all, total := tries(in, u, u.Rows[k:k+1])
-			everything := countOf(all)
-			if all = owners.guilty(u.Prefix, onlyLogins(all)); len(all) > 0 {
-				out = append(out, failing{unit: u, row: r, tries: all, count: total * countOf(all) / everything})
+			with, total := tries(in, u, u.Rows[k:k+1], all)
+			mine := with[len(all):]
+			everything := countOf(mine)
+			if mine = owners.guilty(u.Prefix, onlyLogins(mine)); len(mine) > 0 {
+				out = append(out, failing{unit: u, row: r, tries: mine, count: total * countOf(mine) / everything})
 			}
+			all = with[:len(all)+len(mine)]
 		}
 	}
 	return out
@@ -161,8 +211,8 @@ const fewestStrangers = 6
 // chanceLimit is how many of n failing sources chance puts into one network.
 func chanceLimit(n int) int { return max(fewestStrangers, int(math.Ceil(2+.09*math.Sqrt(float64(n))))) }
 
-func (d Network) judge(in *analyze.Input, b *block, fails []failing, total []hourCount) (analyze.Finding, bool) {
-	net, service := network(in.Set.Units()[b.lo].Prefix), in.Set.Service(b.service)
+func (d Network) judge(in *analyze.Input, b *block, net prefix, fails []failing, total []hourCount) (analyze.Finding, bool) {
+	service := in.Set.Service(b.service)
 	var best []failing
 	var limit int
 	var span time.Duration
@@ -192,18 +242,20 @@ func (d Network) judge(in *analyze.Input, b *block, fails []failing, total []hou
 	for _, x := range best {
 		total0 += x.count
 		perUnit[x.unit.Prefix] += x.count
-		for _, t := range x.tries {
-			f.Times = append(f.Times, t.at)
-			f.Marks = append(f.Marks, analyze.Mark{Origin: t.origin, Time: t.at})
+		for i := range x.tries {
+			t := &x.tries[i]
+			at := t.at()
+			f.Times = append(f.Times, at)
+			f.Marks = append(f.Marks, t.mark())
 			if t.name != 0 {
-				perAccount[t.name] += t.count
+				perAccount[t.name] += int(t.count)
 				existing = existing || in.Exists(t.name)
 			}
-			if f.First.IsZero() || t.at.Before(f.First) {
-				f.First = t.at
+			if f.First.IsZero() || at.Before(f.First) {
+				f.First = at
 			}
-			if t.at.After(f.Last) {
-				f.Last = t.at
+			if at.After(f.Last) {
+				f.Last = at
 			}
 		}
 	}

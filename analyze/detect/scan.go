@@ -52,10 +52,10 @@ func (c contact) mark() analyze.Mark { return analyze.Mark{Origin: c.origin, Tim
 // Detect implements analyze.Detector.
 func (d Scan) Detect(in *analyze.Input) []analyze.Finding {
 	t0 := honestShare(in)
-	return analyze.EachUnit(in, analyze.Current|analyze.Troubled, func(_ int, u *window.Unit, out []analyze.Finding) []analyze.Finding {
+	return analyze.EachUnit(in, analyze.Current|analyze.Troubled, func(i int, u *window.Unit, out []analyze.Finding) []analyze.Finding {
 		if f, ok := d.judge(in, u, t0); ok {
 			out = append(out, f)
-		} else if f, ok := d.knock(in, u); ok {
+		} else if f, ok := d.knock(in, u); ok && !in.Standing(i).Benign {
 			out = append(out, f)
 		}
 		return out

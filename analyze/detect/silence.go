@@ -92,9 +92,9 @@ func around(t *window.Thing, from, to int64) (before, after time.Time) {
 		h := &t.Hours[i]
 		switch {
 		case int64(h.Hour) < from:
-			before = time.Unix(int64(h.Last), 0).UTC()
+			before = time.Unix(int64(h.Last()), 0).UTC()
 		case int64(h.Hour) > to && after.IsZero():
-			after = time.Unix(int64(h.First), 0).UTC()
+			after = time.Unix(int64(h.First()), 0).UTC()
 		}
 	}
 	return before, after

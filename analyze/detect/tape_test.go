@@ -68,6 +68,11 @@ func (l *tape) sudo(at time.Duration, user string) {
 	l.events = append(l.events, ingest.Event{Time: monday.Add(at).UnixMilli(), Service: ingest.ServiceSudo, Kind: ingest.KindSession, User: []byte(user), Count: 1})
 }
 
+// admin is a change to an account or its timetable.
+func (l *tape) admin(at time.Duration, user string) {
+	l.events = append(l.events, ingest.Event{Time: monday.Add(at).UnixMilli(), Service: ingest.ServiceAdmin, Kind: ingest.KindSession, User: []byte(user), Count: 1})
+}
+
 // get is a web request by a browser, as an Enricher hands it on.
 func (l *tape) get(at time.Duration, src, target string, status uint16) {
 	l.ask(at, src, "", firefox, target, status)

@@ -3,6 +3,7 @@ package detect
 import (
 	"cmp"
 	"slices"
+	"sync"
 	"time"
 
 	"gumshoe/analyze"
@@ -10,34 +11,36 @@ import (
 	"gumshoe/ingest/window"
 )
 
-// try is one failed login or refusal, or several of one line.
+// try is one failed login or refusal, or several of one line. Detectors make more
+// of them than of anything else: they are small, and point to nothing.
 type try struct {
-	at     time.Time
+	milli  int64
 	name   uint64
-	count  int
-	unkept int // further ones of its hour that were not kept singly, beside the hour's last
+	origin ingest.Origin
+	count  uint32
+	unkept uint32 // further ones of its hour that were not kept singly, beside the hour's last
 	absent bool
 	login  bool // a login, as against mail refused
-	origin ingest.Origin
+
+	nobodys bool // nobody ever logged in to the account: see markNobodys
 }
 
-// tries lists the failed logins and refusals of some rows in order of time;
-// total counts also those of hours too busy to be kept singly.
+func (t *try) at() time.Time { return moment(t.milli) }
+
+func (t *try) mark() analyze.Mark { return analyze.Mark{Origin: t.origin, Time: t.at()} }
+
+// lists are lists of tries that were looked at: one source's is needed no more
+// when the next one's is made.
+var lists = sync.Pool{New: func() any { return new([]try) }}
+
+// tries appends the failed logins and refusals of some rows to a list, in order of
+// time; total counts also those of hours too busy to be kept singly.
 //
 // A server that takes no passwords says only that a name is invalid: such a line
 // counts where no failure on the name follows in the hour. Mail to a recipient
 // who does not exist counts once a recipient: honest senders try again.
-func tries(in *analyze.Input, u *window.Unit, rows []window.Row) (out []try, total int) {
-	kept := 0
-	for i := range rows {
-		if r := &rows[i]; !calm(u, r) {
-			kept += min(len(u.Touches(r)), int(r.Events-min(r.Events, r.Good)))
-		}
-	}
-	if kept == 0 {
-		return nil, 0
-	}
-	out = make([]try, 0, kept)
+func tries(in *analyze.Input, u *window.Unit, rows []window.Row, to []try) (all []try, total int) {
+	all = to
 	var mailed, failed distinct
 	for i := range rows {
 		r := &rows[i]
@@ -45,18 +48,22 @@ func tries(in *analyze.Input, u *window.Unit, rows []window.Row) (out []try, tot
 			continue
 		}
 		touches := u.Touches(r)
-		failed.clear()
-		announced := slices.ContainsFunc(touches, func(t window.Touch) bool { return t.Kind == ingest.KindInvalidUser })
-		kept, listed := 0, 0
-		for _, t := range touches {
-			if announced && t.Kind == ingest.KindAuthFailure {
-				failed.add(t.Name)
-			}
-			if t.Kind.Hostile() && t.Kind != ingest.KindInvalidUser {
+		announced, kept, listed := false, 0, 0
+		for k := range touches {
+			if t := &touches[k]; t.Kind == ingest.KindInvalidUser {
+				announced = true
+			} else if t.Kind.Hostile() {
 				listed += int(t.Count)
 			}
 		}
-		for _, t := range touches {
+		failed.clear()
+		for k := range touches {
+			if announced && touches[k].Kind == ingest.KindAuthFailure {
+				failed.add(touches[k].Name)
+			}
+		}
+		for k := range touches {
+			t := &touches[k]
 			switch t.Kind {
 			case ingest.KindAuthFailure, ingest.KindRelayDenied, ingest.KindReject, ingest.KindAbuse, ingest.KindProbe:
 			case ingest.KindUserUnknown:
@@ -70,7 +77,7 @@ func tries(in *analyze.Input, u *window.Unit, rows []window.Row) (out []try, tot
 			default:
 				continue
 			}
-			out = append(out, try{at: time.UnixMilli(t.Milli).UTC(), name: t.Name, count: int(t.Count), origin: t.Origin(),
+			all = append(all, try{milli: t.Milli, name: t.Name, origin: t.Origin(), count: t.Count,
 				absent: t.Absent || in.Absent(t.Name), login: t.Kind == ingest.KindAuthFailure || t.Kind == ingest.KindInvalidUser})
 			kept += int(t.Count)
 		}
@@ -79,36 +86,45 @@ func tries(in *analyze.Input, u *window.Unit, rows []window.Row) (out []try, tot
 			total += max(0, int(u.Trouble(r).Bad)-listed)
 		}
 	}
-	if !slices.IsSortedFunc(out, earlierTry) { // hours of one service come in order
-		slices.SortStableFunc(out, earlierTry)
+	if mine := all[len(to):]; !slices.IsSortedFunc(mine, earlierTry) { // hours of one service come in order
+		slices.SortStableFunc(mine, earlierTry)
 	}
-	return out, total
+	return all, total
 }
 
 // calm reports whether an hour holds nothing but good logins.
 func calm(u *window.Unit, r *window.Row) bool { return r.Events == r.Good && u.Trouble(r).Bad == 0 }
 
 func earlierTry(a, b try) int {
-	if c := a.at.Compare(b.at); c != 0 {
-		return c
+	if a.milli != b.milli {
+		return cmp.Compare(a.milli, b.milli)
 	}
 	return cmp.Or(cmp.Compare(a.origin.Source, b.origin.Source), cmp.Compare(a.origin.Offset, b.origin.Offset))
 }
 
-// distinct is a set of accounts. In most hours a source tries one or two, for
-// which a list is cheaper than a map; a long list becomes one.
+// distinct numbers accounts in the order in which they come. In most hours a
+// source tries one or two, for which a list is cheaper than a map; a long list
+// gets one.
 type distinct struct {
-	few  []uint64
-	many map[uint64]bool
+	ids []uint64
+	at  map[uint64]int // nil while there are few
 }
 
-func (d *distinct) clear() { d.few, d.many = d.few[:0], nil }
+const fewAccounts = 32
 
-func (d *distinct) has(id uint64) bool {
-	if d.many != nil {
-		return d.many[id]
+func (d *distinct) clear() { d.ids, d.at = d.ids[:0], nil }
+
+func (d *distinct) has(id uint64) bool { return d.find(id) >= 0 }
+
+// find returns the number of an account, or -1.
+func (d *distinct) find(id uint64) int {
+	if d.at == nil {
+		return slices.Index(d.ids, id)
 	}
-	return slices.Contains(d.few, id)
+	if i, ok := d.at[id]; ok {
+		return i
+	}
+	return -1
 }
 
 // add reports whether id is new.
@@ -116,15 +132,14 @@ func (d *distinct) add(id uint64) bool {
 	if d.has(id) {
 		return false
 	}
+	d.ids = append(d.ids, id)
 	switch {
-	case d.many != nil:
-		d.many[id] = true
-	case len(d.few) < 16:
-		d.few = append(d.few, id)
-	default:
-		d.many = map[uint64]bool{id: true}
-		for _, id := range d.few {
-			d.many[id] = true
+	case d.at != nil:
+		d.at[id] = len(d.ids) - 1
+	case len(d.ids) > fewAccounts:
+		d.at = make(map[uint64]int, 2*len(d.ids))
+		for i, id := range d.ids {
+			d.at[id] = i
 		}
 	}
 	return true
@@ -139,30 +154,32 @@ func anyAbsent(all []try) bool {
 	return slices.ContainsFunc(all, func(t try) bool { return t.absent })
 }
 
-// accounts lists the distinct accounts of some tries in order of first appearance.
-func accounts(all []try) []uint64 {
-	var ids []uint64
-	for _, t := range all {
-		if t.name != 0 {
-			ids = append(ids, t.name)
-		}
-	}
-	return analyze.Unique(ids)
+// tried is how often an account was.
+type tried struct {
+	id uint64
+	n  int
 }
 
-// perAccount counts the tries on each account.
-func perAccount(all []try) map[uint64]int {
-	out := map[uint64]int{}
-	for _, t := range all {
-		out[t.name] += t.count
+// perAccount counts the tries on each account, in order of first appearance.
+func perAccount(all []try) (out []tried) {
+	var seen distinct
+	for i := range all {
+		id := all[i].name
+		at := seen.find(id)
+		if at < 0 {
+			seen.add(id)
+			at = len(out)
+			out = append(out, tried{id: id})
+		}
+		out[at].n += int(all[i].count)
 	}
 	return out
 }
 
 // countOf adds up tries.
 func countOf(all []try) (n int) {
-	for _, t := range all {
-		n += t.count
+	for i := range all {
+		n += int(all[i].count)
 	}
 	return n
 }

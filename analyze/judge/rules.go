@@ -19,6 +19,9 @@ func (Rules) Judge(c *analyze.Case, in *analyze.Input) {
 	c.Headline = lead.Story.Headline
 	var what, why, not []string
 	for _, f := range c.Findings {
+		if c.Few(f) { // what one of a crowd did is not the crowd's story
+			continue
+		}
 		what = append(what, f.Story.Body...)
 		why = append(why, f.Story.Why...)
 		if !lead.Own || f.Own { // beside a break-in nothing else needs doing
@@ -32,9 +35,6 @@ func (Rules) Judge(c *analyze.Case, in *analyze.Input) {
 		c.Summary = what[0]
 	}
 	not = append(not, doubts(c)...)
-	if said := otherGuard(c, in); said != "" {
-		not = append(not, said)
-	}
 	c.Explanation = paragraphs(what, why, not)
 	c.Verdict = analyze.Verdict{Label: label(c), Confidence: c.Confidence, By: "rules", Rationale: rationale(c)}
 }

@@ -22,7 +22,7 @@ func TestRulesTellTheCase(t *testing.T) {
 	c := analyze.Case{
 		Sources: []netip.Prefix{netip.MustParsePrefix("198.51.100.7/32")}, Impact: analyze.Generic, Confidence: .97, Prior: -6, LogOdds: 3.5,
 		Families: []analyze.Evidence{{Family: analyze.Probing, LogOdds: 8, Fact: "probes"}, {Family: analyze.Guard, LogOdds: -4, Fact: "an office behind one address"}},
-		Findings: []analyze.Finding{
+		Findings: []*analyze.Finding{
 			{Story: analyze.Story{Headline: "One knock every 20 minutes", Body: []string{"It knocked."}, Why: []string{"People are not that regular."}, Not: []string{"Nothing leaked."}, Do: []string{"Nothing to do."}}},
 			{Story: analyze.Story{Headline: "A scanner that says so", Body: []string{"It has a name."}, Why: []string{"People are not that regular."}, Do: []string{"Nothing to do."}}},
 		},
@@ -54,7 +54,7 @@ func TestLabel(t *testing.T) {
 		{"less than that", analyze.Case{Sources: someone, Confidence: .94, Impact: analyze.Success}, "suspicious"},
 		{"a nuisance is no malice", analyze.Case{Sources: someone, Confidence: .99, Impact: analyze.Nuisance}, "suspicious"},
 	} {
-		c.c.Findings = []analyze.Finding{{}}
+		c.c.Findings = []*analyze.Finding{{}}
 		Rules{}.Judge(&c.c, nothing())
 		if got := c.c.Verdict.Label; got != c.want {
 			t.Errorf("%s: %s, want %s", c.what, got, c.want)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -69,13 +70,13 @@ search engines, which come from their own.`,
 	flags.BoolVar(&o.rfc3164, "rfc3164", false, `write auth.log and mail.log with stamps like "Nov 15 03:00:00", which have no year`)
 	flags.BoolVar(&o.apache, "apache", false, "write the access log as Apache's vhost_combined instead of nginx's combined")
 	flags.IntVar(&o.level, "level", 9, "gzip level of old logs, 0 to 9")
-	root.AddCommand(newScenario(&o), newSite(&o), newBulk(&o, "access", "access log", traffic.Bulk.Access), newBulk(&o, "auth", "auth.log", traffic.Bulk.Auth))
+	root.AddCommand(newScenario(&o), newSite(&o), newBulk(&o, "access", "access log", traffic.Bulk.Access), newBulk(&o, "auth", "auth.log", traffic.Bulk.Auth), newEvaluate())
 	return root
 }
 
 func listScenarios(w io.Writer) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	for _, s := range traffic.Scenarios {
+	for _, s := range slices.Concat(traffic.Scenarios, traffic.Tests) {
 		fmt.Fprintf(t, "%s\t%s\n", s.Name, s.About)
 	}
 	return t.Flush()

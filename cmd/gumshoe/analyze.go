@@ -38,17 +38,24 @@ func (a *app) analyze(ctx context.Context, j *job) error {
 	now, from, to := j.window(logs)
 
 	in := analyze.NewInput(set, from, to, now, j.Settings.Location)
+	in.Covered = logs.wholeHours()
+	who := a.strangers(j, logs, past)
+	in.Crawlers, in.Scanners = who.crawlers(ctx, in), j.Settings.scanners()
+	in.Novel = past.novel(a, logs, now)
+	in.Past, in.Guarded = past.recall(ctx, a, logs, to, j.Settings), logs.otherGuard()
 	cases := analyze.Run(in, detect.All(), judge.Rules{})
+	ended := past.recognize(cases, in.Past, to)
 	logs.fetchEvidence(cases, set)
+	who.identify(ctx, cases)
 	plan := ban.Make(cases, j.Settings.Policy(), a.guards(j, logs, in), now)
 	plan.Hypothetical = j.AdHoc()
 
 	err = a.present(j, logs, report.Report{
 		Version: gumshoeVersion(), Host: j.host(), AdHoc: j.AdHoc(), Now: now, From: from, To: to, History: logs.history(from),
-		Location: j.Settings.Location, Cases: cases, Plan: plan, Sources: logs.health, Notes: logs.told,
-		Hours: hoursOf(in), Units: unitsIn(in), Elapsed: time.Since(j.Started),
+		Location: j.Settings.Location, Cases: cases, Ended: ended, Plan: plan, Sources: logs.health, Notes: logs.told, Credits: who.places.Credits(),
+		Hours: hoursOf(in), Units: unitsIn(in), Learning: learning(in), Elapsed: time.Since(j.Started),
 	})
-	return errors.Join(err, past.conclude(a, j, to, err))
+	return errors.Join(err, who.keep(), past.conclude(ctx, a, j, to, err))
 }
 
 // present shows and saves the report and returns what the run's outcome is to
@@ -129,6 +136,7 @@ func (j *job) window(l *logs) (now, from, to time.Time) {
 func (a *app) guards(j *job, l *logs, in *analyze.Input) ban.Guards {
 	g := j.Settings.Guards()
 	j.Settings.protectProxies(&g, l.proxies)
+	protectCrawlers(&g, in)
 	if !j.AdHoc() {
 		if err := protectMachine(&g); err != nil {
 			a.note("not all addresses of this machine are known: %v", err)

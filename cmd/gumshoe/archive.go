@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/netip"
 	"os"
 	"path/filepath"
@@ -237,24 +238,47 @@ func newArchiveForget(a *app) *cobra.Command {
 		Use:   "forget ADDRESS|PREFIX|ACCOUNT...",
 		Short: "Remove all that is kept of a person",
 		Long: `Removes the rows of addresses, networks and accounts from the archive, and takes
-them out of the sets and evidence lines of others. A log that still holds their
+them out of the sets and evidence lines of others and out of the casebook. What
+DNS said of anybody is asked again. Saved reports stay as they are. A log that still holds their
 lines brings them back with the hours of the next run: remove it there first.`,
 		Example: `  gumshoe archive forget 203.0.113.9 alice@example.org`,
 		Args:    positional(cobra.MinimumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			what := forgotten(args)
-			return a.archived(cmd, true, wait, func(m *memory, _ *Settings) error {
+			return a.archived(cmd, true, wait, func(m *memory, s *Settings) error {
 				rows, damage, err := m.archive.Forget(cmd.Context(), what)
 				if err != nil {
 					return err
 				}
-				a.note("%d rows were removed or changed", rows)
+				n, err := m.forget(cmd.Context(), what, s)
+				if err == nil {
+					err = m.forgetUnread()
+				}
+				if err != nil {
+					return err
+				}
+				a.note("%d rows and %d cases were removed or changed", rows, n)
 				return a.damaged(damage)
 			})
 		},
 	}
 	waitFlag(cmd, &wait)
 	return cmd
+}
+
+// forgetUnread removes what may name somebody and is not worth searching: the
+// answers of DNS, which can be asked again, and casebooks that were set aside.
+func (m *memory) forgetUnread() error {
+	files, err := filepath.Glob(filepath.Join(m.dir, casebookFile+".damaged-*"))
+	if err != nil {
+		return err
+	}
+	for _, f := range append(files, filepath.Join(m.dir, dnsCacheFile)) {
+		if err := os.Remove(f); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
 }
 
 // forgotten sorts addresses and networks from accounts.

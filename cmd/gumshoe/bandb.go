@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"net/url"
 	"os"
+	"slices"
 	"strings"
 
 	_ "modernc.org/sqlite" // the driver, which enters here alone
 
+	"gumshoe/ingest"
 	"gumshoe/ingest/source"
 	"gumshoe/ingest/source/f2bdb"
 )
@@ -48,3 +50,11 @@ type openDatabase struct {
 }
 
 func (d openDatabase) Close() error { return d.db.Close() }
+
+// otherGuard reports whether fail2ban's log or its database was read: whom it did
+// not ban, it did not see.
+func (l *logs) otherGuard() bool {
+	return slices.ContainsFunc(l.health, func(h ingest.Health) bool {
+		return h.Error == "" && (h.Format == "fail2ban" || isDatabase(h.Source))
+	})
+}

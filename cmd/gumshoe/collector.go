@@ -17,7 +17,8 @@ const (
 	calmLimit = 160 << 20 // bytes of memory that are used before anything is collected
 	calmLive  = 112 << 20 // bytes alive from which on collecting at the limit would hardly end
 	gcSpare   = 32 << 20  // from then on: bytes that may be allocated until the next collection
-	gcPercent = 18        // or of the live heap, if that is more
+	gcPercent = 18        // or of the live heap, if that is more,
+	gcMost    = 64 << 20  // but no more than this
 )
 
 // hurried is set while much is allocated that does not live long: the rows of
@@ -36,7 +37,7 @@ func paceCollector() {
 		debug.SetMemoryLimit(calmLimit)
 		debug.SetGCPercent(-1)
 	} else {
-		percent := max(gcPercent, 100*gcSpare/max(live, 1))
+		percent := 100 * min(max(gcSpare, live*gcPercent/100), gcMost) / max(live, 1)
 		if hurried.Load() {
 			percent = 100
 		}

@@ -18,7 +18,7 @@ func newConfig(a *app) *cobra.Command {
 		Long: `Settings come from, each winning over the one before it: built-in defaults,
 ` + defaultConfig + `, conf.d/*.yaml beside it in lexical order, the
 environment (GUMSHOE_BAN_MODE for ban.mode), flags. Lists (sources, formats,
-trusted_proxies, ban.allow, ban.own) grow instead. allow.d/*.list beside the configuration adds to
+trusted_proxies, geo.databases, ban.allow, ban.own) grow instead. allow.d/*.list beside the configuration adds to
 ban.allow, one address or prefix a line.`,
 		Args: positional(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
@@ -164,6 +164,7 @@ func (s *Settings) yaml(origin bool) string {
 		put(indent+"  - "+quote(v.Value), v.Origin)
 	}
 	s.putFormats(put)
+	s.putScanners(put)
 	put("sources:", "")
 	for _, src := range s.Sources {
 		if src.Journal != nil {

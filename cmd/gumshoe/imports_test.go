@@ -27,6 +27,7 @@ var doors = map[string][]string{
 	"golang.org/x/term":                    {"cmd/gumshoe"},
 	"github.com/gaissmai/bart":             {"ban", "ingest/proxy"},
 	"github.com/montanaflynn/stats":        {"analyze/baseline"},
+	"github.com/oschwald/maxminddb-golang": {"analyze/enrich"},
 	"github.com/corazawaf/libinjection-go": {"ingest/payload"},
 	"github.com/klauspost/compress":        {"ingest/source"},
 	"github.com/ulikunitz/xz":              {"ingest/source"},
@@ -35,6 +36,7 @@ var doors = map[string][]string{
 	"github.com/rivo/uniseg":               {"report"},
 	"modernc.org/sqlite":                   {"cmd/gumshoe"},
 	"github.com/google/go-cmp":             {},
+	"github.com/maxmind/mmdbwriter":        {},
 	"github.com/rogpeppe/go-internal":      {},
 }
 

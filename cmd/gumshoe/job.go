@@ -33,8 +33,10 @@ its rotated and compressed files; - is standard input. The clock is the newest
 believable stamp in them; without --last or --since all of them is analyzed. With
 them only that time is read, and --history before it to compare with. State is scratch: nothing is remembered, banned or
 mailed, the ban plan is hypothetical, and no configuration, network or root is
-needed. The answer depends neither on the day nor on the machine. What the
-configuration protects stays protected.
+needed. The answer depends neither on the day nor on the machine; only the
+countries told beside it come from a database of this machine, if it has one. What
+the configuration protects stays protected. DNS is asked with --dns alone, since
+whoever owns an address can see who asks for its name.
 
 Without arguments it is the regular job over this machine: the configured
 sources, or those found under /var/log, for the last six hours or as --last,
@@ -100,6 +102,7 @@ func newAnalyze(a *app) *cobra.Command {
 	flags.StringVar(&history, "history", "", "of files, with --last or --since: read that `long` before it too, as history")
 	flags.String("tz", "", "time `zone` of stamps and times without an offset (default Local)")
 	flags.IntVar(&year, "year", 0, "`year` of the last stamp that has none (default: from the file)")
+	flags.Bool("dns", false, "ask DNS who is behind an address, over files too (dns: true)")
 	flags.Bool("save-report", false, "save the report as HTML, text and JSON in report.dir")
 	flags.Bool("auto-ban-critical", false, "arm the ban plan, like ban.mode: critical")
 	flags.BoolVar(&dryRun, "dry-run", false, "show what would be done and keep nothing")

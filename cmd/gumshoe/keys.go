@@ -28,6 +28,8 @@ var keys = []key{
 		show: func(s *Settings) []string { return []string{s.Location.String()} }},
 	directory("state_dir", func(s *Settings) *string { return &s.StateDir }),
 	{name: "trusted_proxies", list: true, set: setProxy, show: showProxies},
+	{name: "dns", set: setDNS, show: func(s *Settings) []string { return []string{s.DNS} }},
+	{name: "geo.databases", list: true, set: setDatabase, show: showDatabases},
 	duration("last", func(s *Settings) *time.Duration { return &s.Last }),
 	{name: "report.save", set: func(s *Settings, v, _ string) (err error) { s.Save, err = parseBool(v); return err },
 		show: func(s *Settings) []string { return []string{strconv.FormatBool(s.Save)} }},
@@ -97,6 +99,21 @@ func setMode(s *Settings, v, _ string) error {
 		return fmt.Errorf("%q is no mode; write %s", v, strings.Join(modes, ", "))
 	}
 	s.BanMode = v
+	return nil
+}
+
+// Whether DNS is asked: auto asks in the job and not over files.
+const (
+	dnsAuto = "auto"
+	dnsOn   = "true"
+	dnsOff  = "false"
+)
+
+func setDNS(s *Settings, v, _ string) error {
+	if !slices.Contains([]string{dnsAuto, dnsOn, dnsOff}, v) {
+		return fmt.Errorf("%q is neither %s nor %s nor %s", v, dnsAuto, dnsOn, dnsOff)
+	}
+	s.DNS = v
 	return nil
 }
 

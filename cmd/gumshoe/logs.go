@@ -29,6 +29,9 @@ import (
 // lookBack is how far before the window old lines serve as history.
 const lookBack = 8 * 7 * 24 * time.Hour
 
+// hugeLogs is how many bytes of logs make a heap that is worth huge pages.
+const hugeLogs = 64 << 20
+
 // evidenceLines is how many lines a case is shown with.
 const evidenceLines = 5
 
@@ -36,9 +39,11 @@ const evidenceLines = 5
 type logs struct {
 	sources  []ingest.Source
 	health   []ingest.Health
-	told     []string        // what the report must say about reading
-	degraded bool            // something that was named or configured could not be read
-	proxies  []webconf.Proxy // that this machine's web servers trust
+	told     []string            // what the report must say about reading
+	degraded bool                // something that was named or configured could not be read
+	proxies  []webconf.Proxy     // that this machine's web servers trust
+	shapes   []template.Template // of the lines that were not understood
+	coverage *coverage           // hours that were read, by this run or an earlier one; nil of files
 }
 
 // openLogs opens what the job names: its arguments, or the configured sources.
@@ -95,6 +100,9 @@ func (l *logs) read(ctx context.Context, a *app, j *job, m *memory) (*window.Set
 			total += n
 		}
 	}
+	if total < 0 || total >= hugeLogs {
+		growInHugePages()
+	}
 	opt := window.Options{Logs: names, Seed: rand.Uint64(), PerLog: m != nil}
 	if m != nil {
 		opt.Hash = m.hash
@@ -133,8 +141,12 @@ func (l *logs) read(ctx context.Context, a *app, j *job, m *memory) (*window.Set
 	}
 	l.judge(a, j)
 	if m != nil {
+		if m.odd != "" {
+			l.told = append(l.told, m.odd)
+		}
 		r := remembering{memory: m, logs: l, store: store, from: wholeHour(from), to: j.Span.Until.Truncate(time.Hour)}
 		err := r.exchange(ctx, scan.Now)
+		l.coverage = r.coverage
 		for _, d := range r.damage {
 			l.missed(a, d.String())
 		}
@@ -169,9 +181,9 @@ func (l *logs) tellUnknown(miners []*template.Miner) {
 	for _, m := range miners[1:] {
 		miners[0].Merge(m)
 	}
-	found := miners[0].Templates()
+	l.shapes = miners[0].Templates()
 	for i := range l.health {
-		l.health[i].Unknown = template.Top(found, int32(i), unknownShown)
+		l.health[i].Unknown = template.Top(l.shapes, int32(i), unknownShown)
 	}
 }
 
@@ -286,9 +298,14 @@ func (l *logs) clock(started time.Time) (t time.Time) {
 	return t
 }
 
-// history returns where the older part of the logs begins, if they have one.
+// history returns where the older part of the logs begins, in the archive or in
+// the files, if they have one.
 func (l *logs) history(from time.Time) time.Time {
-	if first := l.first(); !first.IsZero() && first.Before(from.Add(-time.Hour)) {
+	first := l.first()
+	if l.coverage != nil {
+		first = l.coverage.begin()
+	}
+	if !first.IsZero() && first.Before(from.Add(-time.Hour)) {
 		return first
 	}
 	return time.Time{}

@@ -27,6 +27,9 @@ type memory struct {
 	hash    ingest.Hash // of all identifiers that are kept
 	fresh   bool        // no run was completed yet: the archive may lack the weeks before
 	last    lastRun
+	odd     string // what is wrong with the clock, if anything is
+	cases   cases
+	lines   knownLines // nil: not asked for
 }
 
 // lastRun is what the next run must know of a complete one.
@@ -76,8 +79,9 @@ func (a *app) recollect(ctx context.Context, j *job) (*memory, error) {
 		return nil, err
 	}
 	if m.jumped(j.Started) {
-		a.note("the clock stands at %s, before the end of the last run at %s: it was set back, or was wrong then",
-			j.Started.Format(time.RFC3339), m.last.Until.Format(time.RFC3339))
+		m.odd = fmt.Sprintf("the clock stands at %s, before the end of the last run at %s: it was set back, or was wrong then",
+			j.Started.UTC().Format(time.RFC3339), m.last.Until.Format(time.RFC3339))
+		a.note("%s", m.odd)
 	}
 	if from, _ := j.Span.Resolve(j.Started); j.Span.Since.IsZero() && j.Span.Until.IsZero() {
 		if since := m.begin(from, j.Started); since.Before(from) {
@@ -90,7 +94,7 @@ func (a *app) recollect(ctx context.Context, j *job) (*memory, error) {
 
 // conclude ends a run: what it covered is remembered if it was complete, and the
 // archive is brought into shape. A finding or a degraded source is no failure.
-func (m *memory) conclude(a *app, j *job, to time.Time, outcome error) error {
+func (m *memory) conclude(ctx context.Context, a *app, j *job, to time.Time, outcome error) error {
 	if m == nil || m.lock == nil {
 		return nil
 	}
@@ -98,7 +102,7 @@ func (m *memory) conclude(a *app, j *job, to time.Time, outcome error) error {
 		return nil
 	}
 	if j.Span.Until.IsZero() {
-		if err := m.complete(to); err != nil {
+		if err := errors.Join(m.cases.keep(ctx, to), m.keepLines(to), m.complete(to)); err != nil {
 			return err
 		}
 	}
@@ -200,7 +204,11 @@ func (m *memory) complete(until time.Time) error {
 }
 
 func (m *memory) close() {
-	if m != nil && m.lock != nil {
+	if m == nil {
+		return
+	}
+	m.cases.close()
+	if m.lock != nil {
 		m.lock.release()
 	}
 }

@@ -2,8 +2,6 @@ package main
 
 import (
 	"fmt"
-	"path/filepath"
-	"slices"
 
 	"gumshoe/ingest"
 	"gumshoe/ingest/overlap"
@@ -26,16 +24,13 @@ func ranks(sources []ingest.Source) []overlap.Rank {
 			out[i] = overlap.Apart
 			continue
 		}
-		base := filepath.Base(f.Log())
 		switch {
 		case f.Journal():
 			out[i] = overlap.Journal
 		case f.Format() == nil || f.Format().Name() != "syslog":
 			out[i] = overlap.Apart
-		case slices.Contains(generalLogs, base):
-			out[i] = overlap.General
-		case slices.Contains(partLogs, base):
-			out[i] = overlap.Part
+		default:
+			out[i] = rankOf(f.Log())
 		}
 	}
 	return out

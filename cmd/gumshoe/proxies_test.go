@@ -25,7 +25,7 @@ func TestTrustedProxies(t *testing.T) {
 		t.Errorf("shown as %s", shown)
 	}
 	for v, want := range map[string]string{
-		"akamai":       "no address, network or known service; write 198.51.100.7, 10.0.0.0/8, cloudflare",
+		"stackpath":    "no address, network or known service; write 198.51.100.7, 10.0.0.0/8, akamai",
 		"10.1.0.0/8":   "did you mean 10.0.0.0/8",
 		"198.51.100.a": "no address or prefix",
 	} {

@@ -8,12 +8,16 @@ import (
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
+
+	"gumshoe/analyze/enrich"
 )
 
 // app is what all subcommands share: the global flags and where to speak.
 type app struct {
 	in       io.Reader // what "-" reads
 	out, err io.Writer // results; talk
+
+	resolver enrich.Resolver // nil: DNS is never asked
 
 	config  string
 	json    bool

@@ -27,6 +27,8 @@ func TestScript(t *testing.T) {
 			env.Setenv("TZ", "UTC")
 			env.Setenv("GUMSHOE_CONFIG", env.WorkDir+"/gumshoe.yaml")
 			env.Setenv("GUMSHOE_STATE_DIR", env.WorkDir+"/state")
+			env.Setenv("GUMSHOE_DNS", "false") // no network in tests
+			env.Setenv("GUMSHOE_GEO_DATABASES", "none")
 			return nil
 		},
 		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"code": code},

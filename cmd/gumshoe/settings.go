@@ -41,10 +41,15 @@ type Settings struct {
 	ArchiveMiB   int           // most that the archive takes; 0: no limit
 	HashAccounts bool          // store names of accounts as keyed hashes
 
+	DNS       string     // who is behind an address may be asked of DNS: auto, true, false
+	Databases []Database // of countries and networks; none: those that are in the usual places
+
 	Allow   []Network
 	Own     []Network
 	Proxies []ProxySetting
-	Ban     ban.Policy // bounds; BanMode arms it
+
+	Scanners []ScannerSetting // the owner's own: labelled, never accused
+	Ban      ban.Policy       // bounds; BanMode arms it
 
 	Files []string // the files that were read, in order
 
@@ -60,6 +65,12 @@ type SourceSetting struct {
 	Optional bool           // its absence is no complaint
 	From     string         // where it is configured
 	unknown  error          // the complaint, should no format have that name
+}
+
+// Database is one file that tells countries or networks of addresses.
+type Database struct {
+	Path string // or none
+	From string // where it is written
 }
 
 // Network is an address or prefix of a list.
@@ -85,7 +96,7 @@ func (s *Settings) ReportDir() string {
 
 // defaults are the settings of a machine without configuration.
 func defaults() *Settings {
-	s := &Settings{Location: time.Local, StateDir: defaultStateDir(), Last: 6 * time.Hour, BanMode: "off", Ban: ban.DefaultPolicy(),
+	s := &Settings{Location: time.Local, StateDir: defaultStateDir(), Last: 6 * time.Hour, BanMode: "off", DNS: dnsAuto, Ban: ban.DefaultPolicy(),
 		KeepArchive: archive.DefaultPolicy.MaxAge, KeepServices: archive.DefaultPolicy.ServiceAge, origin: map[string][]string{}}
 	if name, err := os.Hostname(); err == nil {
 		s.Host = name
@@ -114,7 +125,7 @@ func defaultStateDir() string {
 }
 
 // flagKeys are the flags that set a key of the configuration.
-var flagKeys = map[string]string{"state-dir": "state_dir", "tz": "timezone", "last": "last", "save-report": "report.save"}
+var flagKeys = map[string]string{"state-dir": "state_dir", "tz": "timezone", "last": "last", "save-report": "report.save", "dns": "dns"}
 
 // settings reads files, environment and the command's flags. Every error is one
 // of configuration. With adHoc, a default configuration that this user may not

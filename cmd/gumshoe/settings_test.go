@@ -66,7 +66,7 @@ func TestFilesInOrder(t *testing.T) {
 // Every mistake is told with its place and what would be right.
 func TestMistakes(t *testing.T) {
 	for _, tt := range []struct{ name, file, text, want string }{
-		{"unknown key", "gumshoe.yaml", "hots: web1\n", `gumshoe.yaml:1:1: unknown key "hots"; known here: sources, formats, schema_version, host`},
+		{"unknown key", "gumshoe.yaml", "hots: web1\n", `gumshoe.yaml:1:1: unknown key "hots"; known here: sources, formats, scanners, schema_version, host`},
 		{"unknown key below", "gumshoe.yaml", "ban:\n  ttl: 1d\n", `gumshoe.yaml:2:3: unknown key "ttl"; known here: mode, allow`},
 		{"unknown key of a source", "gumshoe.yaml", "sources:\n  - path: /x\n    glob: y\n", `gumshoe.yaml:3:5: unknown key "glob"; known here: path`},
 		{"repeated key", "gumshoe.yaml", "host: a\nhost: b\n", `gumshoe.yaml:2:1: mapping key "host" already defined`},
@@ -77,6 +77,8 @@ func TestMistakes(t *testing.T) {
 		{"two documents", "gumshoe.yaml", "host: a\n---\nhost: b\n", `gumshoe.yaml:2:1: a second document`},
 		{"bad duration", "gumshoe.yaml", "last: soon\n", `gumshoe.yaml:1:7: "soon" is no duration; write 90m, 6h, 14d or 2w`},
 		{"bad mode", "gumshoe.yaml", "ban:\n  mode: on\n", `"on" is no mode; write off, critical, strong`},
+		{"bad dns", "gumshoe.yaml", "dns: no\n", `"no" is neither auto nor true nor false`},
+		{"relative database", "gumshoe.yaml", "geo:\n  databases: [geoip]\n", `"geoip" is no absolute path`},
 		{"bad zone", "gumshoe.yaml", "timezone: Mars\n", `"Mars" is no time zone`},
 		{"bad format", "gumshoe.yaml", "sources:\n  - path: /x\n    format: xsv\n", `"xsv" is no format; write auto, `},
 		{"host bits", "gumshoe.yaml", "ban:\n  own: [203.0.113.9/16]\n", `did you mean 203.0.0.0/16?`},
@@ -125,7 +127,7 @@ func TestBansFitEachOther(t *testing.T) {
 
 // What `config show` prints is itself a configuration, with the same meaning.
 func TestShownSettingsReadBack(t *testing.T) {
-	dir := write(t, map[string]string{"gumshoe.yaml": "host: \"web 1: #2\"\ntimezone: UTC\nreport:\n  dir: /srv/reports\nban:\n  mode: strong\n  own: [\"::/0\"]\n  max_bans: 7\nsources:\n  - path: \"*.log\"\n    timezone: UTC\n"})
+	dir := write(t, map[string]string{"gumshoe.yaml": "host: \"web 1: #2\"\ntimezone: UTC\nreport:\n  dir: /srv/reports\nban:\n  mode: strong\n  own: [\"::/0\"]\n  max_bans: 7\nscanners:\n  - address: 192.0.2.8/30\n    from: 2026-06-01 01:00\n    until: \"2026-06-01T07:00:00Z\"\nsources:\n  - path: \"*.log\"\n    timezone: UTC\n"})
 	s := defaults()
 	if err := s.readFiles(filepath.Join(dir, "gumshoe.yaml"), true); err != nil {
 		t.Fatal(err)

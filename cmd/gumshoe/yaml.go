@@ -72,6 +72,8 @@ func (r *yamlReader) section(n ast.Node, prefix string) error {
 			return r.list(value, r.source)
 		case "formats":
 			return r.list(value, r.format)
+		case "scanners":
+			return r.list(value, r.scanner)
 		}
 		if k := keyByName(name); k != nil {
 			if k.list {
@@ -90,7 +92,7 @@ func (r *yamlReader) section(n ast.Node, prefix string) error {
 func keysBelow(prefix string) []string {
 	var out []string
 	if prefix == "" {
-		out = append(out, "sources", "formats")
+		out = append(out, "sources", "formats", "scanners")
 	}
 	for _, k := range keys {
 		if rest, ok := strings.CutPrefix(k.name, prefix); ok {

@@ -26,6 +26,7 @@ package archive
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -60,7 +61,7 @@ func Open(dir string, opt Options) (*Archive, error) {
 	case err == nil && !info.IsDir():
 		return nil, fmt.Errorf("opening archive %q: not a directory", dir)
 	case os.IsNotExist(err) && !opt.ReadOnly:
-		if err := a.disk.MkdirAll(dir); err != nil {
+		if err := errors.Join(a.disk.MkdirAll(dir), a.disk.Sync([]string{dir, filepath.Dir(dir)})); err != nil {
 			return nil, fmt.Errorf("making archive %q: %w", dir, err)
 		}
 	case err != nil && !os.IsNotExist(err):

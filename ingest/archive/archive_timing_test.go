@@ -3,6 +3,7 @@ package archive
 import (
 	"context"
 	"flag"
+	"fmt"
 	"math/rand/v2"
 	"net/netip"
 	"testing"
@@ -100,7 +101,7 @@ func putFolded(b *testing.B, a *Archive, start time.Time, rows []Address) {
 			unique = append(unique, r)
 		}
 	}
-	sortRows(t, unique)
+	unique = sortRows(t, unique)
 	e := encoder{owner: dayOwner, start: start, span: day, data: map[string][]byte{}}
 	if err := add(&e, unique); err != nil {
 		b.Fatal(err)
@@ -114,10 +115,42 @@ func putFolded(b *testing.B, a *Archive, start time.Time, rows []Address) {
 	b.ReportMetric(float64(e.files[0].Bytes)/float64(e.files[0].Rows), "B/row")
 }
 
-// BenchmarkEncode makes the address file of a day of a busy site.
+// BenchmarkEncode makes files of address rows of a busy site: what a row costs
+// falls with their number.
 func BenchmarkEncode(b *testing.B) {
-	rows := busyDay(rand.New(rand.NewPCG(1, 1)), aDay, 60_000)
-	sortRows(tableOf[Address](), rows)
+	for _, n := range []int{10, 50, 500, 2_500, 60_000} {
+		b.Run(fmt.Sprintf("rows=%d", n), func(b *testing.B) {
+			rows := busyDay(rand.New(rand.NewPCG(1, 1)), aDay, n)
+			benchEncode(b, sortRows(tableOf[Address](), rows))
+		})
+	}
+}
+
+// BenchmarkEncodeTouches makes files of failed logins, five to a source, with and
+// without their lines.
+func BenchmarkEncodeTouches(b *testing.B) {
+	for _, lines := range []bool{false, true} {
+		b.Run(fmt.Sprintf("lines=%v", lines), func(b *testing.B) {
+			rng := rand.New(rand.NewPCG(1, 1))
+			var rows []Touch
+			for range 4_000 {
+				from := AddrOf(netip.AddrFrom4([4]byte{198, 18, byte(rng.Uint32()), byte(rng.Uint32())}))
+				for range 5 {
+					t := Touch{Address: from, Time: MilliOf(aDay) + Milli(rng.IntN(3600))*1000, Host: "web1", Log: "/var/log/auth.log",
+						Service: "sshd", Name: uint64(rng.ExpFloat64()*40)*0x9e3779b97f4a7c15 | 1, Action: "auth_failure", Count: 1, Absent: true}
+					if lines {
+						t.Text = fmt.Sprintf("%s web1 sshd[%d]: Failed password for invalid user user%d from %s port %d ssh2",
+							t.Time.Time().Format(time.RFC3339), 1000+rng.IntN(30000), t.Name%97, from, 1024+rng.IntN(60000))
+					}
+					rows = append(rows, t)
+				}
+			}
+			benchEncode(b, sortRows(&touches, rows))
+		})
+	}
+}
+
+func benchEncode[T Row](b *testing.B, rows []T) {
 	b.ReportAllocs()
 	n := 0
 	for b.Loop() {

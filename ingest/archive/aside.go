@@ -48,12 +48,7 @@ func (a *Archive) setAside(rel, reason string) (Damage, error) {
 	if err := a.disk.Write(a.path(to)+reasonSuffix, []byte(reason+"\n")); err != nil {
 		return d, err
 	}
-	for _, dir := range []string{a.path(asideDir), filepath.Dir(a.path(rel))} {
-		if err := a.disk.SyncDir(dir); err != nil {
-			return d, err
-		}
-	}
-	return d, nil
+	return d, a.disk.Sync([]string{a.path(to) + reasonSuffix, a.path(asideDir), filepath.Dir(a.path(rel))})
 }
 
 // loadOrAside reads a manifest. A damaged one is set aside, with the files of its

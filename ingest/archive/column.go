@@ -29,6 +29,7 @@ func leafPath(leaf string) []string { return strings.Split(leaf, ".") }
 // columnReader reads one column of a row group, forwards.
 type columnReader struct {
 	column   fileColumn
+	chunk    *chunk
 	pages    parquet.Pages
 	index    parquet.OffsetIndex
 	rows     int64 // of the row group
@@ -39,13 +40,12 @@ type columnReader struct {
 	strings  []string                           // of the dictionary, as they are used
 }
 
-func newColumnReader(g parquet.RowGroup, c fileColumn) (*columnReader, error) {
-	chunk := g.ColumnChunks()[c.leaf]
-	index, err := chunk.OffsetIndex()
+func newColumnReader(g group, c fileColumn) (*columnReader, error) {
+	ch, err := openChunk(g.content, g.file, g.n, c)
 	if err != nil {
 		return nil, fmt.Errorf("%w: column %q: %w", errDamaged, c.name, err)
 	}
-	return &columnReader{column: c, pages: chunk.Pages(), index: index, rows: g.NumRows()}, nil
+	return &columnReader{column: c, chunk: ch, pages: g.ColumnChunks()[c.leaf].Pages(), index: ch.pages, rows: g.NumRows()}, nil
 }
 
 func (r *columnReader) close() {
@@ -91,6 +91,9 @@ func (r *columnReader) load(row int64) error {
 		if err := r.pages.SeekToRow(from); err != nil {
 			return err
 		}
+	}
+	if err := r.chunk.checkData(p); err != nil {
+		return err
 	}
 	parquet.Release(r.page)
 	r.page = nil
@@ -189,7 +192,7 @@ func (r *columnReader) lists() error {
 	if len(repeated) != len(defined) {
 		return errors.New("has levels that do not fit")
 	}
-	ends := make([]int, 0, r.to-r.from)
+	ends := make([]int, 0, min(int(r.to-r.from), len(repeated)))
 	var members []uint64
 	for i, level := range repeated {
 		if level == 0 {

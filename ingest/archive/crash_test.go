@@ -17,9 +17,7 @@ import (
 // quickDisk does not wait for the disk: tests do not survive a power cut.
 type quickDisk struct{ osDisk }
 
-func (quickDisk) MkdirAll(dir string) error            { return os.MkdirAll(dir, 0o750) }
-func (quickDisk) Write(path string, data []byte) error { return os.WriteFile(path, data, 0o640) }
-func (quickDisk) SyncDir(string) error                 { return nil }
+func (quickDisk) Sync([]string) error { return nil }
 
 // faultyDisk stops at a step, as a killed process does, or fails from it on, as
 // a full disk does. A write stops half-way.
@@ -73,11 +71,11 @@ func (d *faultyDisk) Remove(path string) error {
 	return d.quickDisk.Remove(path)
 }
 
-func (d *faultyDisk) SyncDir(dir string) error {
+func (d *faultyDisk) Sync(paths []string) error {
 	if d.step() {
 		return d.fault()
 	}
-	return d.quickDisk.SyncDir(dir)
+	return d.quickDisk.Sync(paths)
 }
 
 // content returns all files of an archive.

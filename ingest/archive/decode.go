@@ -54,8 +54,9 @@ func decode[T Row](content []byte, sel selection, yield func([]T) error) (err er
 	if err != nil {
 		return err
 	}
-	for _, g := range f.RowGroups() {
-		spans, err := selectRows[T](f, g, sel)
+	for n, rows := range f.RowGroups() {
+		g := group{rows, f, n, content}
+		spans, err := selectRows[T](g, sel)
 		if err != nil {
 			return err
 		}
@@ -66,17 +67,31 @@ func decode[T Row](content []byte, sel selection, yield func([]T) error) (err er
 	return nil
 }
 
+// group is a row group of a file.
+type group struct {
+	parquet.RowGroup
+	file    *parquet.File
+	n       int
+	content []byte // of the file
+}
+
 // errDamaged is the error of a file that is not what was written.
 var errDamaged = errors.New("damaged")
 
 // openFile opens a file of a kind.
 func openFile(content []byte, k Kind) (*parquet.File, error) {
-	// The length of the footer is believed by the library before it is read.
-	if n := len(content); n < 12 || uint64(binary.LittleEndian.Uint32(content[n-8:])) > uint64(n-12) {
+	end := len(content) - 8 // of the footer; its length and the magic word follow
+	if end < 4 || uint64(binary.LittleEndian.Uint32(content[end:])) > uint64(end-4) || string(content[end+4:]) != "PAR1" {
 		return nil, fmt.Errorf("%w: truncated", errDamaged)
 	}
-	f, err := parquet.OpenFile(bytes.NewReader(content), int64(len(content)), parquet.SkipBloomFilters(true))
+	if _, err := thriftLength(content[end-int(binary.LittleEndian.Uint32(content[end:])) : end]); err != nil {
+		return nil, fmt.Errorf("%w: the footer %w", errDamaged, err)
+	}
+	f, err := parquet.OpenFile(bytes.NewReader(content), int64(len(content)), parquet.SkipBloomFilters(true), parquet.SkipPageIndex(true))
 	if err != nil {
+		return nil, fmt.Errorf("%w: %w", errDamaged, err)
+	}
+	if err := checkGroups(f, int64(len(content))); err != nil {
 		return nil, fmt.Errorf("%w: %w", errDamaged, err)
 	}
 	schema, _ := f.Lookup(schemaKey)
@@ -132,7 +147,7 @@ func findColumn[T Row](f *parquet.File, c column) (leaf int, ok bool, err error)
 }
 
 // readGroup reads the spans of a row group in batches.
-func readGroup[T Row](g parquet.RowGroup, columns []fileColumn, spans []rowSpan, batch int64, yield func([]T) error) error {
+func readGroup[T Row](g group, columns []fileColumn, spans []rowSpan, batch int64, yield func([]T) error) error {
 	if len(spans) == 0 {
 		return nil
 	}

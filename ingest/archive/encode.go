@@ -39,6 +39,7 @@ func newWriter[T Row](w io.Writer, more ...parquet.WriterOption) *parquet.Generi
 		parquet.KeyValueMetadata(kindKey, string(tableOf[T]().kind)),
 		parquet.Compression(codec),
 		parquet.PageBufferSize(pageBytes),
+		parquet.DataPageStatistics(false), // they are in the page index
 		parquet.MaxRowsPerRowGroup(rowGroup),
 	)...)
 }

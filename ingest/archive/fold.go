@@ -99,7 +99,7 @@ func (a *Archive) removeHours(units []unit) error {
 			}
 		}
 	}
-	if err := a.disk.SyncDir(a.path(manifestDir)); err != nil {
+	if err := a.disk.Sync([]string{a.path(manifestDir)}); err != nil {
 		return err
 	}
 	for _, u := range units {
@@ -187,9 +187,7 @@ func sumVisits(rows []Address) []Address {
 			out = append(out, *r)
 		}
 	}
-	out = append(out, days...)
-	sortRows(&addresses, out)
-	return out
+	return sortRows(&addresses, append(out, days...))
 }
 
 // visit adds a plain visit to another of the same day, and reports false if their

@@ -7,7 +7,9 @@ import (
 	"net/netip"
 	"os"
 	"path"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -194,8 +196,7 @@ func rewrite[T Row](e *encoder, content []byte, judge func(*T) verdict) (n int64
 	if err != nil || n == 0 {
 		return 0, err
 	}
-	sortRows(tableOf[T](), rows)
-	return n, add(e, rows)
+	return n, add(e, sortRows(tableOf[T](), rows))
 }
 
 func (o *oblivion) address(r *Address) verdict {
@@ -223,7 +224,7 @@ func (o *oblivion) tally(t *Tally) verdict {
 // named is tally for rows whose name is the client's text.
 func (o *oblivion) named(t *Tally) verdict {
 	v := o.tally(t)
-	if t.Name != "" && o.spellsSource(t.Name) {
+	if o.spelledIn(t.Name) {
 		t.Name = ""
 		v = changed
 	}
@@ -238,11 +239,32 @@ func (o *oblivion) touch(r *Touch) verdict {
 	case o.ids[r.Name]:
 		r.Name, r.Text = 0, ""
 		return changed
-	case r.Text != "" && (o.spellsSource(r.Text) || o.spellsAccount(r.Text)):
+	case o.spelledIn(r.Text):
 		r.Text = ""
 		return changed
 	}
 	return kept
+}
+
+// spelledIn reports whether a text holds one of the addresses or accounts, plainly
+// or escaped as in a query.
+func (o *oblivion) spelledIn(text string) bool {
+	if text == "" {
+		return false
+	}
+	return o.spells(text) || strings.Contains(text, "%") && o.spells(unescaped(text))
+}
+
+func (o *oblivion) spells(text string) bool { return o.spellsSource(text) || o.spellsAccount(text) }
+
+var escape = regexp.MustCompile(`%[0-9A-Fa-f]{2}`)
+
+// unescaped undoes the escapes of a URL wherever they stand in a text.
+func unescaped(text string) string {
+	return escape.ReplaceAllStringFunc(text, func(e string) string {
+		c, _ := strconv.ParseUint(e[1:], 16, 8) // two hexadecimal digits
+		return string([]byte{byte(c)})
+	})
 }
 
 // spellsSource reports whether a text holds one of the addresses, however it is

@@ -27,6 +27,7 @@ func someone() Batch {
 			{Tally: Tally{ID: alice, Name: "Alice", Service: "sshd", BadSources: ids, BadSourcesCount: 3}},
 			{Tally: Tally{ID: bob, Name: "bob", Service: "sshd", BadSources: ids, BadSourcesCount: 3}},
 		},
+		Paths:    []Path{{Tally: Tally{ID: 7, Name: "example.org/~alice/*", GoodSources: ids, GoodSourcesCount: 3}}},
 		Agents:   []Agent{{Tally: Tally{ID: 5, Name: "Mozilla (mine: 198.51.100.7:80)", GoodSources: ids, GoodSourcesCount: 3}}},
 		Services: []Service{{Tally: Tally{ID: 6, Name: "sshd", BadSources: ids, BadSourcesCount: 3}}},
 		Touches: []Touch{
@@ -35,6 +36,7 @@ func someone() Batch {
 			{Address: other, Time: 3, Name: alice, Action: "auth_failure", Text: "Failed password for ALICE from 203.0.113.9"},
 			{Address: other, Time: 4, Action: "probe", Text: "GET /?u=alice from 203.0.113.9"},
 			{Address: other, Time: 5, Action: "probe", Text: "GET /?to=2001:DB8:1:2::77 from 203.0.113.9"},
+			{Address: other, Time: 5, Action: "probe", Text: "GET /?to=%41lice%40example.org&100%&via=2001%3adb8%3A1%3a2%3a%3a78"},
 			{Address: other, Time: 6, Action: "probe", Text: "GET /malicex from 203.0.113.9, not 198.51.100.70"},
 			{Time: 7, Name: alice, Action: "session", Text: "session opened for user alice"},
 		},
@@ -82,7 +84,7 @@ func TestForget(t *testing.T) {
 	put(t, a, aDay.Add(day), "/l", someone(), nil, Added)
 	mustAll(t, a, folding(aDay.Add(day)))
 	here, there := AddrOf(netip.MustParseAddr("198.51.100.7")), AddrOf(netip.MustParseAddr("2001:db8:1:2::"))
-	traces := []string{"Alice", "ALICE", "=alice", "user alice", "\n1001\n", "198.51.100.7\n", "198.51.100.7 ", "198.51.100.7:", "2001:db8:1:2", "2001:DB8:1:2",
+	traces := []string{"Alice", "ALICE", "=alice", "%41lice", "/~alice", "user alice", "\n1001\n", "198.51.100.7\n", "198.51.100.7 ", "198.51.100.7:", "2001:db8:1:2", "2001:DB8:1:2",
 		fmt.Sprintf("\n%d\n", sourceID(here)), fmt.Sprintf("\n%d\n", sourceID(there))}
 	for _, trace := range traces {
 		if !strings.Contains(decompressed(t, a), trace) {
@@ -145,9 +147,6 @@ func TestAccountKey(t *testing.T) {
 	got := all[Account](t, a, Query{})
 	if !strings.HasPrefix(got[0].Name, "hash:") || got[0].Name == got[1].Name {
 		t.Errorf("names %q, %q", got[0].Name, got[1].Name)
-	}
-	if b.Accounts[0].Name != "Alice" {
-		t.Error("the caller's rows were changed")
 	}
 	if rows, _, err := a.Forget(t.Context(), Forgotten{Accounts: []string{"ALICE"}}); err != nil || rows == 0 || len(all[Account](t, a, Query{})) != 1 {
 		t.Errorf("%d rows, %v", rows, err)

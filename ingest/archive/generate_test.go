@@ -69,7 +69,7 @@ func aBatch(rng *rand.Rand, start time.Time, sources int) Batch {
 				r.BadNames, r.BadNamesSketch, r.BadNamesCount = []uint64{11, 12}, nil, 2
 			}
 			b.Touches = append(b.Touches, Touch{Address: r.Address, Time: at(), Service: r.Service, Name: 11 + uint64(i), Action: "probe", Status: 404,
-				Stage: 4, Class: "sqli,lfi", Shape: rng.Uint64(), Via: "sshd", Count: 1, Key: true, Absent: true, Post: true,
+				Stage: 4, Class: "sqli,lfi", Shape: rng.Uint64(), Param: "id", Bytes: 1 << i % 32, Took: 17, Wait: 5, Reads: true, Via: "sshd", Count: 1, Key: true, Absent: true, Post: true,
 				Text: fmt.Sprintf(`%s - - "GET /?id=%d' UNION SELECT 1 HTTP/1.1" 404`, r.Address, i)})
 		}
 		b.Addresses = append(b.Addresses, r)
@@ -85,7 +85,7 @@ func aBatch(rng *rand.Rand, start time.Time, sources int) Batch {
 			t.GoodSources, t.BadSourcesSketch = nil, nil
 		}
 		b.Accounts = append(b.Accounts, Account{Tally: t, Exists: true, Absent: i == 1})
-		b.Paths = append(b.Paths, Path{Tally: t, Traits: uint16(1 << i)})
+		b.Paths = append(b.Paths, Path{Tally: t, Traits: uint16(1 << i), Slow: 3, Sized: 9, SizeLogs: 1700, SizeSquares: 340_000})
 		b.Agents = append(b.Agents, Agent{Tally: t, Client: "crawler", Claim: "google"})
 		b.Services = append(b.Services, Service{Tally: t, Whole: i == 2})
 	}

@@ -96,27 +96,27 @@ func (r keyRanges) meets(lo, hi key) bool {
 func (r keyRanges) contains(k key) bool { return r.meets(k, k) }
 
 // selectRows finds the rows of a row group that are wanted, by key and time.
-func selectRows[T Row](f *parquet.File, g parquet.RowGroup, sel selection) ([]rowSpan, error) {
+func selectRows[T Row](g group, sel selection) ([]rowSpan, error) {
 	spans := []rowSpan{{0, g.NumRows()}}
 	if g.NumRows() <= 0 {
 		return nil, nil
 	}
 	var err error
 	if sel.keys != nil {
-		if spans, err = selectKeys[T](f, g, sel.keys); err != nil || len(spans) == 0 {
+		if spans, err = selectKeys[T](g, sel.keys); err != nil || len(spans) == 0 {
 			return nil, err
 		}
 	}
 	if sel.wholly {
 		return spans, nil
 	}
-	return selectTime[T](f, g, spans, sel)
+	return selectTime[T](g, spans, sel)
 }
 
 // selectKeys joins the sorted keys of a row group with the sorted keys wanted.
 // Pages whose smallest and greatest key have none of them in between are not read.
-func selectKeys[T Row](f *parquet.File, g parquet.RowGroup, keys keyRanges) (spans []rowSpan, err error) {
-	c, err := oneColumn[T](f, tableOf[T]().key)
+func selectKeys[T Row](g group, keys keyRanges) (spans []rowSpan, err error) {
+	c, err := oneColumn[T](g.file, tableOf[T]().key)
 	if err != nil {
 		return nil, err
 	}
@@ -125,7 +125,7 @@ func selectKeys[T Row](f *parquet.File, g parquet.RowGroup, keys keyRanges) (spa
 		return nil, err
 	}
 	defer r.close()
-	bounds, err := g.ColumnChunks()[c.leaf].ColumnIndex()
+	bounds, err := r.chunk.columnIndex(g.ColumnChunks()[c.leaf])
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", errDamaged, err)
 	}
@@ -184,11 +184,11 @@ func keyOfValue(v parquet.Value) (k key) {
 
 // selectTime leaves of the spans the rows of the time that is wanted. A row of a
 // day counts if any of the day does.
-func selectTime[T Row](f *parquet.File, g parquet.RowGroup, spans []rowSpan, sel selection) ([]rowSpan, error) {
+func selectTime[T Row](g group, spans []rowSpan, sel selection) ([]rowSpan, error) {
 	t := tableOf[T]()
 	var columns []fileColumn
 	for _, name := range []string{t.time, "span"} {
-		if c, err := oneColumn[T](f, name); err == nil {
+		if c, err := oneColumn[T](g.file, name); err == nil {
 			columns = append(columns, c)
 		} else if name != "span" {
 			return nil, err

@@ -124,50 +124,84 @@ func parseManifest(data []byte, start time.Time, span time.Duration) (*manifest,
 		if err := checkDataPath(f.Path, f.Kind, start, span); err != nil {
 			return nil, err
 		}
+		if f.Bytes < 0 || f.Rows < 0 {
+			return nil, errors.New("names a file of less than nothing")
+		}
 	}
 	return m, nil
 }
 
-// commit makes a manifest valid: with its new files, written before it. Files
-// that the old manifest named alone are removed afterwards; old may be nil.
+// revision is a manifest that is to become valid, with its new files by path. The
+// files that the old one, which may be nil, names alone are removed.
+type revision struct {
+	old, new *manifest
+	data     map[string][]byte
+}
+
+// commit makes a manifest valid.
 func (a *Archive) commit(m, old *manifest, data map[string][]byte) error {
-	var order []string
-	named := map[string]bool{}
-	files := map[string][]byte{}
-	for _, f := range m.Files {
-		named[f.Path] = true
-		if content, ok := data[f.Path]; ok {
-			files[a.path(f.Path)] = content
-			order = append(order, a.path(f.Path))
+	return a.commitAll([]revision{{old: old, new: m, data: data}})
+}
+
+// commitAll makes manifests valid, each in one instant, and waits for the disk a
+// few times for all of them: first the new files are written, then the manifests,
+// and at last old files are removed.
+func (a *Archive) commitAll(changes []revision) error {
+	var files, manifests []blob
+	var empty []string
+	for _, c := range changes {
+		manifest := c.new.encode() // puts the files into order
+		for _, f := range c.new.Files {
+			if content, ok := c.data[f.Path]; ok {
+				files = append(files, blob{f.Path, content})
+			}
+		}
+		switch {
+		case !c.new.empty():
+			manifests = append(manifests, blob{c.new.path(), manifest})
+		case c.old != nil:
+			empty = append(empty, c.new.path())
 		}
 	}
-	slices.Sort(order)
-	if err := commit(a.disk, files, order); err != nil {
+	if err := a.write(files); err != nil {
 		return err
 	}
-	manifestFile := a.path(m.path())
-	if m.empty() {
-		if old == nil {
-			return nil
-		}
-		if err := a.remove(m.path()); err != nil {
-			return err
-		}
-		if err := a.disk.SyncDir(filepath.Dir(manifestFile)); err != nil {
-			return err
-		}
-	} else if err := commit(a.disk, map[string][]byte{manifestFile: m.encode()}, []string{manifestFile}); err != nil {
+	if err := a.write(manifests); err != nil {
 		return err
 	}
-	if old == nil {
-		return nil
+	for _, path := range empty {
+		if err := a.remove(path); err != nil {
+			return err
+		}
 	}
-	for _, f := range old.Files {
-		if !named[f.Path] {
+	if len(empty) > 0 {
+		if err := a.disk.Sync([]string{a.path(manifestDir)}); err != nil {
+			return err
+		}
+	}
+	for _, c := range changes {
+		for _, f := range c.dropped() {
 			a.removeData(f.Path)
 		}
 	}
 	return nil
+}
+
+// dropped returns the files that only the old manifest names.
+func (c revision) dropped() (out []file) {
+	if c.old == nil {
+		return nil
+	}
+	named := map[string]bool{}
+	for _, f := range c.new.Files {
+		named[f.Path] = true
+	}
+	for _, f := range c.old.Files {
+		if !named[f.Path] {
+			out = append(out, f)
+		}
+	}
+	return out
 }
 
 // remove removes a file of the archive; it may be gone already.

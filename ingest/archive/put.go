@@ -6,9 +6,11 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -31,73 +33,161 @@ func (o Outcome) String() string {
 // only by a reading that covers every byte range that was recorded, of the same
 // files by their fingerprints, so that a log that was rotated away never erases
 // its history. An hour without rows is recorded too: it was quiet, not unseen.
+// The batch is Put's to change.
 //
 // On an error the hour is as it was.
 func (a *Archive) Put(start time.Time, log string, b Batch, seen []Seen) (Outcome, error) {
+	h, err := a.Encode(start, log, b, seen)
+	if err != nil {
+		return 0, err
+	}
+	out, err := a.PutAll([]*Encoded{h})
+	if err != nil {
+		return 0, err
+	}
+	return out[0], nil
+}
+
+// Encoded is what a log says of an hour, as files that wait to be put.
+type Encoded struct {
+	start time.Time
+	log   string
+	seen  []Seen
+	files []file
+	data  map[string][]byte // by path
+}
+
+// Size is the length of the hour's files in bytes.
+func (h *Encoded) Size() (n int64) {
+	for _, f := range h.files {
+		n += f.Bytes
+	}
+	return n
+}
+
+// Encode makes the files of an hour without touching the archive: it is most of
+// the work of Put, and may be done for several hours at the same time. The batch
+// is Encode's to change.
+func (a *Archive) Encode(start time.Time, log string, b Batch, seen []Seen) (*Encoded, error) {
 	start = start.UTC()
 	switch log = strings.ToValidUTF8(log, "\uFFFD"); {
-	case a.opt.ReadOnly:
-		return 0, errReadOnly
 	case !start.Equal(start.Truncate(hour)):
-		return 0, fmt.Errorf("archiving %s: not the begin of an hour", start)
+		return nil, fmt.Errorf("archiving %s: not the begin of an hour", start)
 	case log == "":
-		return 0, errors.New("archiving an hour of a log without a name")
+		return nil, errors.New("archiving an hour of a log without a name")
 	}
-	out, err := a.put(start, log, b, canonical(seen))
+	h := &Encoded{start: start, log: log, seen: canonical(seen)}
+	var err error
+	h.files, h.data, err = a.encodeBatch(&b, place{start: MilliOf(start), hour: start.Hour(), host: a.opt.Host, log: log})
 	if err != nil {
-		return 0, fmt.Errorf("archiving the hour %s of %q: %w", start.Format(hourLayout), log, err)
+		return nil, fmt.Errorf("archiving the hour %s of %q: %w", start.Format(hourLayout), log, err)
+	}
+	return h, nil
+}
+
+// PutAll does with each hour what Put does, and waits for the disk as rarely for
+// all of them as for one. Killed in between or after an error each hour is wholly
+// old or wholly new.
+func (a *Archive) PutAll(hours []*Encoded) ([]Outcome, error) {
+	if a.opt.ReadOnly {
+		return nil, errReadOnly
+	}
+	out, err := a.putAll(hours)
+	if err != nil {
+		return nil, fmt.Errorf("archiving %d hours of logs from %s: %w", len(hours), hours[0].start.Format(hourLayout), err)
 	}
 	return out, nil
 }
 
 var errReadOnly = errors.New("the archive was opened for reading only")
 
-func (a *Archive) put(start time.Time, log string, b Batch, seen []Seen) (Outcome, error) {
+func (a *Archive) putAll(hours []*Encoded) ([]Outcome, error) {
 	if err := a.sweepOnce(); err != nil {
-		return 0, err
+		return nil, err
 	}
+	var drafts []*draft
+	at := map[time.Time]*draft{}
+	var out []Outcome
+	for _, h := range hours {
+		p := at[h.start]
+		if p == nil {
+			var err error
+			if p, err = a.begin(h.start); err != nil {
+				return nil, err
+			}
+			at[h.start] = p
+			drafts = append(drafts, p)
+		}
+		out = append(out, a.putInto(p, h))
+	}
+	var changes []revision
+	for _, p := range drafts {
+		if p.changed {
+			changes = append(changes, p.revision)
+		}
+	}
+	return out, a.commitAll(changes)
+}
+
+// draft is an hour of which logs are being put.
+type draft struct {
+	revision
+	folded  *manifest // of its day; nil: none yet
+	changed bool
+}
+
+// begin reads what the archive holds of an hour.
+func (a *Archive) begin(start time.Time) (*draft, error) {
 	folded, err := a.loadOrAside(dayOf(start), day)
 	if err != nil {
-		return 0, err
-	}
-	if folded != nil {
-		if _, ok := folded.entry(start, log); ok {
-			return KeptOld, nil
-		}
+		return nil, err
 	}
 	old, err := a.loadOrAside(start, hour)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
-	m := newManifest(start, hour)
-	var was *entry
+	p := &draft{folded: folded, revision: revision{old: old, new: newManifest(start, hour), data: map[string][]byte{}}}
 	if old != nil {
-		was, _ = old.entry(start, log)
-		m.Entries = slices.DeleteFunc(slices.Clone(old.Entries), func(e entry) bool { return e.Log == log })
-		m.Files = slices.DeleteFunc(slices.Clone(old.Files), func(f file) bool { return f.Log == log })
+		p.new.Entries, p.new.Files = slices.Clone(old.Entries), slices.Clone(old.Files)
 	}
-	if was != nil && !was.Damaged && !covers(seen, was.Seen) {
-		return KeptOld, nil
+	return p, nil
+}
+
+// putInto decides what becomes of what a log says.
+func (a *Archive) putInto(p *draft, h *Encoded) Outcome {
+	if p.folded != nil {
+		if _, ok := p.folded.entry(h.start, h.log); ok {
+			return KeptOld
+		}
 	}
-	files, data, err := a.encodeBatch(&b, place{start: MilliOf(start), hour: start.Hour(), host: a.opt.Host, log: log})
-	if err != nil {
-		return 0, err
+	var was *entry
+	if p.old != nil {
+		was, _ = p.old.entry(h.start, h.log)
 	}
-	if len(files) == 0 && len(seen) == 0 && was == nil {
-		return Unchanged, nil
+	switch {
+	case was == nil && len(h.files) == 0 && len(h.seen) == 0:
+		return Unchanged
+	case was == nil || was.Damaged:
+	case !covers(h.seen, was.Seen):
+		return KeptOld
+	case equalSeen(was.Seen, h.seen) && a.holds(p.old, h.files, h.log):
+		return Unchanged
 	}
-	m.Files = append(m.Files, files...)
-	m.Entries = append(m.Entries, entry{Hour: start, Log: log, Seen: seen})
-	if was != nil && !was.Damaged && equalSeen(was.Seen, seen) && a.holds(old, files, log) {
-		return Unchanged, nil
-	}
-	if err := a.commit(m, old, data); err != nil {
-		return 0, err
-	}
+	p.replace(h)
 	if was == nil {
-		return Added, nil
+		return Added
 	}
-	return Replaced, nil
+	return Replaced
+}
+
+// replace makes the hour what the log says of it now.
+func (p *draft) replace(h *Encoded) {
+	p.changed = true
+	p.new.Entries = slices.DeleteFunc(p.new.Entries, func(e entry) bool { return e.Log == h.log })
+	p.new.Files = slices.DeleteFunc(p.new.Files, func(f file) bool { return f.Log == h.log })
+	p.new.Entries = append(p.new.Entries, entry{Hour: h.start, Log: h.log, Seen: h.seen})
+	p.new.Files = append(p.new.Files, h.files...)
+	maps.Copy(p.data, h.data)
 }
 
 // holds reports whether the files of a log are the given ones, and there.
@@ -117,14 +207,31 @@ func (a *Archive) holds(m *manifest, files []file, log string) bool {
 
 // encodeBatch returns the files of a batch and what is in them.
 func (a *Archive) encodeBatch(b *Batch, at place) ([]file, map[string][]byte, error) {
-	e := encoder{owner: spell(at.log), span: hour, start: at.start.Time(), log: at.log, data: map[string][]byte{}}
 	if len(a.opt.AccountKey) > 0 {
 		a.pseudonymize(b)
 	}
-	err := errors.Join(
-		arrangeAndAdd(&e, b.Addresses, at), arrangeAndAdd(&e, b.Accounts, at), arrangeAndAdd(&e, b.Paths, at),
-		arrangeAndAdd(&e, b.Agents, at), arrangeAndAdd(&e, b.Services, at), arrangeAndAdd(&e, b.Touches, at))
-	return e.files, e.data, err
+	var of [6]encoder
+	var errs [6]error
+	var running sync.WaitGroup
+	for i, encode := range []func(*encoder) error{
+		func(e *encoder) error { return arrangeAndAdd(e, b.Addresses, at) },
+		func(e *encoder) error { return arrangeAndAdd(e, b.Accounts, at) },
+		func(e *encoder) error { return arrangeAndAdd(e, b.Paths, at) },
+		func(e *encoder) error { return arrangeAndAdd(e, b.Agents, at) },
+		func(e *encoder) error { return arrangeAndAdd(e, b.Services, at) },
+		func(e *encoder) error { return arrangeAndAdd(e, b.Touches, at) },
+	} {
+		of[i] = encoder{owner: spell(at.log), span: hour, start: at.start.Time(), log: at.log, data: map[string][]byte{}}
+		running.Go(func() { errs[i] = encode(&of[i]) })
+	}
+	running.Wait()
+	var files []file
+	data := map[string][]byte{}
+	for i := range of {
+		files = append(files, of[i].files...)
+		maps.Copy(data, of[i].data)
+	}
+	return files, data, errors.Join(errs[:]...)
 }
 
 // encoder collects the files of an hour or a day.
@@ -185,7 +292,6 @@ func (a *Archive) hashAccount(name string) string {
 // pseudonymize replaces the names of accounts. Evidence lines spell them too,
 // wherever the daemon pleased, and are left out.
 func (a *Archive) pseudonymize(b *Batch) {
-	b.Accounts, b.Touches = slices.Clone(b.Accounts), slices.Clone(b.Touches)
 	for i := range b.Accounts {
 		b.Accounts[i].Name = a.hashAccount(b.Accounts[i].Name)
 	}

@@ -155,12 +155,15 @@ func (p *part) content() ([]byte, error) {
 	if p.err != nil {
 		return nil, p.err
 	}
-	b := make([]byte, p.file.Bytes)
-	n, err := io.ReadFull(p.open, b)
-	if err == io.EOF || err == io.ErrUnexpectedEOF {
-		return nil, fmt.Errorf("%w: truncated: %d bytes of %d", errDamaged, n, p.file.Bytes)
-	}
+	info, err := p.open.Stat()
 	if err != nil {
+		return nil, err
+	}
+	if info.Size() < p.file.Bytes {
+		return nil, fmt.Errorf("%w: truncated: %d bytes of %d", errDamaged, info.Size(), p.file.Bytes)
+	}
+	b := make([]byte, p.file.Bytes)
+	if _, err := io.ReadFull(p.open, b); err != nil {
 		return nil, err
 	}
 	if sumOf(b) != p.file.SHA256 {

@@ -36,32 +36,25 @@ func (a *Archive) Prune(now time.Time, p Policy) (Pruned, []Damage, error) {
 	if err != nil {
 		return done, damage, fmt.Errorf("pruning the archive: %w", err)
 	}
-	for _, m := range p.apply(now, units) {
-		for _, f := range dropped(m) {
+	changes := p.apply(now, units)
+	if err := a.commitAll(changes); err != nil {
+		return done, damage, fmt.Errorf("pruning the archive: %w", err)
+	}
+	for _, c := range changes {
+		for _, f := range c.dropped() {
 			done.Files, done.Rows, done.Bytes = done.Files+1, done.Rows+f.Rows, done.Bytes+f.Bytes
-		}
-		if err := a.commit(m.new, m.old, nil); err != nil {
-			return done, damage, fmt.Errorf("pruning %s: %w", m.old.path(), err)
 		}
 	}
 	return done, damage, nil
 }
 
-// replacement is a manifest and what becomes of it.
-type replacement struct{ old, new *manifest }
-
-// dropped returns the files that the new manifest does not name.
-func dropped(r replacement) []file {
-	return slices.DeleteFunc(slices.Clone(r.old.Files), func(f file) bool { return slices.Contains(r.new.Files, f) })
-}
-
 // apply returns the manifests that change, the oldest first.
-func (p Policy) apply(now time.Time, units []unit) (out []replacement) {
-	all := make([]replacement, len(units))
+func (p Policy) apply(now time.Time, units []unit) (out []revision) {
+	all := make([]revision, len(units))
 	var bytes int64
 	for i, u := range units {
 		m := *u.manifest
-		all[i] = replacement{u.manifest, &m}
+		all[i] = revision{old: u.manifest, new: &m}
 		end := dayOf(u.start).Add(day)
 		if p.MaxAge > 0 && !end.After(now.Add(-p.MaxAge)) {
 			m.drop(func(k Kind) bool { return k != KindService })
@@ -84,7 +77,7 @@ func (p Policy) apply(now time.Time, units []unit) (out []replacement) {
 }
 
 // shrink cuts the oldest manifests until the limit is kept.
-func shrink(all []replacement, bytes, limit int64, cut func(*manifest)) int64 {
+func shrink(all []revision, bytes, limit int64, cut func(*manifest)) int64 {
 	for _, r := range all {
 		if bytes <= limit {
 			break

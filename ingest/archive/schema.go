@@ -80,7 +80,7 @@ type Tally struct {
 	Host    string `parquet:"host,dict"`                          // machine that wrote the archive
 	Log     string `parquet:"log,dict"`                           // log that the lines stand in, rotated parts included
 	Service string `parquet:"service,dict"`                       // service on which it was counted; empty for a whole log
-	Name    string `parquet:"name,dict"`                          // account, vhost and path template, agent, service or log, verbatim: hostile text; empty: not kept
+	Name    string `parquet:"name,dict"`                          // account in lower case; vhost and path template, agent, service or log, verbatim: hostile text; empty: not kept
 	First   Milli  `parquet:"first,timestamp(millisecond),delta"` // first event
 	Last    Milli  `parquet:"last,timestamp(millisecond),delta"`  // last event
 
@@ -110,7 +110,11 @@ type Account struct {
 // Path is one path template of a vhost in one hour.
 type Path struct {
 	Tally
-	Traits uint16 `parquet:"traits,delta"` // bits: 1 static, 2 neutral, 4 vocabulary of scanners, 8 sensitive, 16 feed, 32 login form, 64 query string
+	Traits      uint16 `parquet:"traits,delta"` // bits: 1 static, 2 neutral, 4 vocabulary of scanners, 8 sensitive, 16 feed, 32 login form, 64 query string
+	Sized       uint64 `parquet:"sized"`        // of requests with a query and without hostile content: answers 200 with a body
+	SizeLogs    uint64 `parquet:"size_logs"`    // sum of their sizes' logarithms to the base 2, in sixteenths
+	SizeSquares uint64 `parquet:"size_squares"` // sum of the squares of these
+	Slow        uint64 `parquet:"slow"`         // of the same requests: those that took two seconds and more
 }
 
 // Agent is one user agent in one hour.
@@ -139,13 +143,18 @@ type Touch struct {
 	Status  uint16 `parquet:"status,delta"`                      // HTTP status; 0: none
 	Stage   uint8  `parquet:"stage,delta"`                       // how far a payload goes: 0 none, 1 marker, 2 syntax, 3 logic, 4 extract, 5 execute
 	Class   string `parquet:"class,dict"`                        // kinds of hostile content, with commas: sqli, xss, lfi, ...; empty: none
-	Shape   uint64 `parquet:"shape,dict"`                        // keyed hash of the payload with its literals folded; 0: none
+	Shape   uint64 `parquet:"shape,dict"`                        // keyed hash of the payload with its literals folded, or of which address of its v6 /64 tried to log in; 0: none
+	Param   string `parquet:"param,dict"`                        // parameter that carried the payload: hostile text; empty: the path itself, or none
+	Bytes   uint32 `parquet:"bytes,delta"`                       // web: body of the answer; 0: empty, or not logged
+	Took    uint16 `parquet:"took,delta"`                        // web: hundredths of a second until the answer; 0: less than one, or not logged
+	Wait    uint8  `parquet:"wait,delta"`                        // seconds that a payload asks the server to wait; 0: none
+	Reads   bool   `parquet:"reads"`                             // a payload asks for /etc/passwd
 	Via     string `parquet:"via,dict"`                          // session: the service it was opened on
 	Count   uint32 `parquet:"count,delta"`                       // happenings the line stands for
 	Key     bool   `parquet:"key"`                               // login by key or certificate
 	Absent  bool   `parquet:"absent"`                            // the account does not exist
 	Post    bool   `parquet:"post"`                              // a POST request
-	Text    string `parquet:"text"`                              // the line, verbatim: hostile text; empty: not kept
+	Text    string `parquet:"text"`                              // the line, without passwords and tokens: hostile text; empty: not kept
 }
 
 // Row is any kind of row.
@@ -154,7 +163,8 @@ type Row interface {
 }
 
 // Batch is what one log says of one hour. Host, Log, Start, Span and Hours are
-// filled in by Put; the order of rows and of members does not matter.
+// filled in by Put where the rows stand; in what order rows and members come does
+// not matter.
 type Batch struct {
 	Addresses []Address
 	Accounts  []Account

@@ -69,7 +69,10 @@ var addresses = table[Address]{
 }
 
 func compareAddresses(a, b *Address) int {
-	return cmp.Or(bytes.Compare(a.Address[:], b.Address[:]), cmp.Compare(a.Start, b.Start), cmp.Compare(a.Service, b.Service),
+	if c := bytes.Compare(a.Address[:], b.Address[:]); c != 0 { // of nearly all
+		return c
+	}
+	return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(a.Service, b.Service),
 		cmp.Compare(a.Log, b.Log), cmp.Compare(a.Host, b.Host), cmp.Compare(a.Span, b.Span))
 }
 
@@ -97,7 +100,10 @@ func tallied[T Row](k Kind, tally func(*T) *Tally, rows func(*Batch) *[]T) table
 }
 
 func compareTallies(a, b *Tally) int {
-	return cmp.Or(cmp.Compare(a.ID, b.ID), cmp.Compare(a.Start, b.Start), cmp.Compare(a.Service, b.Service),
+	if a.ID != b.ID { // of nearly all
+		return cmp.Compare(a.ID, b.ID)
+	}
+	return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(a.Service, b.Service),
 		cmp.Compare(a.Log, b.Log), cmp.Compare(a.Host, b.Host), cmp.Compare(a.Span, b.Span))
 }
 
@@ -112,11 +118,17 @@ var touches = table[Touch]{
 }
 
 func compareTouches(a, b *Touch) int {
-	return cmp.Or(bytes.Compare(a.Address[:], b.Address[:]), cmp.Compare(a.Time, b.Time), cmp.Compare(a.Service, b.Service),
-		cmp.Compare(a.Log, b.Log), cmp.Compare(a.Host, b.Host), cmp.Compare(a.Name, b.Name), cmp.Compare(a.Action, b.Action),
+	if c := bytes.Compare(a.Address[:], b.Address[:]); c != 0 { // of nearly all
+		return c
+	}
+	if a.Time != b.Time {
+		return cmp.Compare(a.Time, b.Time)
+	}
+	return cmp.Or(cmp.Compare(a.Service, b.Service), cmp.Compare(a.Log, b.Log), cmp.Compare(a.Host, b.Host), cmp.Compare(a.Name, b.Name), cmp.Compare(a.Action, b.Action),
 		cmp.Compare(a.Status, b.Status), cmp.Compare(a.Stage, b.Stage), cmp.Compare(a.Class, b.Class), cmp.Compare(a.Shape, b.Shape),
 		cmp.Compare(a.Via, b.Via), cmp.Compare(a.Count, b.Count), compareBools(a.Key, b.Key), compareBools(a.Absent, b.Absent),
-		compareBools(a.Post, b.Post), cmp.Compare(a.Text, b.Text))
+		compareBools(a.Post, b.Post), cmp.Compare(a.Text, b.Text), cmp.Compare(a.Param, b.Param), cmp.Compare(a.Bytes, b.Bytes),
+		cmp.Compare(a.Took, b.Took), cmp.Compare(a.Wait, b.Wait), compareBools(a.Reads, b.Reads))
 }
 
 func compareBools(a, b bool) int {
@@ -129,10 +141,9 @@ func compareBools(a, b bool) int {
 	return 1
 }
 
-// arrange returns the rows as they are written: stamped, with every set sorted,
-// in the order of the file. The caller's rows are not changed.
+// arrange returns the rows, which are its own to change, as they are written:
+// stamped, with every set sorted, in the order of the file.
 func (t *table[T]) arrange(rows []T, at place) ([]T, error) {
-	rows = slices.Clone(rows)
 	for i := range rows {
 		t.stamp(&rows[i], at)
 		for _, set := range t.sets(&rows[i]) {
@@ -140,11 +151,11 @@ func (t *table[T]) arrange(rows []T, at place) ([]T, error) {
 				return nil, fmt.Errorf("a set of kind %s lists %d members, more than %d: it is to be a sketch", t.kind, len(*set), MaxMembers)
 			}
 			if !slices.IsSorted(*set) {
-				*set = slices.Sorted(slices.Values(*set))
+				*set = slices.Sorted(slices.Values(*set)) // rows may share it
 			}
 		}
 	}
-	sortRows(t, rows)
+	rows = sortRows(t, rows)
 	if t.kind != KindTouch {
 		for i := 1; i < len(rows); i++ {
 			if t.compare(&rows[i-1], &rows[i]) == 0 {
@@ -188,21 +199,21 @@ func columnNames[T Row]() (names []string) {
 	return names
 }
 
-// sortRows puts rows into the order of the file. Rows are large: they are
+// sortRows returns the rows in the order of the file. Rows are large: they are
 // compared where they stand and moved once.
-func sortRows[T Row](t *table[T], rows []T) {
+func sortRows[T Row](t *table[T], rows []T) []T {
 	order := make([]uint32, len(rows))
 	for i := range order {
 		order[i] = uint32(i)
 	}
 	byRow := func(i, j uint32) int { return t.compare(&rows[i], &rows[j]) }
 	if slices.IsSortedFunc(order, byRow) {
-		return
+		return rows
 	}
 	slices.SortFunc(order, byRow)
 	sorted := make([]T, len(rows))
 	for to, from := range order {
 		sorted[to] = rows[from]
 	}
-	copy(rows, sorted)
+	return sorted
 }

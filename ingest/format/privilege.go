@@ -87,6 +87,18 @@ var newDoas = speaks(ingest.ServiceSudo,
 	say(ingest.KindSession, "{user} ran command {text}").exists(),
 )
 
+// newAccounts reads the shadow tools that make accounts and give them rights. The
+// account is the one that is made or changed; who did it is not told.
+var newAccounts = speaks(ingest.ServiceAdmin,
+	say(ingest.KindSession, "new user: name={user}, UID={n}, {words}", "new account added - account={user}, uid={n}, {words}").exists(),
+	say(ingest.KindSession, "add '{user}' to group '{word}'", "user {user} added by {word} to group {word}", "change user '{user}' password", "unlock user '{user}' password").exists(),
+)
+
+// newCrontab reads "(USER) REPLACE (OWNER)": somebody changed a timetable.
+var newCrontab = speaks(ingest.ServiceAdmin,
+	say(ingest.KindSession, "({user}) REPLACE ({word})").exists(),
+)
+
 // newPolkit reads pkexec, "USER: MESSAGE [USER=root] [TTY=...] ...", and polkitd.
 var newPolkit = speaks(ingest.ServiceSudo,
 	say(ingest.KindSession, "{user}: Executing command [USER={text}").exists(),

@@ -24,6 +24,8 @@ var daemons = []daemon{
 	{[]string{"sudo"}, newSudo},
 	{[]string{"su", "su-l"}, newSu},
 	{[]string{"doas"}, newDoas},
+	{[]string{"useradd", "usermod", "gpasswd", "newusers"}, newAccounts},
+	{[]string{"crontab"}, newCrontab},
 	{[]string{"pkexec", "polkitd"}, newPolkit},
 	{[]string{"login"}, newLogin},
 	{[]string{"telnetd", "in.telnetd", "rlogind", "in.rlogind", "rshd", "in.rshd"}, newTelnetd},

@@ -27,83 +27,95 @@ func newAutomaton(literals []string, ids []uint16) *automaton {
 		a.class[b-'a'+'A'] = a.class[b]
 	}
 
-	// The trie; -1 is no child.
-	trie := [][]int{a.row()}
-	out := [][]uint16{nil}
+	t := newTrie()
 	for i, l := range literals {
-		s := 0
-		for j := range len(l) {
-			c := a.class[l[j]]
-			if trie[s][c] < 0 {
-				trie[s][c] = len(trie)
-				trie = append(trie, a.row())
-				out = append(out, nil)
-			}
-			s = trie[s][c]
+		t.add(l, ids[i], &a.class)
+	}
+	fail, queue := t.suffixes()
+
+	// States with hits come last: the scan's only test is then a comparison.
+	order := make([]uint16, len(t.nodes))
+	number := uint16(0)
+	for s := range t.nodes {
+		if len(t.nodes[s].hits) == 0 {
+			order[s] = number
+			number++
 		}
-		out[s] = append(out[s], ids[i])
+	}
+	a.first = number
+	for s := range t.nodes {
+		if len(t.nodes[s].hits) != 0 {
+			order[s] = number
+			number++
+			a.hits = append(a.hits, t.nodes[s].hits)
+		}
 	}
 
-	// Breadth first: a missing child is the child of the longest proper suffix.
-	fail := make([]int, len(trie))
-	queue := []int{0}
-	for len(queue) > 0 {
-		s := queue[0]
-		queue = queue[1:]
-		for c, t := range trie[s] {
-			suffix := 0
-			if s != 0 {
-				suffix = trie[fail[s]][c]
-			}
-			if t < 0 {
-				trie[s][c] = suffix
-				continue
-			}
-			fail[t] = suffix
-			out[t] = append(out[t], out[suffix]...)
-			queue = append(queue, t)
+	// A missing child is the child of the longest proper suffix.
+	a.next = make([]uint16, len(t.nodes)*a.width)
+	row := func(s uint16) []uint16 { return a.next[int(order[s])*a.width:][:a.width] }
+	for _, s := range queue {
+		copy(row(s), row(fail[s]))
+		for c := t.nodes[s].child; c != 0; c = t.nodes[c].sibling {
+			row(s)[t.nodes[c].class] = order[c]
 		}
 	}
-	a.number(trie, out)
 	return a
 }
 
-func (a *automaton) row() []int {
-	r := make([]int, a.width)
-	for i := range r {
-		r[i] = -1
-	}
-	return r
+// trie holds the literals until they are an automaton. Node 0 is the root, which
+// is nobody's child.
+type trie struct{ nodes []node }
+
+type node struct {
+	child, sibling uint16 // the first of its own, the next one of its parent; 0: none
+	class          uint8  // that leads to it
+	hits           []uint16
 }
 
-// number lays the states out so that those with hits come last: the scan's only
-// test is then a comparison.
-func (a *automaton) number(trie [][]int, out [][]uint16) {
-	order := make([]uint16, len(trie))
-	n := uint16(0)
-	for s := range trie {
-		if len(out[s]) == 0 {
-			order[s] = n
-			n++
+func newTrie() *trie { return &trie{nodes: make([]node, 1)} }
+
+func (t *trie) add(literal string, id uint16, class *[256]uint8) {
+	at := uint16(0)
+	for i := range len(literal) {
+		c := class[literal[i]]
+		next := t.child(at, c)
+		if next == 0 {
+			next = uint16(len(t.nodes))
+			t.nodes = append(t.nodes, node{class: c, sibling: t.nodes[at].child})
+			t.nodes[at].child = next
+		}
+		at = next
+	}
+	t.nodes[at].hits = append(t.nodes[at].hits, id)
+}
+
+func (t *trie) child(of uint16, class uint8) uint16 {
+	c := t.nodes[of].child
+	for c != 0 && t.nodes[c].class != class {
+		c = t.nodes[c].sibling
+	}
+	return c
+}
+
+// suffixes finds for each node the one of the longest proper suffix of its text,
+// whose hits are its own too, and lists the nodes breadth first.
+func (t *trie) suffixes() (fail, queue []uint16) {
+	fail = make([]uint16, len(t.nodes))
+	queue = append(queue, 0)
+	for i := 0; i < len(queue); i++ {
+		s := queue[i]
+		for c := t.nodes[s].child; c != 0; c = t.nodes[c].sibling {
+			queue = append(queue, c)
+			n := &t.nodes[c]
+			for f := s; f != 0 && fail[c] == 0; {
+				f = fail[f]
+				fail[c] = t.child(f, n.class)
+			}
+			n.hits = append(n.hits, t.nodes[fail[c]].hits...)
 		}
 	}
-	a.first = n
-	for s := range trie {
-		if len(out[s]) != 0 {
-			order[s] = n
-			n++
-		}
-	}
-	a.next = make([]uint16, len(trie)*a.width)
-	a.hits = make([][]uint16, len(trie)-int(a.first))
-	for s, row := range trie {
-		for c, t := range row {
-			a.next[int(order[s])*a.width+c] = order[t]
-		}
-		if len(out[s]) != 0 {
-			a.hits[order[s]-a.first] = out[s]
-		}
-	}
+	return fail, queue
 }
 
 // step follows one byte.

@@ -8,7 +8,7 @@ var codeRules = []rule{
 	{class: ingest.ClassPHP, stage: ingest.StageExtract, at: anywhere, any: []string{"php:", "phar:", "expect:", "zlib:", "glob:", "zip:", "ogg:", "rar:", "data:", "ssh2", "bzip2:"},
 		expr: `\b(?:php://(?:input|filter|fd|memory|temp|stdin|output|std)|php:/|phar:/|expect:/|compress\.(?:zlib|bzip2):/|zlib:|glob://|zip://|ogg://|rar://|ssh2(?:\.(?:s?(?:ftp|cp)|shell|tunnel|exec))?://|bzip2:)|\bdata:(?://)?(?:text/plain|[\w/+.\-]*;\s*base64|,<\?)`},
 	{class: ingest.ClassPHP, stage: ingest.StageExecute, at: anywhere, any: []string{"<?", "[php]", "[/php]"},
-		expr: `<\?(?:php\b|=|\s*[@$\\(]|\s+(?:echo|print|eval|system|exec|passthru|include|require|if|for|while|die|exit|function)\b|xml\s*(?:\(|:\s*[a-z]+\s)|$)|\[/?php\]`},
+		expr: `<\?(?:php\b|=|\s*[@$\\(]|\s+(?:echo|print|eval|system|exec|passthru|include|require|if|for|while|die|exit|function)\b|xml\s*(?:\(|:\s*[a-z]+[\s(])|$)|\[/?php\]`},
 	{class: ingest.ClassPHP, stage: ingest.StageExecute, on: plain, at: notReferer, any: []string{"$_", "$globals", "$argv", "$this", "$http_", "$php_", "$"},
 		expr: `\$_(?:get|post|request|server|cookie|files|session|env)\b|\$(?:globals|argv|http_\w+)\b|\$\w+\s*=[^=]{1,60};|\$\w+\s*(?:/\*.*\*/)?\s*\(.*\)\s*;|\$\{?\s*_(?:get|post|request)|\$\w+(?:\[[^\]]*\])+\s*\(|\(\s*\$\w+\s*\)\s*\(|\$\s+\{\s*['"$]`},
 	{class: ingest.ClassPHP, stage: ingest.StageExecute, on: plain | tight, at: notReferer,
@@ -19,6 +19,7 @@ var codeRules = []rule{
 		expr: `[("'\[{](?:system|exec|shell_exec|passthru|phpinfo|assert|popen)["')\]}]+(?:\[\d\][)}]*)*\(|\(\w{1,8}\.\(\w{1,8}\)(?:\.\w{1,8})?\)\(|\{?\[system\]`},
 	{class: ingest.ClassPHP, stage: ingest.StageExecute, at: anywhere, any: []string{"allow_url_include", "auto_prepend_file", "auto_append_file", "disable_functions", "safe_mode=", "open_basedir", "invokefunction", "session.auto_start", "php_value", "allow_url_fopen", "_method=__construct", "mosconfig", "zend_", "pearcmd", "config-create"},
 		expr: `\b(?:allow_url_(?:include|fopen)|auto_(?:prepend|append)_file|disable_functions|safe_mode|open_basedir)\b\s*(?:=|\s)|invokefunction|_method=__construct|mosconfig|php_value|pearcmd|config-create`},
+	{class: ingest.ClassPHP, stage: ingest.StageExecute, at: inPath, any: []string{"eval-stdin.php", "/_ignition/execute-solution"}},
 	{class: ingest.ClassPHP, stage: ingest.StageExecute, at: anywhere, any: []string{"o:", "c:"}, odd: true, expr: `(?:^|[;{=|&])[oc]:\d+:\\?"[^"]+\\?":\d+:\{`},
 
 	// Java and the expression languages of its frameworks

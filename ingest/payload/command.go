@@ -47,8 +47,11 @@ var commandRules = []rule{
 	{class: ingest.ClassRCE, stage: ingest.StageExecute, on: shell, at: inReferer, any: []string{";", "|", "`", "$("},
 		expr: `[;|` + "`" + `]\s*` + commandPath + `(?:cat|id|wget|curl|bash|sh|uname|whoami|ca\?)(?:$|[\s+/;|&])\S|\$\(\s*(?:cat|id|wget|curl|bash|sh|uname|whoami)\b`},
 	{class: ingest.ClassRCE, stage: ingest.StageExecute, on: plain | shell, at: anywhere,
-		any:  []string{"cat ", "wget ", "curl ", "bash ", "sh ", "nc ", "ping ", "uname ", "ls ", "chmod ", "python", "perl ", "php -", "rm -", "echo ", "id;", "nslookup ", "dir ", "ping.exe", "powershell", "cmd ", "cmd.exe", "certutil", "dd if", "base64 ", "tftp ", "ifconfig", "kill -", "head ", "tail ", "more ", "find /", "sleep ", "grep ", "tar ", "less ", "cd /"},
-		expr: `(?:^|["'=(\s])(?:(?:tac|cat|head|tail|more|less|nl)\s+(?:-\w+\s+)*[/~.*]\S*[/?*]|wget\s+(?:-\w+\s+)*(?:https?:|ftp:|\d|-)|curl\s+(?:-\w+\s+)*['"]?(?:https?:|\d{1,3}\.|-)|(?:ba|da|z|k|c)?sh\s+-[ci]\b|nc(?:at)?\s+(?:-\w+\s+)*(?:-[elnvc]|\d{1,3}\.)|ping(?:\.exe)?\s+-[cniwt]\s*\d|dir\s+[c-f]:|uname\s+-\w|ls\s+-[a-z]+|chmod\s+(?:\+x|[0-7]{3,4}\s)|python\d*\s+-[cm]|perl\s+-e|php\s+-[rd]\s|rm\s+-[rf]|echo\s+(?:["']?\$|-e|[\w+/=]{8,}\s*\||` + "`" + `)|powershell(?:\.exe)?\s+-\w|cmd(?:\.exe)?\s+/[ckr]|certutil\s+-\w|dd\s+if=|base64\s+(?:-d|--decode)|tftp\s+-|kill\s+-\d|find\s+/|tar\s+-?[cxz]\w*f|cd\s+/(?:tmp|var|etc|dev|usr|root|home)|ifconfig\s+(?:-a|eth|lo))`},
+		any:  []string{"cat ", "wget ", "curl ", "bash ", "sh ", "nc ", "ping ", "uname ", "ls ", "chmod ", "python", "perl ", "php -", "rm -", "echo ", "id;", "nslookup ", "dir ", "ping.exe", "powershell", "cmd ", "cmd.exe", "certutil", "dd if", "base64 ", "tftp ", "ifconfig", "kill -", "head ", "tail ", "more ", "find /", "sleep ", "grep ", "tar ", "less ", "cd /", "dir+c:", "dir|c:"},
+		expr: `(?:^|["'=(\s+|&;])(?:(?:tac|cat|head|tail|more|less|nl)\s+(?:-\w+\s+)*[/~.*]\S*[/?*]|wget\s+(?:-\w+\s+)*(?:https?:|ftp:|\d|-)|curl\s+(?:-\w+\s+)*['"]?(?:https?:|\d{1,3}\.|-)|(?:ba|da|z|k|c)?sh\s+-[ci]\b|nc(?:at)?\s+(?:-\w+\s+)*(?:-[elnvc]|\d{1,3}\.)|ping(?:\.exe)?\s+-[cniwt]\s*\d|dir[\s+|]+[c-f]:|uname\s+-\w|ls\s+-[a-z]+|chmod\s+(?:\+x|[0-7]{3,4}\s)|python\d*\s+-[cm]|perl\s+-e|php\s+-[rd]\s|rm\s+-[rf]|echo\s+(?:["']?\$|-e|[\w+/=]{8,}\s*\||` + "`" + `)|powershell(?:\.exe)?\s+-\w|cmd(?:\.exe)?\s+/[ckr]|certutil\s+-\w|dd\s+if=|base64\s+(?:-d|--decode)|tftp\s+-|kill\s+-\d|find\s+/|tar\s+-?[cxz]\w*f|cd\s+/(?:tmp|var|etc|dev|usr|root|home)|ifconfig\s+(?:-a|eth|lo))`},
+	{class: ingest.ClassRCE, stage: ingest.StageExecute, on: shell, at: inAgent | inReferer, any: []string{"ansible", "chef", "cscli", "env -", "set -o", "sudo ", "crontab", "systemctl", "iptables", "whoami", "ifconfig"},
+		expr: `^(?:code=)?(?:ansible(?:-\w+)?|chef(?:-\w+)?|cscli|env|set|sudo|crontab|systemctl|iptables|whoami|ifconfig)\s+-{0,2}\w[^/]*$`}, // a whole agent that is a command line
+	{class: ingest.ClassRCE, stage: ingest.StageLogic, on: plain | shell, at: inValue, any: []string{"ls ", "time "}, expr: `^ls(?:\s+[a-z.*~\-][\w.*~\-]*){2,4}$|^time\s+(?:who|w|id|ls|ps|` + commandNames + `)$`, check: notAbout},
 	{class: ingest.ClassRCE, stage: ingest.StageExecute, on: plain | shell, at: anywhere,
 		any:  []string{"bin/", "/dev/tcp", "/dev/udp", "0>&1", "cmd.exe", ">& /", "cmd /c"},
 		expr: `(?:^|[^\w.\-]|usr/|local/)s?bin/(?:\w*[?*\[]\w*|(?:ba|da|z|k|c|tc)?sh\b|` + commandNames + `|` + wordCommands + `|nice|false|true|tcsh|pkexec|chroot|su\b)` + commandEnd + `|/dev/(?:tcp|udp)/|[01]>&\d|\bcmd(?:\.exe)?\s*/[ckr]\b|\bcmd\.exe\b`},
@@ -152,4 +155,14 @@ func shellshock(v *value) (ingest.Class, ingest.Stage) {
 		return ingest.ClassXSS, ingest.StageLogic
 	}
 	return ingest.ClassRCE, ingest.StageExecute
+}
+
+// notAbout lets people look for what a command does.
+func notAbout(v *value) (ingest.Class, ingest.Stage) {
+	for _, topic := range []string{"command", "linux", "unix", "man", "tutorial", "example"} {
+		if contains(v.plain, topic) {
+			return 0, 0
+		}
+	}
+	return ingest.ClassRCE, ingest.StageLogic
 }

@@ -2,27 +2,33 @@ package payload
 
 import "gumshoe/ingest"
 
-// origin says which header a text comes from.
+// origin says which header a text comes from, or that it is a user name.
 type origin uint64
 
 const (
 	fromAgent origin = iota + 1
 	fromReferer
+	fromLogin
 )
 
-// header looks at a user agent or a referer. Both are texts of many words and
-// punctuation, so that only the rules that ask for these places are tried.
+// header looks at a user agent, a referer or a user name. They are texts of many
+// words and punctuation, so that only the rules that ask for these places are
+// tried.
 func (in *inspector) header(text []byte, from origin, h ingest.Hash) verdict {
 	text = text[:min(len(text), maxTarget)]
 	in.reset()
-	if from == fromAgent {
-		if !plainAgent(text) {
-			in.line = unlog(in.line[:0], text)
-			in.value(nil, in.line[:min(len(in.line), maxLook)], inAgent)
-		}
-	} else if !clean(text) {
+	at, plain := inReferer, false
+	switch from {
+	case fromAgent:
+		at, plain = inAgent, plainAgent(text)
+	case fromReferer:
+		plain = clean(text)
+	case fromLogin:
+		at = inLogin
+	}
+	if !plain {
 		in.line = unlog(in.line[:0], text)
-		in.value(nil, in.line[:min(len(in.line), maxLook)], inReferer)
+		in.value(nil, in.line[:min(len(in.line), maxLook)], at)
 	}
 	return in.conclude(h)
 }

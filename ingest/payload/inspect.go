@@ -14,6 +14,8 @@ const maxTarget = 8 << 10
 type verdict struct {
 	class ingest.Class
 	stage ingest.Stage
+	wait  uint8
+	reads bool
 	shape uint64
 	param string
 }
@@ -24,6 +26,7 @@ func (v verdict) addTo(r *ingest.Request) {
 	if v.stage > r.Stage {
 		r.Stage, r.Shape, r.Param = v.stage, v.shape, v.param
 	}
+	r.Wait, r.Reads = max(r.Wait, v.wait), r.Reads || v.reads
 }
 
 // inspector looks at texts. It owns the scratch space, so that a clean target
@@ -39,6 +42,8 @@ type inspector struct {
 	class ingest.Class
 	stage ingest.Stage
 	param []byte // where the furthest stage was found; a part of the scratch space
+	wait  uint8  // that is asked for, in seconds
+	reads bool   // the file of accounts is asked for
 	shape []byte // payload of the furthest stage, literals folded
 }
 
@@ -63,7 +68,7 @@ func (in *inspector) request(target []byte, h ingest.Hash) ingest.Request {
 		in.closer(path, query, target)
 	}
 	v := in.conclude(h)
-	return ingest.Request{Flags: flags &^ pathShell, Class: v.class, Stage: v.stage, Shape: v.shape, Param: v.param}
+	return ingest.Request{Flags: flags &^ pathShell, Class: v.class, Stage: v.stage, Shape: v.shape, Param: v.param, Wait: v.wait, Reads: v.reads}
 }
 
 // closer looks at every part of a target.
@@ -125,7 +130,7 @@ func (in *inspector) value(name, raw []byte, at place) {
 		return
 	}
 	var d decoded
-	in.decoded, d = decode(in.decoded[:0], raw, at&(inTarget) != 0)
+	in.decoded, d = decode(in.decoded[:0], raw, at&(inTarget|inReferer) != 0)
 	in.plain = fold(in.plain[:0], in.decoded)
 	v := value{decoded: in.decoded, plain: in.plain, at: at}
 
@@ -151,8 +156,13 @@ func (in *inspector) value(name, raw []byte, at place) {
 	if in.stage > before && in.stage >= ingest.StageLogic && in.stage < ingest.StageExecute && d.depth >= 2 {
 		in.stage++ // hidden under a second encoding: nobody does that by mistake
 	}
-	if in.stage < ingest.StageLogic {
+	if in.stage >= ingest.StageLogic {
+		in.wait, in.reads = max(in.wait, wait(in.plain)), in.reads || reads(in.plain)
+	} else {
 		switch {
+		case at == inLogin: // a daemon that does not speak HTTP has a syntax of its own
+		case at == inValue && commented(in.decoded):
+			in.found(ingest.ClassSQLi, ingest.StageLogic, name, in.plain)
 		case d.overlong || d.control:
 			in.found(ingest.ClassProtocol, ingest.StageMarker, name, in.plain)
 		case at&inTarget != 0 && broken(in.plain, at):
@@ -198,7 +208,7 @@ func (in *inspector) try(name []byte, v value, f form, text []byte) {
 }
 
 func (in *inspector) reset() {
-	in.class, in.stage, in.param, in.shape = 0, 0, nil, in.shape[:0]
+	in.class, in.stage, in.param, in.shape, in.wait, in.reads = 0, 0, nil, in.shape[:0], 0, false
 }
 
 // found records a class; the furthest stage names the parameter and the shape.
@@ -216,7 +226,7 @@ func (in *inspector) conclude(h ingest.Hash) verdict {
 	if in.class == 0 {
 		return verdict{}
 	}
-	v := verdict{class: in.class, stage: in.stage, shape: h.Bytes(in.shape)}
+	v := verdict{class: in.class, stage: in.stage, shape: h.Bytes(in.shape), wait: in.wait, reads: in.reads}
 	if len(in.param) != 0 {
 		v.param = string(in.param[:min(len(in.param), maxParam)])
 	}

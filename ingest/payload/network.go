@@ -26,7 +26,7 @@ var networkRules = []rule{
 	{class: ingest.ClassCRLF, stage: ingest.StageLogic, at: inTarget, any: []string{"\n", "\r", "嘊", "嘍", "\u560d", "\u560a"},
 		expr: `(?:[\r\n]|\x{560a}|\x{560d})\s*(?:set-cookie|location|content-(?:type|length|disposition|encoding)|host|refresh|x-[\w\-]+|transfer-encoding|access-control-[\w\-]+|link|via|http/\d|<html|<script|status)\s*[:/ ]`},
 	{class: ingest.ClassCRLF, stage: ingest.StageLogic, at: inTarget, any: []string{"\n", "\r"},
-		expr: `[\r\n]\s*(?:helo|ehlo|mail from|rcpt to|retr|stat|list|user|pass|quit|noop|bcc|cc|to|from|subject|data|capability|select|fetch|stls|uidl|top|dele|expn|vrfy|rset|auth|login|append|[a-z]\d+\s+(?:login|capability|fetch|select))\b(?:\s*[:<]|\s+\S|\s*$)`},
+		expr: `[\r\n]\s*(?:helo|ehlo|mail from|rcpt to|retr|stat|list|user|pass|quit|noop|bcc|cc|to|from|subject|data|capability|select|examine|fetch|stls|uidl|top|dele|expn|vrfy|rset|auth|login|append|[a-z]\d+\s+(?:login|capability|fetch|select|examine|list|status|search|expunge))\b(?:\s*[:<]|\s+\S|\s*$)`},
 	{class: ingest.ClassCRLF, stage: ingest.StageLogic, at: inTarget, any: []string{"http/"},
 		expr: `\b(?:get|post|head|options|connect|put|delete|trace|track|patch|propfind)\s+(?:/|\w+://)?\S*\s+http/\d`},
 	{class: ingest.ClassCRLF, stage: ingest.StageLogic, at: inPath, any: []string{"\n", "\r"}, expr: `[\r\n]`},

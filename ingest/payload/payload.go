@@ -49,6 +49,7 @@ func New(h ingest.Hash) *Enricher {
 // Enrich implements ingest.Enricher.
 func (e *Enricher) Enrich(ev *ingest.Event) {
 	if ev.Kind != ingest.KindHTTPRequest && ev.Kind != ingest.KindProbe {
+		e.login(ev)
 		return
 	}
 	if len(ev.Target) == 0 && len(ev.Method) == 0 {
@@ -65,6 +66,9 @@ func (e *Enricher) Enrich(ev *ingest.Event) {
 	if v := protocol(ev.Method, ev.Target, ev.VHost); v.class != 0 {
 		v.addTo(&ev.Request)
 	}
+	if ev.Proto != nil && len(ev.Proto) == 0 {
+		ancient.addTo(&ev.Request)
+	}
 	if len(ev.Agent) != 0 {
 		e.header(ev.Agent, fromAgent, ev.AgentKey(), &ev.Request)
 	}
@@ -76,8 +80,15 @@ func (e *Enricher) Enrich(ev *ingest.Event) {
 	}
 }
 
+// login looks at the name that a client gave, if it may be more than a name.
+func (e *Enricher) login(ev *ingest.Event) {
+	if sentence(ev.User) {
+		e.header(ev.User, fromLogin, e.headers.key(ev.User), &ev.Request)
+	}
+}
+
 // markers are the classes whose mere presence shows an attack.
-const markers = ingest.ClassScanner | ingest.ClassWebshell | ingest.ClassProtocol | ingest.ClassLLM
+const markers = ingest.ClassScanner | ingest.ClassWebshell | ingest.ClassProtocol
 
 // Hostile reports whether the request alone shows an attack. A broken syntax
 // does not, nor does an odd method without anything else.

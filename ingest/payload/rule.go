@@ -28,6 +28,7 @@ const (
 	inPath                      // the path as a whole
 	inAgent                     // user agent
 	inReferer                   // referer
+	inLogin                     // user name of a login
 )
 
 const (
@@ -63,7 +64,7 @@ type value struct {
 // rules is the table of all rules. literals finds the literals of all of them in
 // one pass, wordLiterals of those that clean bytes alone can fulfil.
 var (
-	rules = slices.Concat(sqlRules, scriptRules, fileRules, commandRules, codeRules, templateRules, networkRules, markerRules)
+	rules = slices.Concat(sqlRules, scriptRules, fileRules, commandRules, codeRules, templateRules, networkRules, markerRules, whisperRules)
 
 	literals, wordLiterals = compile(rules)
 )

@@ -37,6 +37,7 @@ var scriptRules = []rule{
 		expr: `document\.(?:cookie|domain|write(?:ln)?|location|body|url|documentelement|createelement|getelement\w+|queryselector|forms|referrer)\b(?:[=(\[;.+)]|$)|(?:window|top|self|parent)\.(?:location|name|open|cookie)(?:[=.(\[]|$)|[;"']location(?:\.href)?=|localstorage\.|\.innerhtml|navigation\.navigate`},
 	{class: ingest.ClassXSS, stage: ingest.StageLogic, on: tight, at: inQuery, any: []string{".call", ".apply", ".bind"}, odd: true,
 		expr: `(?:\]|\breflect)\.\w+\.(?:call|apply|bind)[` + "`" + `(]`},
+	{class: ingest.ClassXSS, stage: ingest.StageLogic, on: tight, at: inQuery, any: []string{">=&{()}"}}, // what shows which of the characters get through
 	{class: ingest.ClassXSS, stage: ingest.StageSyntax, on: plain, at: inQuery, any: []string{`">`, `'>`, "<!--", "-->"}, expr: `["']\s*/?>|<!--|-->`},
 	{class: ingest.ClassXSS, stage: ingest.StageLogic, on: tight, at: inQuery,
 		any:  []string{"<script", "<form", "<dialog", "<iframe", "<object", "<embed", "<svg", "<style", "<meta", "<link", "<body", "<html", "<x:", "<?xml"},

@@ -52,6 +52,9 @@ var sqlRules = []rule{
 		expr: `(?:['")]|\d)\s*(?:order|group)\s+by\s+\(?\d+|\b(?:order|group)\s+by\s+\d+\s*(?:--|#|/\*|,\d)|\bhaving\s+(?:\d+\s*[=<>]|['"]|count\s*\()|\blimit\s+\d+\s*,\s*\d+\s*(?:--|#|into\b|procedure\b)`},
 	{class: ingest.ClassSQLi, stage: ingest.StageLogic, at: notReferer, any: []string{"'", `"`},
 		expr: `['"]\)*(?:--(?:\s|-|$)|\s+--\s*-?\s*$)|^[^'"]{0,40}['"]\s*\)*;\s*$|['"]\s*\)*\s*(?:#\s*$|;\s*(?:--|#|print\b|select\b|drop\b|exec\b|shutdown\b|waitfor\b|declare\b)|/\*)|['"]\s*glob\s|\d['"]\s+['"]\s*\d`},
+	{class: ingest.ClassSQLi, stage: ingest.StageLogic, at: inQuery, any: []string{"' or", "' xor", "' and", "'or", "in boolean mode", "iif(", "like null", "union all"},
+		expr: `^'\s*(?:x?or|and)\s+\w+\s*[!<>=~^\-]\s*$|\bin\s+boolean\s+mode\s*\)|\biif\s*\([^,]+,[^,]+,|^\s*like\s+null\s*$`},
+	{class: ingest.ClassSQLi, stage: ingest.StageLogic, at: inPath, any: []string{"union all", "union+all"}, expr: `\d[\s+]*union[\s+]+all\b`},
 	{class: ingest.ClassSQLi, at: inValue, any: []string{"!=", "<>", " is not "}, expr: `^\d+\s*(?:!=|<>|is not)\s*\d+$`, check: inequality},
 	{class: ingest.ClassSQLi, stage: ingest.StageLogic, at: inValue | inPath, any: []string{"/*!"}, expr: `/\*!\d*\s*\w`},
 	{class: ingest.ClassSQLi | ingest.ClassScanner, stage: ingest.StageMarker, at: inValue, any: []string{"4294967296", "2147483648", "2.2250738585072", "1e309", "-2147483649", "0x7fffffff", "9223372036854775808"},
@@ -84,6 +87,14 @@ func sqlSyntax(v *value) (ingest.Class, ingest.Stage) {
 	return ingest.ClassSQLi, ingest.StageLogic
 }
 
+// commented reports a value of one word with a comment behind it: that only hides
+// where the word ends. The plain form of a value has no comments.
+func commented(decoded []byte) bool {
+	before, rest, _ := bytes.Cut(decoded, []byte("/*"))
+	before = bytes.TrimRight(before, " ")
+	return len(before) > 0 && len(before) <= 16 && word(bytes.ToLower(before)) && bytes.Contains(rest, []byte("*/"))
+}
+
 // inequality accepts the comparison of two different numbers: a condition that
 // holds, where the same number twice is somebody's typing.
 func inequality(v *value) (ingest.Class, ingest.Stage) {
@@ -92,6 +103,28 @@ func inequality(v *value) (ingest.Class, ingest.Stage) {
 		return 0, 0
 	}
 	return ingest.ClassSQLi, ingest.StageLogic
+}
+
+// compares reports whether a string is compared or joined with something, or left
+// by a quote that no word follows: a quoted word of a search, an inch sign and a
+// plus sign are not.
+func compares(text []byte) bool {
+	for i, c := range text {
+		if c != '\'' && c != '"' {
+			continue
+		}
+		if c == '\'' && (i == 0 || alnum(text[i-1])) && (i+1 == len(text) || !alnum(text[i+1])) {
+			return true
+		}
+		after := bytes.TrimLeft(text[i+1:], " ")
+		if len(after) > 0 && bytes.IndexByte([]byte("=<>!|&^"), after[0]) >= 0 {
+			return true
+		}
+		if before := bytes.TrimRight(text[:i], " "); len(before) > 0 && bytes.IndexByte([]byte("<>!|^"), before[len(before)-1]) >= 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // weak reports whether a fingerprint proves too little for this text.
@@ -103,7 +136,8 @@ func weak(fingerprint string, plain []byte) bool {
 		// Quoted phrases of a search ("black tea" and "green tea") and attributes
 		// of markup; an attack leaves the string it stands in.
 		text := bytes.TrimSpace(plain)
-		return len(text) > 1 && (text[0] == '"' || text[0] == '\'') && alnum(text[1]) || bytes.Contains(text, []byte(`="`))
+		return len(text) > 1 && (text[0] == '"' || text[0] == '\'') && alnum(text[1]) || bytes.Contains(text, []byte(`="`)) ||
+			len(fingerprint) == 3 && !compares(text)
 	}
 	return false
 }

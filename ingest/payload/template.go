@@ -94,7 +94,7 @@ func appendWord(dst *[]byte, path []byte) int {
 		*dst = append((*dst)[:begin], 'H')
 		return i
 	}
-	if digits > 0 {
+	if digits > 0 && !(digits == letters-1 && version((*dst)[:begin], (*dst)[begin:], path[i:])) {
 		w := begin
 		for r := begin; r < len(*dst); r++ {
 			c := (*dst)[r]
@@ -110,6 +110,13 @@ func appendWord(dst *[]byte, path []byte) int {
 		*dst = (*dst)[:w]
 	}
 	return i
+}
+
+// version reports whether a word, of which all letters but one are digits, is a
+// segment that names the version of an interface, "v2": those are different pages,
+// and few.
+func version(before, word, after []byte) bool {
+	return len(word) >= 2 && len(word) <= 3 && word[0] == 'v' && bytes.HasSuffix(before, []byte{'/'}) && (len(after) == 0 || after[0] == '/')
 }
 
 // pathByte returns the next byte of a path, percent-decoded, and its length there.

@@ -1,10 +1,6 @@
 package window
 
-import (
-	"bytes"
-
-	"gumshoe/ingest"
-)
+import "gumshoe/ingest"
 
 // auth counts a login, a failure or a refusal.
 func (b *Builder) auth(r *tally, ev *ingest.Event, out outcome, at ingest.Origin) {
@@ -26,14 +22,9 @@ func (b *Builder) auth(r *tally, ev *ingest.Event, out outcome, at ingest.Origin
 func (b *Builder) account(id uint64, ev *ingest.Event, out outcome, hour uint32, svc uint16) *Object {
 	n, fresh := b.object(AccountObject, id, hour, svc)
 	o := b.objects.at(n)
-	if o.Flags&spelled == 0 {
-		// Of several spellings the greatest is kept: the lower-case one.
-		if user := cut(ev.User); fresh || bytes.Compare(user, b.spelling(n)) > 0 {
-			b.name(n, user)
-		}
-		if bytes.HasSuffix(b.lower, ev.User) { // what was hashed: no other spelling is greater
-			o.Flags |= spelled
-		}
+	if fresh {
+		// As it was hashed: which spellings there are depends on what else is read.
+		b.name(n, cut(b.lower[len(b.lower)-len(ev.User):]))
 	}
 	o.count(out, ev)
 	if out == good || ev.Account == ingest.AccountExists {

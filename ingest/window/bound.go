@@ -161,6 +161,7 @@ func (t *table) keepObjects(keep func(*Object) bool) {
 		if !keep(o) {
 			o.goodUnits.drop(&t.words)
 			o.badUnits.drop(&t.words)
+			o.answers.drop(&t.words)
 			o.touches.drop(&t.touches)
 			continue
 		}

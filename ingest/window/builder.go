@@ -17,6 +17,7 @@ type Builder struct {
 	objectAt index
 	named    []naming // of the objects, by number
 	text     []byte   // of the names
+	params   params   // met since the last merge
 
 	rowsBy, objectsBy hands // when merging
 
@@ -97,9 +98,20 @@ func (b *Builder) Add(ev *ingest.Event, at ingest.Origin) {
 
 // touch remembers an event singly, and what it touched.
 func (b *Builder) touch(r *tally, ev *ingest.Event, at ingest.Origin, name uint64) {
+	req := &ev.Request
 	r.bad.touches.add(&b.touches, &Touch{Milli: ev.Time, Offset: at.Offset, Source: at.Source, Count: ev.Count, Status: ev.Status, Kind: ev.Kind,
-		Stage: ev.Request.Stage, Class: ev.Request.Class, Aux: ev.Request.Shape, Key: ev.Key, Absent: ev.Account == ingest.AccountAbsent,
-		Post: string(ev.Method) == "POST", Name: name})
+		Stage: req.Stage, Class: req.Class, Aux: b.aux(ev), Param: b.param(req.Param), Bytes: clamp[uint32](ev.Bytes), Took: clamp[uint16](int64(ev.Duration) / 10),
+		Wait: req.Wait, Reads: req.Reads, Key: ev.Key, Absent: ev.Account == ingest.AccountAbsent, Post: string(ev.Method) == "POST", Name: name})
+}
+
+// aux is the shape of a request's payload; of a login from a v6 /64, which of its
+// addresses that was.
+func (b *Builder) aux(ev *ingest.Event) uint64 {
+	if ev.Method != nil || ev.Src.Is4() || ev.Src.Is4In6() {
+		return ev.Request.Shape
+	}
+	a := ev.Src.As16()
+	return b.hash.Bytes(a[8:])
 }
 
 func seconds(ev *ingest.Event) uint32 { return uint32(ev.Time / 1000) }

@@ -111,8 +111,8 @@ func TestAccounts(t *testing.T) {
 			t.Errorf("alice is missing")
 		}
 	}
-	s := count(login(ingest.KindAuthFailure, "192.0.2.1", "Administrator"))
-	named(t, s, AccountObject, "Administrator")
+	s := count(login(ingest.KindAuthFailure, "192.0.2.1", "administrator"))
+	named(t, s, AccountObject, "administrator")
 }
 
 // An account exists where it logged in or a line says so.

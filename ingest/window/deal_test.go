@@ -77,6 +77,7 @@ func (g traffic) web(ev *ingest.Event) {
 	ev.Kind = ingest.KindHTTPRequest
 	ev.Method = []byte(pick(g, "GET", "GET", "GET", "POST", "PUT", "HEAD"))
 	ev.Status = pick[uint16](g, 0, 101, 200, 200, 200, 302, 401, 404, 404, 499, 500, 503, 504, 599)
+	ev.Bytes, ev.Duration = pick[int64](g, -1, 0, 700, 5_000, 5_100, 40_000), pick[int32](g, -1, 3, 1_990, 2_010, 5_200)
 	ev.VHost = []byte(pick(g, "", "www.example.org", "mail.example.org"))
 	if g.IntN(3) == 0 {
 		ev.Referer = []byte("https://www.example.org/")
@@ -110,6 +111,8 @@ func (g traffic) web(ev *ingest.Event) {
 		ev.Request.Stage = ingest.Stage(g.IntN(6))
 		ev.Request.Class = ingest.ClassSQLi
 		ev.Request.Shape = g.Uint64()
+		ev.Request.Param = pick(g, "", "id", "q", "page")
+		ev.Request.Wait, ev.Request.Reads = pick[uint8](g, 0, 0, 2, 5), g.IntN(3) == 0
 		if ev.Request.Stage >= ingest.StageLogic {
 			ev.Kind = ingest.KindProbe
 		}

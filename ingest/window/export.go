@@ -2,6 +2,7 @@ package window
 
 import (
 	"cmp"
+	"iter"
 	"math"
 	"slices"
 	"time"
@@ -10,50 +11,111 @@ import (
 	"gumshoe/ingest/archive"
 )
 
-// LogHour is what one log said of one hour: what the archive writes at a time.
+// LogHour is what one log said of one hour: what the archive writes at a time. It
+// is good until the first Load, Drop or Set, and safe for concurrent use.
 type LogHour struct {
-	Log     string
-	Start   time.Time // UTC
-	Batch   archive.Batch
-	Origins []ingest.Origin // where the lines of Batch.Touches stand, one each; their Text is left to the receiver
+	Log   string
+	Start time.Time // UTC
+	store *Store
+	members
 }
 
-// Export hands out what was counted of the hours that begin in [from, to), hour
-// by hour and by the name of the log; a zero to is no limit. What it yields is the
-// receiver's to keep. An error of yield ends it.
+// Export lists what was counted of the hours that begin in [from, to), by hour
+// and by the name of the log; a zero to is no limit.
 //
 // Export needs Options.PerLog. It is called between the last event and the first
 // Load, by one goroutine, and changes nothing of what Set will return. What is
 // above the limits is exported as Set would have it.
-func (s *Store) Export(from, to time.Time, yield func(*LogHour) error) error {
+func (s *Store) Export(from, to time.Time) []*LogHour {
 	s.flush()
+	s.params.prune(func(limit int) int { return limit })
 	final, web := s.number(&Set{})
 	parallel(shards, func(i int) { s.shards[i].cut(final, web) })
 
-	cells := s.cells(from, to)
-	keys := make([]cell, 0, len(cells))
-	for c := range cells {
-		keys = append(keys, c)
+	var out []*LogHour
+	for c, m := range s.cells(from, to) {
+		out = append(out, &LogHour{Log: s.logs[c.log], Start: c.start(), store: s, members: *m})
 	}
-	slices.SortFunc(keys, func(a, b cell) int {
-		return cmp.Or(cmp.Compare(a.hour, b.hour), cmp.Compare(s.logs[a.log], s.logs[b.log]))
+	slices.SortFunc(out, func(a, b *LogHour) int {
+		return cmp.Or(a.Start.Compare(b.Start), cmp.Compare(a.Log, b.Log))
 	})
-	for _, c := range keys {
-		e := exporting{Store: s, LogHour: LogHour{Log: s.logs[c.log], Start: c.start()}}
-		for _, m := range cells[c].rows {
-			t := &s.shards[m.shard].table
-			e.row(t, t.rows.at(m.n))
-		}
-		for _, m := range cells[c].objects {
-			t := &s.shards[m.shard].table
-			e.object(t, t.objects.at(m.n))
-		}
-		delete(cells, c)
-		if err := yield(&e.LogHour); err != nil {
-			return err
+	return out
+}
+
+// Len is the number of rows of the hour, with the touches of its sources.
+func (h *LogHour) Len() int {
+	n := len(h.rows) + len(h.objects)
+	for _, m := range h.rows {
+		t := &h.store.shards[m.shard].table
+		if r := t.rows.at(m.n); r.trouble != 0 {
+			n += int(t.troubles.at(r.trouble - 1).touches.n)
 		}
 	}
-	return nil
+	return n
+}
+
+// Touches yields the remembered events of the hour with their sources, in the
+// order of the batch's touches; those of an account alone have none.
+func (h *LogHour) Touches() iter.Seq2[archive.Addr, *Touch] {
+	return func(yield func(archive.Addr, *Touch) bool) {
+		h.eachTouch(func(of *archive.Touch, t *Touch) bool { return yield(of.Address, t) })
+	}
+}
+
+// eachTouch also tells of whom an event is.
+func (h *LogHour) eachTouch(yield func(of *archive.Touch, t *Touch) bool) {
+	give := func(list []Touch, of *archive.Touch) bool {
+		for i := range list {
+			if !yield(of, &list[i]) {
+				return false
+			}
+		}
+		return true
+	}
+	for _, m := range h.rows {
+		t := &h.store.shards[m.shard].table
+		r := t.rows.at(m.n)
+		if r.trouble == 0 {
+			continue
+		}
+		of := &archive.Touch{Address: archive.AddrOf(r.unit().addr()), Service: h.store.services[r.service].name}
+		if !give(t.troubles.at(r.trouble-1).touches.list(&t.touches), of) {
+			return
+		}
+	}
+	for _, m := range h.objects {
+		t := &h.store.shards[m.shard].table
+		o := t.objects.at(m.n)
+		if o.Kind != AccountObject {
+			continue
+		}
+		service := h.store.services[o.service].name
+		if !give(o.touches.list(&t.touches), &archive.Touch{Service: service, Via: service}) {
+			return
+		}
+	}
+}
+
+// Batch returns the rows of the hour, which are the receiver's to keep, and where
+// the lines of its touches stand, one each: their Text is left to the receiver.
+func (h *LogHour) Batch() (archive.Batch, []ingest.Origin) {
+	e := exporting{Store: h.store, log: h.Log}
+	e.batch.Addresses = make([]archive.Address, 0, len(h.rows))
+	touches := h.Len() - len(h.rows) - len(h.objects)
+	e.batch.Touches, e.origins = make([]archive.Touch, 0, touches), make([]ingest.Origin, 0, touches)
+	for _, m := range h.rows {
+		t := &h.store.shards[m.shard].table
+		e.row(t, t.rows.at(m.n))
+	}
+	for _, m := range h.objects {
+		t := &h.store.shards[m.shard].table
+		e.object(t, t.objects.at(m.n))
+	}
+	h.eachTouch(func(of *archive.Touch, t *Touch) bool {
+		e.touch(of, t)
+		return true
+	})
+	return e.batch, e.origins
 }
 
 // Drop forgets the hours of logs of which superseded says so: those that the
@@ -158,11 +220,13 @@ func hoursIn(from, to time.Time) func(hour uint32) bool {
 	return func(hour uint32) bool { return int64(hour)*3600 >= lo && int64(hour)*3600 < hi }
 }
 
-// exporting is a LogHour that is being filled.
+// exporting is a batch that is being filled.
 type exporting struct {
 	*Store
-	LogHour
-	ids []uint64 // of the sets: one block of memory for many
+	log     string
+	batch   archive.Batch
+	origins []ingest.Origin
+	ids     []uint64 // of the sets: one block of memory for many
 }
 
 func (e *exporting) row(t *table, r *Row) {
@@ -181,51 +245,49 @@ func (e *exporting) row(t *table, r *Row) {
 	a.GoodNames, a.GoodNamesSketch, a.GoodNamesCount = e.set(t, &r.goodNames)
 	a.BadNames, a.BadNamesSketch, a.BadNamesCount = e.set(t, &bad.badNames)
 	a.Agents, a.AgentsSketch, a.AgentsCount = e.set(t, &r.agents)
-	e.Batch.Addresses = append(e.Batch.Addresses, a)
-	e.touches(bad.touches.list(&t.touches), archive.Touch{Address: a.Address, Service: a.Service})
+	e.batch.Addresses = append(e.batch.Addresses, a)
 }
 
 func (e *exporting) object(t *table, o *Object) {
 	row := archive.Tally{
-		ID: o.ID, First: milli(o.First), Last: milli(o.Last), Events: o.Events, Good: o.Good, Bad: o.Bad, Errors: o.Errors,
+		ID: o.ID, First: milli(o.First()), Last: milli(o.Last()), Events: o.Events, Good: o.Good, Bad: o.Bad, Errors: o.Errors,
 		Probes: o.Probes, ProbeErrors: o.ProbeErrors, Static: o.Static,
 	}
 	row.GoodSources, row.GoodSourcesSketch, row.GoodSourcesCount = e.set(t, &o.goodUnits)
 	row.BadSources, row.BadSourcesSketch, row.BadSourcesCount = e.set(t, &o.badUnits)
 	if o.Kind == LogObject {
-		row.Name = e.Log
-		e.Batch.Services = append(e.Batch.Services, archive.Service{Tally: row, Whole: true})
+		row.Name = e.log
+		e.batch.Services = append(e.batch.Services, archive.Service{Tally: row, Whole: true})
 		return
 	}
 	row.Service = e.services[o.service].name
 	if o.Kind == ServiceObject {
 		row.Name = row.Service
-		e.Batch.Services = append(e.Batch.Services, archive.Service{Tally: row})
+		e.batch.Services = append(e.batch.Services, archive.Service{Tally: row})
 		return
 	}
 	name := t.names[o.Kind].of[o.ID]
 	row.Name = name.Text
 	switch o.Kind {
 	case AccountObject:
-		e.Batch.Accounts = append(e.Batch.Accounts, archive.Account{Tally: row, Exists: o.Flags&Exists != 0, Absent: o.Flags&Absent != 0})
-		e.touches(o.touches.list(&t.touches), archive.Touch{Service: row.Service, Via: row.Service})
+		e.batch.Accounts = append(e.batch.Accounts, archive.Account{Tally: row, Exists: o.Flags&Exists != 0, Absent: o.Flags&Absent != 0})
 	case PathObject:
-		e.Batch.Paths = append(e.Batch.Paths, archive.Path{Tally: row, Traits: uint16(o.path)})
+		a := o.answers.get(&t.words)
+		e.batch.Paths = append(e.batch.Paths, archive.Path{Tally: row, Traits: uint16(o.path), Sized: a.Sized, SizeLogs: a.Sum, SizeSquares: a.Squares, Slow: a.Slow})
 	case AgentObject:
-		e.Batch.Agents = append(e.Batch.Agents, archive.Agent{Tally: row, Client: name.Client.String(), Claim: name.Claim})
+		e.batch.Agents = append(e.batch.Agents, archive.Agent{Tally: row, Client: name.Client.String(), Claim: name.Claim})
 	}
 }
 
-// touches adds events; of says whose they are.
-func (e *exporting) touches(list []Touch, of archive.Touch) {
-	for i := range list {
-		t, a := &list[i], of
-		a.Time, a.Name, a.Action, a.Status, a.Count = archive.Milli(t.Milli), t.Name, t.Kind.String(), t.Status, t.Count
-		a.Stage, a.Class, a.Shape = uint8(t.Stage), t.Class.String(), t.Aux
-		a.Key, a.Absent, a.Post = t.Key, t.Absent, t.Post
-		e.Batch.Touches = append(e.Batch.Touches, a)
-		e.Origins = append(e.Origins, t.Origin())
-	}
+// touch adds an event; as says whose it is.
+func (e *exporting) touch(as *archive.Touch, t *Touch) {
+	of := *as
+	of.Time, of.Name, of.Action, of.Status, of.Count = archive.Milli(t.Milli), t.Name, t.Kind.String(), t.Status, t.Count
+	of.Stage, of.Class, of.Shape = uint8(t.Stage), t.Class.String(), t.Aux
+	of.Param, of.Bytes, of.Took, of.Wait, of.Reads = e.params.of[uint64(t.Param)].Text, t.Bytes, t.Took, t.Wait, t.Reads
+	of.Key, of.Absent, of.Post = t.Key, t.Absent, t.Post
+	e.batch.Touches = append(e.batch.Touches, of)
+	e.origins = append(e.origins, t.Origin())
 }
 
 // set returns the members of a set or its sketch, and its size.

@@ -24,6 +24,7 @@ func (b *Builder) flush() {
 		b.merge(s, uint32(k))
 	}
 	b.tellServices()
+	b.store.learnParams(b.params)
 	b.reset()
 }
 
@@ -62,6 +63,7 @@ func (b *Builder) reset() {
 	b.rowAt.reset()
 	b.objectAt.reset()
 	b.named, b.text = b.named[:0], b.text[:0]
+	clear(b.params)
 	for _, streams := range [][]stream{b.services, b.logs} {
 		for i := range streams {
 			streams[i].object = nil

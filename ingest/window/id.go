@@ -83,7 +83,7 @@ func group(service string) string {
 	switch service {
 	case ingest.ServiceSMTP, ingest.ServiceIMAP:
 		return "mail"
-	case ingest.ServiceSSH, ingest.ServiceSudo, ingest.ServiceLogin:
+	case ingest.ServiceSSH, ingest.ServiceSudo, ingest.ServiceLogin, ingest.ServiceAdmin:
 		return "shell"
 	}
 	return service

@@ -28,15 +28,15 @@ func (s *Store) Load(b archive.Batch) {
 	}
 	for i := range b.Accounts {
 		r := &b.Accounts[i]
-		l.object(AccountObject, &r.Tally, Object{Flags: choose(r.Exists, Exists) | choose(r.Absent, Absent)}, Name{Text: r.Name})
+		l.object(AccountObject, &r.Tally, Object{Flags: choose(r.Exists, Exists) | choose(r.Absent, Absent)}, Answers{}, Name{Text: r.Name})
 	}
 	for i := range b.Paths {
 		r := &b.Paths[i]
-		l.object(PathObject, &r.Tally, Object{path: ingest.PathFlags(r.Traits)}, Name{Text: r.Name})
+		l.object(PathObject, &r.Tally, Object{path: ingest.PathFlags(r.Traits)}, Answers{r.Sized, r.SizeLogs, r.SizeSquares, r.Slow}, Name{Text: r.Name})
 	}
 	for i := range b.Agents {
 		r := &b.Agents[i]
-		l.object(AgentObject, &r.Tally, Object{}, Name{Text: r.Name, Client: archive.ParseClient(r.Client), Claim: r.Claim})
+		l.object(AgentObject, &r.Tally, Object{}, Answers{}, Name{Text: r.Name, Client: archive.ParseClient(r.Client), Claim: r.Claim})
 	}
 	for i := range b.Services {
 		r := &b.Services[i]
@@ -44,7 +44,7 @@ func (s *Store) Load(b archive.Batch) {
 		if r.Whole {
 			k = LogObject
 		}
-		l.object(k, &r.Tally, Object{}, Name{Text: r.Name})
+		l.object(k, &r.Tally, Object{}, Answers{}, Name{Text: r.Name})
 		s.loaded[r.ID] = Name{Text: r.Name}
 	}
 	for i := range b.Touches {
@@ -99,18 +99,19 @@ func (l *loading) address(a *archive.Address) {
 	l.shards[rowShard(member)].addRow(&r, &bad, member, &l.arenas)
 }
 
-// object adds an account, path, agent, service or log; with holds what its kind
-// alone has.
-func (l *loading) object(k ObjectKind, t *archive.Tally, with Object, n Name) {
+// object adds an account, path, agent, service or log; with and of hold what
+// its kind alone has.
+func (l *loading) object(k ObjectKind, t *archive.Tally, with Object, of Answers, n Name) {
 	o := newObject(k, t.ID, hourOf(t.Start), 0)
 	if k != LogObject {
 		o.service = l.service(t.Service)
 	}
 	o.Flags, o.path = with.Flags, with.path
-	o.First, o.Last = uint32(t.First/1000), uint32(t.Last/1000)
+	o.first, o.last = secondIn(o.Hour, t.First), secondIn(o.Hour, t.Last)
 	o.Events, o.Good, o.Bad, o.Errors = t.Events, t.Good, t.Bad, t.Errors
 	o.Probes, o.ProbeErrors, o.Static = t.Probes, t.ProbeErrors, t.Static
 	l.words.reset()
+	o.answers.add(&l.words, of)
 	o.goodUnits = l.set(t.GoodSources, t.GoodSourcesSketch)
 	o.badUnits = l.set(t.BadSources, t.BadSourcesSketch)
 	table := &l.shards[objectShard(t.ID)]
@@ -144,7 +145,8 @@ func (l *loading) touch(a *archive.Touch) {
 		return // of a later version
 	}
 	t := Touch{Milli: int64(a.Time), Name: a.Name, Aux: a.Shape, Source: ArchiveSource, Offset: noText, Count: a.Count, Status: a.Status,
-		Kind: kind, Stage: min(ingest.Stage(a.Stage), ingest.StageExecute), Class: l.class(a.Class), Key: a.Key, Absent: a.Absent, Post: a.Post}
+		Kind: kind, Stage: min(ingest.Stage(a.Stage), ingest.StageExecute), Class: l.class(a.Class), Param: l.param(a.Param),
+		Bytes: a.Bytes, Took: a.Took, Wait: a.Wait, Reads: a.Reads, Key: a.Key, Absent: a.Absent, Post: a.Post}
 	list, table := l.touches(a, kind)
 	if list == nil {
 		return

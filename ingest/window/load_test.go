@@ -67,7 +67,7 @@ func TestArchiveAndBack(t *testing.T) {
 		g, opt := manyLogs(seed)
 		chunks := g.chunks(20, 300)
 		store := g.counted(opt, chunks, 3)
-		dir := archived(t, exported(t, store))
+		dir := archived(t, exported(store))
 		want := dump(withoutOrigins(store.Set()))
 
 		again := NewStore(Options{Hash: opt.Hash, Seed: g.Uint64()})
@@ -88,7 +88,7 @@ func TestDropAndLoad(t *testing.T) {
 		g, opt := manyLogs(seed)
 		chunks := g.chunks(20, 300)
 		store := g.counted(opt, chunks, 3)
-		hours := exported(t, store)
+		hours := exported(store)
 		want := dump(withoutOrigins(store.Set()))
 
 		opt.Seed = g.Uint64()
@@ -109,7 +109,7 @@ func TestDropAndLoad(t *testing.T) {
 			}
 		}
 		store.Drop(func(log string, start time.Time) bool { return old[logHour{log, start}] })
-		for _, h := range exported(t, store) {
+		for _, h := range exported(store) {
 			if old[logHour{h.Log, h.Start}] {
 				t.Errorf("%s of %s is there still", h.Start, h.Log)
 			}
@@ -122,7 +122,7 @@ func TestDropAndLoad(t *testing.T) {
 }
 
 // stamped is a batch with the columns that the archive fills in.
-func stamped(h *LogHour) archive.Batch {
+func stamped(h exportedHour) archive.Batch {
 	b := h.Batch
 	for i := range b.Addresses {
 		r := &b.Addresses[i]
@@ -186,7 +186,7 @@ func TestLoadedLoopback(t *testing.T) {
 	b := store.Builder()
 	ev := login(ingest.KindAuthFailure, "::1", "root")
 	b.Add(&ev, ingest.Origin{})
-	hours := exported(t, store)
+	hours := exported(store)
 	again := NewStore(Options{})
 	again.Load(stamped(hours[0]))
 	s := again.Set()
@@ -263,7 +263,7 @@ func FuzzLoad(f *testing.F) {
 			Addresses: []archive.Address{{Address: addr, Start: ms, Span: n, Hours: n, Service: text, First: -ms, Last: ms, Minutes: rng.Uint64(),
 				Events: n, Bad: n, Same: n, Clients: uint16(n), Partial: true, Touches: n, BadNames: ids, AgentsSketch: blob}},
 			Accounts: []archive.Account{{Tally: tally}},
-			Paths:    []archive.Path{{Tally: tally, Traits: uint16(n)}},
+			Paths:    []archive.Path{{Tally: tally, Traits: uint16(n), Sized: uint64(n), SizeLogs: rng.Uint64(), SizeSquares: rng.Uint64()}},
 			Agents:   []archive.Agent{{Tally: tally, Client: text}},
 			Services: []archive.Service{{Tally: tally}, {Tally: tally, Whole: true}},
 		}

@@ -52,8 +52,8 @@ type names struct {
 }
 
 // add notes the name that a Builder has for an id. It copies the text only if
-// that is news. Of several texts for one id the greatest is kept: accounts
-// differ in letter case only, and the greatest spelling is the lower-case one.
+// that is news. Of several texts for one id, which older archives have where an
+// account was met in several letter cases, the greatest is kept: the lower-case one.
 func (d *names) add(id uint64, text []byte, n *naming) {
 	if d.bar.drops(id) {
 		return

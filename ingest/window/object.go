@@ -1,10 +1,6 @@
 package window
 
-import (
-	"math"
-
-	"gumshoe/ingest"
-)
+import "gumshoe/ingest"
 
 // ObjectKind says what an Object counts.
 type ObjectKind uint8
@@ -26,8 +22,8 @@ type Object struct {
 	Kind    ObjectKind
 	Service uint8 // index into Set.Services; 0 for logs
 	Flags   ObjectFlags
-	First   uint32 // first and last event, Unix seconds
-	Last    uint32
+	first   uint16 // first and last event, seconds of the hour
+	last    uint16
 
 	Events      uint32
 	Good        uint32
@@ -39,6 +35,7 @@ type Object struct {
 
 	path    ingest.PathFlags // of the requests for a path; the template hides the digits that make a backup
 	service uint16           // index of the service in the Store
+	answers answers          // of paths that take a query
 
 	goodUnits Distinct // sources that got what they asked for
 	badUnits  Distinct // sources that failed or were refused
@@ -52,14 +49,18 @@ type ObjectFlags uint8
 const (
 	Exists ObjectFlags = 1 << iota // account: a line says that it exists, or it logged in
 	Absent                         // account: a line says that it does not exist
-
-	spelled ObjectFlags = 1 << 7 // in tables: the account's name is known in lower case
 )
 
 // newObject returns an object without events.
 func newObject(k ObjectKind, id uint64, hour uint32, svc uint16) Object {
-	return Object{ID: id, Hour: hour, Kind: k, service: svc, First: math.MaxUint32}
+	return Object{ID: id, Hour: hour, Kind: k, service: svc, first: 3600}
 }
+
+// First returns the time of the first event in Unix seconds.
+func (o *Object) First() uint32 { return o.Hour*3600 + uint32(o.first) }
+
+// Last returns the time of the last event in Unix seconds.
+func (o *Object) Last() uint32 { return o.Hour*3600 + uint32(o.last) }
 
 func (o *Object) is(k ObjectKind, id uint64, svc uint16) bool {
 	return o.ID == id && o.service == svc && o.Kind == k
@@ -67,9 +68,9 @@ func (o *Object) is(k ObjectKind, id uint64, svc uint16) bool {
 
 // count adds an event and its time.
 func (o *Object) count(out outcome, ev *ingest.Event) {
-	sec := seconds(ev)
-	o.First = min(o.First, sec)
-	o.Last = max(o.Last, sec)
+	second := uint16(seconds(ev) - o.Hour*3600)
+	o.first = min(o.first, second)
+	o.last = max(o.last, second)
 	o.Events = plus(o.Events, ev.Count)
 	switch out {
 	case good:
@@ -89,8 +90,8 @@ func (o *Object) count(out outcome, ev *ingest.Event) {
 
 // merge adds what p counted; its sets live in b.
 func (o *Object) merge(p *Object, a, b *arenas) {
-	o.First = min(o.First, p.First)
-	o.Last = max(o.Last, p.Last)
+	o.first = min(o.first, p.first)
+	o.last = max(o.last, p.last)
 	o.Flags |= p.Flags
 	o.path |= p.path
 	o.Events = plus(o.Events, p.Events)
@@ -100,6 +101,7 @@ func (o *Object) merge(p *Object, a, b *arenas) {
 	o.Probes = plus(o.Probes, p.Probes)
 	o.ProbeErrors = plus(o.ProbeErrors, p.ProbeErrors)
 	o.Static = plus(o.Static, p.Static)
+	o.answers.add(&a.words, p.answers.get(&b.words))
 	o.goodUnits.merge(&a.words, &p.goodUnits, &b.words)
 	o.badUnits.merge(&a.words, &p.badUnits, &b.words)
 	o.touches.merge(&a.touches, p.touches, &b.touches)

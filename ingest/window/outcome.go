@@ -57,7 +57,7 @@ func answer(ev *ingest.Event) outcome {
 // interesting decides which web requests are remembered singly.
 func interesting(ev *ingest.Event) bool {
 	req := &ev.Request
-	return ev.Status >= 400 || ev.Kind == ingest.KindProbe || req.Stage >= ingest.StageSyntax ||
+	return ev.Status >= 400 || req.Class&ingest.ClassLLM != 0 || ev.Kind == ingest.KindProbe || req.Stage >= ingest.StageSyntax ||
 		req.Flags&(ingest.PathVocabulary|ingest.PathSensitive) != 0 ||
 		req.Flags&ingest.PathLogin != 0 && string(ev.Method) == "POST"
 }

@@ -40,6 +40,7 @@ type plainObject struct {
 	Probes, ProbeErrors       uint32
 	Static                    uint32
 	GoodUnits, BadUnits       string
+	Answers                   Answers
 	Touches                   []Touch
 }
 
@@ -47,6 +48,11 @@ type plainObject struct {
 func dump(s *Set) string {
 	var out strings.Builder
 	fmt.Fprintln(&out, "services", s.services)
+	params := map[uint32]string{}
+	for id := range s.params {
+		params[uint32(id)] = s.Param(uint32(id))
+	}
+	fmt.Fprintln(&out, "parameters", params)
 	for i := range s.units {
 		u := &s.units[i]
 		for j := range u.Rows {
@@ -71,8 +77,8 @@ func dump(s *Set) string {
 					service = s.Service(o.Service)
 				}
 				fmt.Fprintf(&out, "%+v\n", plainObject{
-					Kind: t.Kind, ID: t.ID, Name: t.Name, Service: service, Hour: o.Hour, First: o.First, Last: o.Last, Flags: o.Flags,
-					Events: o.Events, Good: o.Good, Bad: o.Bad, Errors: o.Errors, Probes: o.Probes, ProbeErrors: o.ProbeErrors, Static: o.Static,
+					Kind: t.Kind, ID: t.ID, Name: t.Name, Service: service, Hour: o.Hour, First: o.First(), Last: o.Last(), Flags: o.Flags,
+					Events: o.Events, Good: o.Good, Bad: o.Bad, Errors: o.Errors, Probes: o.Probes, ProbeErrors: o.ProbeErrors, Static: o.Static, Answers: t.Answers(o),
 					GoodUnits: written(o.goodUnits, t.table), BadUnits: written(o.badUnits, t.table), Touches: t.Touches(o),
 				})
 			}
@@ -146,9 +152,18 @@ func plain(chunks [][]placed, opt Options) string {
 		good, bad plainSet
 	}
 	rows, objects := map[rowKey]*rowSets{}, map[objectKey]*objectSets{}
-	names := map[uint64]Name{}
+	names, params := map[uint64]Name{}, map[uint32]string{}
 	services := map[string]bool{}
 	add := func(to *uint32, n uint32) { *to = uint32(min(uint64(*to)+uint64(n), math.MaxUint32)) }
+
+	param := func(name string) uint32 {
+		if name == "" {
+			return 0
+		}
+		id := uint32(opt.Hash.String(name)>>32) | 1
+		params[id] = name
+		return id
+	}
 
 	object := func(kind ObjectKind, id uint64, service string, ev *ingest.Event, out outcome, unit uint64) *objectSets {
 		sec := uint32(ev.Time / 1000)
@@ -191,7 +206,7 @@ func plain(chunks [][]placed, opt Options) string {
 		if ev.Account == ingest.AccountAbsent {
 			o.object.Flags |= Absent
 		}
-		names[id] = Name{Text: max(names[id].Text, string(ev.User))}
+		names[id] = Name{Text: string(appendLower(nil, ev.User))}
 		return o
 	}
 
@@ -254,8 +269,13 @@ func plain(chunks [][]placed, opt Options) string {
 				add(&r.Probes, ev.Count)
 			}
 			t := Touch{Milli: ev.Time, Offset: at.Offset, Source: at.Source, Count: ev.Count, Status: ev.Status, Kind: ev.Kind, Stage: ev.Request.Stage,
-				Class: ev.Request.Class, Aux: ev.Request.Shape, Key: ev.Key, Absent: ev.Account == ingest.AccountAbsent, Post: string(ev.Method) == "POST"}
+				Class: ev.Request.Class, Aux: ev.Request.Shape, Param: param(ev.Request.Param), Bytes: uint32(max(0, ev.Bytes)), Took: uint16(max(0, ev.Duration/10)),
+				Wait: ev.Request.Wait, Reads: ev.Request.Reads, Key: ev.Key, Absent: ev.Account == ingest.AccountAbsent, Post: string(ev.Method) == "POST"}
 			if ev.Method == nil {
+				if ev.Src.Is6() {
+					host := ev.Src.As16()
+					t.Aux = opt.Hash.Bytes(host[8:])
+				}
 				if len(ev.User) > 0 {
 					t.Name = account(ev, ev.Service, out, unit).object.ID
 					if out == good {
@@ -312,6 +332,15 @@ func plain(chunks [][]placed, opt Options) string {
 				if ev.Request.Stage >= ingest.StageSyntax && (ev.Status == 500 || ev.Status == 501 || ev.Status > 504 && ev.Status < 600) {
 					add(&o.object.ProbeErrors, ev.Count)
 				}
+				if a := &o.object.Answers; ev.Request.Stage < ingest.StageSyntax && ev.Request.Flags&ingest.PathQuery != 0 {
+					if ev.Duration >= 2000 {
+						a.Slow++
+					}
+					if ev.Status == 200 && ev.Bytes > 0 {
+						l := LogSize(uint32(ev.Bytes))
+						a.Sized, a.Sum, a.Squares = a.Sized+1, a.Sum+l, a.Squares+l*l
+					}
+				}
 				if ev.Request.Flags&ingest.PathNeutral == 0 {
 					if out == bad {
 						rs.bad[t.Name] = true
@@ -332,11 +361,11 @@ func plain(chunks [][]placed, opt Options) string {
 		list = append(list, s)
 	}
 	slices.Sort(list)
-	first := func(all []Touch) []Touch {
+	inOrder := func(all []Touch) []Touch {
 		slices.SortFunc(all, func(a, b Touch) int {
 			return cmp.Or(cmp.Compare(a.Milli, b.Milli), cmp.Compare(a.Source, b.Source), cmp.Compare(a.Offset, b.Offset))
 		})
-		return all[:min(len(all), 64)]
+		return first(all)
 	}
 	var out strings.Builder
 	fmt.Fprintln(&out, "services", list)
@@ -352,11 +381,12 @@ func plain(chunks [][]placed, opt Options) string {
 	slices.SortFunc(rowKeys, func(a, b rowKey) int {
 		return cmp.Or(strings.Compare(address(a.unit), address(b.unit)), cmp.Compare(a.service, b.service), cmp.Compare(a.hour, b.hour))
 	})
+	fmt.Fprintln(&out, "parameters", params)
 	for _, k := range rowKeys {
 		r := rows[k]
 		r.row.GoodNames, r.row.BadNames, r.row.Agents = r.good.String(), r.bad.String(), r.agents.String()
 		r.row.Full = len(r.row.Touches) > 64
-		r.row.Touches = first(r.row.Touches)
+		r.row.Touches = inOrder(r.row.Touches)
 		fmt.Fprintf(&out, "%+v\n", r.row)
 	}
 
@@ -372,7 +402,7 @@ func plain(chunks [][]placed, opt Options) string {
 		o := objects[k]
 		o.object.Name = names[k.id]
 		o.object.GoodUnits, o.object.BadUnits = o.good.String(), o.bad.String()
-		o.object.Touches = first(o.object.Touches)
+		o.object.Touches = inOrder(o.object.Touches)
 		for i := range o.object.Touches {
 			o.object.Touches[i].Aux = uint64(slices.Index(list, k.service))
 		}

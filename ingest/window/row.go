@@ -166,6 +166,9 @@ func (t *trouble) merge(o *trouble, a, b *arenas) {
 	t.touches.merge(&a.touches, o.touches, &b.touches)
 }
 
+// clamp converts a number; what lies outside is taken for the nearest edge.
+func clamp[N uint16 | uint32](n int64) N { return N(max(0, min(n, int64(^N(0))))) }
+
 // plus adds without wrapping: who claims four billion events is not to end up
 // with none. Saturation at the top keeps addition associative.
 func plus[N uint16 | uint32](a, b N) N {

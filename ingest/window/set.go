@@ -35,6 +35,7 @@ type Set struct {
 	things   [LogObject + 1][]Thing
 	evicted  Evicted
 	texts    []string // lines of the archive
+	params   map[uint64]Name
 }
 
 // Unit is one source with all its rows, sorted by service and hour.
@@ -71,6 +72,10 @@ func (s *Set) Name(id uint64) Name {
 	}
 	return s.streams[id]
 }
+
+// Param returns the name of a touch's parameter; "": none, or it was evicted. It
+// is the client's word: hostile.
+func (s *Set) Param(id uint32) string { return s.params[uint64(id)].Text }
 
 // Text returns the line of an event of the archive, if it was kept. It is
 // verbatim: hostile.
@@ -137,6 +142,9 @@ func (t *Thing) GoodCount(o *Object) int { return o.goodUnits.count(&t.table.wor
 
 // BadCount returns the number of distinct sources that failed.
 func (t *Thing) BadCount(o *Object) int { return o.badUnits.count(&t.table.words) }
+
+// Answers returns how a path answered in an hour when nobody was hostile.
+func (t *Thing) Answers(o *Object) Answers { return o.answers.get(&t.table.words) }
 
 // Touches returns the remembered events of an account's hour.
 func (t *Thing) Touches(o *Object) []Touch { return o.touches.list(&t.table.touches) }

@@ -22,6 +22,7 @@ type Store struct {
 	logs   []string        // by number; 0: no log in particular
 	logOf  []uint16        // number of each source's log
 	loaded map[uint64]Name // services and logs of the archive
+	params names           // of parameters
 	texts  texts
 }
 
@@ -62,7 +63,7 @@ func objectShard(id uint64) uint32 { return uint32(id>>1) % shards }
 
 // NewStore returns an empty store.
 func NewStore(opt Options) *Store {
-	s := &Store{opt: opt, loaded: map[uint64]Name{}}
+	s := &Store{opt: opt, loaded: map[uint64]Name{}, params: names{limit: maxParams}}
 	s.numberLogs()
 	l := opt.Limits.orDefault()
 	for i := range s.shards {
@@ -160,7 +161,8 @@ const (
 // counted what.
 func (s *Store) Set() *Set {
 	s.flush()
-	set := &Set{texts: s.texts.all}
+	s.params.prune(func(limit int) int { return limit })
+	set := &Set{texts: s.texts.all, params: s.params.of}
 	final, web := s.number(set)
 	set.streams = s.streams()
 	parallel(shards, func(i int) {
@@ -276,7 +278,6 @@ func (t *table) settle(final []uint8, web []bool) {
 	}
 	for i := range uint32(t.objects.len()) {
 		o := t.objects.at(i)
-		o.Flags &^= spelled
 		if o.Kind != LogObject {
 			o.Service = final[o.service]
 		}

@@ -124,7 +124,7 @@ func (t *table) addObject(o *Object, from *arenas) bool {
 		return false
 	}
 	sum := t.object(o)
-	news := o.Kind <= AgentObject && sum.Events == 0 || o.Kind == AccountObject && sum.Flags&spelled == 0
+	news := o.Kind <= AgentObject && sum.Events == 0
 	if sum.Events == 0 {
 		p.below++
 	}

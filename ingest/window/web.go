@@ -79,6 +79,7 @@ func (b *Builder) path(r *tally, id uint64, ev *ingest.Event, out outcome) {
 	if req.Stage >= ingest.StageSyntax && out == failed && (ev.Status < 502 || ev.Status > 504) {
 		o.ProbeErrors = plus(o.ProbeErrors, ev.Count)
 	}
+	o.answers.add(&b.words, answersOf(ev))
 	fresh = true // a source that the row knows with this path has joined before
 	switch {
 	case req.Flags&ingest.PathNeutral != 0:

@@ -2,6 +2,7 @@ package traffic
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"net/netip"
 	"time"
 )
@@ -109,4 +110,11 @@ func BruteForce(start time.Time) Part {
 			w.Once(At(start).Add(time.Duration(i)*2*time.Second), func(w *World) { peer.fail(w, "root", true) })
 		}
 	}
+}
+
+// sshGuess is one connection with one wrong password.
+func sshGuess(w *World, rng *rand.Rand, addr netip.Addr, user string, exists bool) {
+	peer := newSSHPeer(rng, addr)
+	peer.fail(w, user, exists)
+	w.Once(w.now.Add(900*time.Millisecond), func(w *World) { peer.leave(w, user, exists) })
 }

@@ -8,15 +8,17 @@ import (
 // The pretend internet. All of it lies in the ranges that RFC 5737, 2544 and
 // 3849 set aside for documentation and tests, with two exceptions: search
 // engines, whose identity is their address, come from where they really come
-// from, and a population of more than homesV4 households spills over into
-// 11.0.0.0/8, which announces nothing.
+// from, and who needs more networks than those ranges have lives in 11.0.0.0/8
+// (a population of more than homesV4 households) or 22.0.0.0/8 (attackers of many
+// networks), where nobody is.
 //
 //	192.0.2.0/24        the server and its neighbours
 //	198.18.0.0/16       households       2001:db8:a000::/36  the same with IPv6
 //	198.19.0.0/17       offices, carriers, services, other mail servers
 //	198.19.128.0/17     background noise
 //	198.51.100.0/24     the botnet in one network
-//	203.0.113.0/24      attackers
+//	203.0.113.0/24      attackers        2001:db8:b000::/36  the same with IPv6
+//	22.0.0.0/8          attackers of many networks
 const (
 	server     = "192.0.2.10"
 	homesV4Net = "198.18.0.0/16"
@@ -62,6 +64,25 @@ func v4(n uint32) netip.Addr {
 // scatter permutes the numbers below 2^bits.
 func scatter(i uint32, bits int) uint32 {
 	return i * 0x9e3779b1 & (1<<bits - 1)
+}
+
+// foreign is address i of an attacker, each in a /24 of its own.
+func foreign(i int) netip.Addr {
+	return v4(22<<24 | scatter(uint32(i), 16)<<8 | uint32(3+i*7%240))
+}
+
+// foreignNet is a /24 in which foreign puts nobody before address i.
+func foreignNet(i int) netip.Prefix {
+	p, _ := foreign(i).Prefix(24)
+	return p
+}
+
+// foreignV6 is the /48 number i of attackers with IPv6.
+func foreignV6(i int) netip.Prefix {
+	var b [16]byte
+	binary.BigEndian.PutUint32(b[:], 0x20010db8)
+	binary.BigEndian.PutUint16(b[4:], uint16(0xb000|i&0xfff))
+	return netip.PrefixFrom(netip.AddrFrom16(b), 48)
 }
 
 // hosts is a list of addresses beginning at first.

@@ -58,12 +58,17 @@ func Noise(w *World) {
 		}
 	})
 	w.Arrivals(Rhythm{Peak: .2, Flat: true}, rng, func(w *World) {
-		addr, pid := next(), w.PID()
-		w.Syslog(Mail, "postfix/smtpd", pid, "connect from unknown[%s]", addr)
-		w.Once(w.now.Add(3*time.Second), func(w *World) {
-			w.Syslog(Mail, "postfix/smtpd", pid, "warning: unknown[%s]: SASL LOGIN authentication failed: UGFzc3dvcmQ6, sasl_username=info@example.org", addr)
-			w.Syslog(Mail, "postfix/smtpd", pid, "disconnect from unknown[%s] ehlo=1 auth=0/1 quit=1 commands=2/3", addr)
-		})
+		saslFailure(w, next(), "info@example.org")
+	})
+}
+
+// saslFailure is one refused password at the door for outgoing mail.
+func saslFailure(w *World, addr netip.Addr, user string) {
+	pid := w.PID()
+	w.Syslog(Mail, "postfix/smtpd", pid, "connect from unknown[%s]", addr)
+	w.Once(w.now.Add(3*time.Second), func(w *World) {
+		w.Syslog(Mail, "postfix/smtpd", pid, "warning: unknown[%s]: SASL LOGIN authentication failed: UGFzc3dvcmQ6, sasl_username=%s", addr, user)
+		w.Syslog(Mail, "postfix/smtpd", pid, "disconnect from unknown[%s] ehlo=1 auth=0/1 quit=1 commands=2/3", addr)
 	})
 }
 

@@ -2,6 +2,7 @@ package traffic
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -56,9 +57,9 @@ var Scenarios = []Scenario{
 // surgeRequests is the total of the anomalous hour, where some 80 are normal.
 const surgeRequests = 2_847
 
-// FindScenario returns the scenario of that name.
+// FindScenario returns the scenario or test of that name.
 func FindScenario(name string) (Scenario, error) {
-	for _, s := range Scenarios {
+	for _, s := range slices.Concat(Scenarios, Tests) {
 		if s.Name == name {
 			return s, nil
 		}

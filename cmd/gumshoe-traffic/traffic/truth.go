@@ -36,6 +36,12 @@ type Expect struct {
 	Targets       []string `json:"targets"`         // endpoint, account or agent, verbatim
 	MustSay       []string `json:"must_say"`        // what the explanation has to contain
 	MustNotAccuse []string `json:"must_not_accuse"` // honest sources, or "all others"
+
+	// Of the suites, where many attacks play at once and are counted by kind.
+	Kind   string    `json:"kind,omitempty"`
+	Prefix string    `json:"prefix,omitempty"` // the network that explains the sources; "" where none does
+	Start  time.Time `json:"start,omitzero"`   // first line
+	End    time.Time `json:"end,omitzero"`     // not before the last line
 }
 
 // Truth is what really happened.
@@ -45,17 +51,21 @@ type Truth struct {
 	Until   time.Time `json:"until"`
 	Sources []Claim   `json:"sources"`
 	Attacks []Expect  `json:"attacks"`
+
+	claimed map[Claim]bool // what Sources holds
 }
 
 // Claim states the truth about a source. Where claims overlap, the longer
 // prefix is right.
 func (t *Truth) Claim(source string, label Label, actor, attack string) {
 	c := Claim{Source: source, Label: label, Actor: actor, Attack: attack}
-	for _, have := range t.Sources {
-		if have == c {
-			return
-		}
+	if t.claimed[c] {
+		return
 	}
+	if t.claimed == nil {
+		t.claimed = map[Claim]bool{}
+	}
+	t.claimed[c] = true
 	t.Sources = append(t.Sources, c)
 }
 

@@ -131,10 +131,15 @@ func (w *World) Once(at Instant, do func(w *World)) {
 }
 
 // Run plays the world to its end. The error is that of the output.
-func (w *World) Run() error {
+func (w *World) Run() error { return w.PlayUntil(w.until.Time()) }
+
+// PlayUntil plays the world up to a moment, from which it can be played on. The
+// error is that of the output.
+func (w *World) PlayUntil(t time.Time) error {
+	until := min(At(t), w.until)
 	for len(w.queue) > 0 && w.err == nil {
 		e := &w.queue[0]
-		if e.at >= w.until {
+		if e.at >= until {
 			break
 		}
 		w.now = e.at

@@ -1,0 +1,193 @@
+package detect
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"gumshoe/analyze"
+	"gumshoe/ingest"
+	"gumshoe/ingest/window"
+)
+
+// stranger reports a source that is nobody's: it never succeeded at anything, or
+// only where it had guessed before, and is no crawler that DNS confirms. Only
+// strangers are linked to others: a person who fails beside a campaign is no part
+// of it.
+func stranger(in *analyze.Input, owners *homes, i int, u *window.Unit) bool {
+	if st := in.Standing(i); st.Success && (!st.LoggedIn || st.KnownHere() || owners.honestAccounts(in, u) > 0) {
+		return false
+	}
+	_, crawler := in.Vouched(u.Prefix)
+	return !crawler
+}
+
+// loudDay is how many failed logins a day make a source that does not hide: what
+// it tries would drown what others do in company.
+const loudDay = 100
+
+// lone is one failed login of a stranger.
+type lone struct {
+	try
+	unit uint32 // in Set.Units
+}
+
+// knockings are the failed logins of strangers on one service, in order of time, at
+// names that not everybody tries everywhere, and the longest list of names that one
+// source went through.
+type knockings struct {
+	service string
+	tries   []lone
+	list    []uint64 // names in the order of that source
+	owner   uint32   // the source
+}
+
+// fewestListed is how many names make a list that others may share.
+const fewestListed = 30
+
+// knockingsOf lists what strangers tried, by service.
+func knockingsOf(in *analyze.Input) []knockings {
+	owners := analyze.Fact(in, "homes", homesOf)
+	type listed struct {
+		service uint8
+		unit    uint32
+		names   []uint64
+		tries   []lone
+	}
+	all := analyze.EachUnit(in, analyze.Failed, func(i int, u *window.Unit, found []listed) []listed {
+		if !stranger(in, owners, i, u) {
+			return found
+		}
+		list := lists.Get().(*[]try)
+		defer lists.Put(list)
+		for lo := 0; lo < len(u.Rows); {
+			hi := lo
+			for hi < len(u.Rows) && u.Rows[hi].Service == u.Rows[lo].Service {
+				hi++
+			}
+			if in.Set.Service(u.Rows[lo].Service) != ingest.ServiceWeb {
+				tries, _ := tries(in, u, u.Rows[lo:hi], (*list)[:0])
+				*list = tries
+				if mine := owners.guilty(u.Prefix, onlyLogins(tries)); len(mine) > 0 {
+					l := listed{service: u.Rows[lo].Service, unit: uint32(i)}
+					if len(mine) >= fewestListed {
+						for _, a := range onNames(mine) {
+							l.names = append(l.names, a.id)
+						}
+					}
+					if len(mine) <= loudDay*daysOf(u.Rows[lo:hi]) {
+						l.tries = make([]lone, 0, len(mine))
+						for _, t := range mine {
+							if t.name != 0 && !isFamous(in, t.name) {
+								l.tries = append(l.tries, lone{t, uint32(i)})
+							}
+						}
+					}
+					found = append(found, l)
+				}
+			}
+			lo = hi
+		}
+		return found
+	})
+	var out []knockings
+	at := map[uint8]int{}
+	for i := range all {
+		l := &all[i]
+		k, ok := at[l.service]
+		if !ok {
+			k = len(out)
+			at[l.service] = k
+			out = append(out, knockings{service: in.Set.Service(l.service)})
+		}
+		out[k].tries = append(out[k].tries, l.tries...)
+		if len(l.names) >= fewestListed && len(l.names) > len(out[k].list) {
+			out[k].list, out[k].owner = l.names, l.unit
+		}
+	}
+	for k := range out {
+		slices.SortStableFunc(out[k].tries, func(a, b lone) int { return cmp.Or(earlierTry(a.try, b.try), cmp.Compare(a.unit, b.unit)) })
+	}
+	slices.SortFunc(out, func(a, b knockings) int { return strings.Compare(a.service, b.service) })
+	return out
+}
+
+// daysOf counts the days of some rows of one service, which come in order.
+func daysOf(rows []window.Row) (n int) {
+	last := uint32(math.MaxUint32)
+	for i := range rows {
+		if day := rows[i].Hour / 24; day != last {
+			last = day
+			n++
+		}
+	}
+	return n
+}
+
+// isFamous reports a name that everybody tries everywhere.
+func isFamous(in *analyze.Input, account uint64) bool {
+	name, _, _ := strings.Cut(strings.ToLower(in.Set.Name(account).Text), "@")
+	return famous[name]
+}
+
+// crowdOf fills a finding about many sources that fail to log in: whom it
+// accuses, when, at which accounts, how likely each of them guesses, and the
+// network that they lie in. What each member did would mean little; that all of
+// them did is the sum.
+func crowdOf(in *analyze.Input, f *analyze.Finding, tries []lone) {
+	bySource := slices.Clone(tries)
+	slices.SortStableFunc(bySource, func(a, b lone) int { return cmp.Compare(a.unit, b.unit) })
+	units := in.Set.Units()
+	odds, nets := 0.0, map[hood]bool{}
+	for lo := 0; lo < len(bySource); {
+		hi := lo
+		var own []try
+		for hi < len(bySource) && bySource[hi].unit == bySource[lo].unit {
+			own = append(own, bySource[hi].try)
+			hi++
+		}
+		source := units[bySource[lo].unit].Prefix
+		f.Sources = append(f.Sources, source)
+		nets[hoodOf(source)] = true
+		odds += guessWalk(own)
+		lo = hi
+	}
+	perAccount := map[uint64]int{}
+	var marks []analyze.Mark
+	for i := range tries {
+		t := &tries[i]
+		f.Events += uint64(t.count)
+		f.Times = append(f.Times, t.at())
+		marks = append(marks, t.mark())
+		perAccount[t.name] += int(t.count)
+		f.Existing = f.Existing || in.Exists(t.name)
+	}
+	f.First, f.Last = tries[0].at(), tries[len(tries)-1].at()
+	f.Marks = analyze.Spread(marks, 5)
+	for _, id := range byCount(perAccount) {
+		if len(f.Targets) == analyze.MaxTargets {
+			break
+		}
+		f.Targets = append(f.Targets, analyze.Target{Kind: analyze.AccountName, Value: in.Set.Name(id).Text})
+	}
+	f.Impact = analyze.Generic
+	if f.Existing || len(f.Sources) >= manySources {
+		f.Impact = analyze.Targeted
+	}
+	f.Evidence = append(f.Evidence,
+		analyze.Evidence{Family: analyze.Guessing, LogOdds: odds, Trials: len(tries),
+			Fact: fmt.Sprintf("%s on %s by %s that never got anything right", count(f.Events, "failed login"), count(len(perAccount), "account"), count(len(f.Sources), "stranger"))},
+		together(len(f.Sources), len(nets)))
+	explain(in, f)
+}
+
+// manySources make a campaign an attack on this very server.
+const manySources = 10
+
+// together is the evidence that sources belong together: 1.5 ln n, at most 5.
+func together(sources, networks int) analyze.Evidence {
+	return analyze.Evidence{Family: analyze.Campaign, LogOdds: min(5, 1.5*math.Log(float64(sources))), Trials: sources,
+		Fact: fmt.Sprintf("%s of %s do one thing together", count(sources, "source"), count(networks, "network"))}
+}

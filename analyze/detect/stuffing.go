@@ -1,0 +1,264 @@
+package detect
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"time"
+
+	"gumshoe/analyze"
+	"gumshoe/ingest"
+	"gumshoe/ingest/window"
+)
+
+// Stuffing finds leaked pairs of name and password that a botnet tries out: many
+// accounts, about one try each, by sources that try two or three and are gone. No
+// source fails often, and no account does.
+//
+// Counted are networks from which strangers try names that nobody is known to
+// have here. How many there usually are a day is geometric around mu, as in
+// Account, so that P(K >= k) = (mu/(1+mu))^k. mu is learned from the quieter half
+// of the days before, so that a week with some attacks in it has no large one.
+// Programs with an old password try one account again and again: where fewer than
+// .8 of the tries are at another account each, it is not stuffing. Who keeps to the
+// order of a list is Dictionary's.
+type Stuffing struct{}
+
+// Name implements analyze.Detector.
+func (Stuffing) Name() string { return "credential_stuffing" }
+
+const (
+	stuffingP       = 1e-6
+	fewestStuffers  = 6   // sources
+	mostStuffed     = 10  // tries of one source in a week that it takes for a lone one
+	distinctShare   = .8  // of tries that are at another account each
+	inventedShare   = .2  // of accounts that nobody is known to have
+	strangersADay   = .2  // mu at the least
+	accountsADay    = 100 // accounts of which one stranger a day tries another's name, before history tells
+	mostADay        = 30  // mu at the most: what goes on for weeks does not become usual
+	quietHalf       = 3.3 // mean of an exponential over the mean of its lower half, 1/(1 - ln 2)
+	historyForToday = 3   // days before a service's own are used
+)
+
+// Detect implements analyze.Detector.
+func (d Stuffing) Detect(in *analyze.Input) []analyze.Finding {
+	services := analyze.Fact(in, "knockings", knockingsOf)
+	return analyze.Gather(len(services), func(i int, found []analyze.Finding) []analyze.Finding {
+		if f, ok := d.judge(in, &services[i]); ok {
+			found = append(found, f)
+		}
+		return found
+	})
+}
+
+func (d Stuffing) judge(in *analyze.Input, k *knockings) (analyze.Finding, bool) {
+	tries := passingBy(k.tries, inLists(in, k.service))
+	days := newcomers(in, tries)
+	usually := usualStrangers(in, k.service)
+	var best []lone
+	bestP, bestMu, span := 1.0, 0.0, time.Duration(0)
+	for _, w := range networkWindows {
+		part := lastEpisode(fullest(in, tries, w))
+		if len(part) == 0 || !likeStuffing(in, part) {
+			continue
+		}
+		mu := usualNewcomers(in, days, part[0].at(), k.service, usually) * max(1, w.Hours()/24)
+		if p := math.Pow(mu/(1+mu), float64(len(networksIn(in, strangeNames(in, part))))); p < bestP {
+			best, bestP, bestMu, span = part, p, mu, w
+		}
+	}
+	if bestP >= stuffingP {
+		return analyze.Finding{}, false
+	}
+	members := membersOf(in, best)
+	nets := len(networksIn(in, members))
+	f := analyze.Finding{Detector: d.Name(), Techniques: []string{"T1110.004"}, Service: k.service, Key: "stuffing " + k.service,
+		Evidence: []analyze.Evidence{{Family: analyze.Fanin, LogOdds: analyze.FromP(bestP), Trials: nets,
+			Fact: fmt.Sprintf("strangers of %s try names that are nobody's within %s, where %.1f are usual", count(nets, "network"), hours(span), bestMu)}}}
+	crowdOf(in, &f, members)
+	f.Story = d.story(f, members, nets, bestMu)
+	return f, true
+}
+
+// passingBy keeps what other sources tried that try little.
+func passingBy(all []lone, but map[uint32]bool) []lone {
+	of := map[uint32]int{}
+	for i := range all {
+		of[all[i].unit] += int(all[i].count)
+	}
+	var out []lone
+	for _, t := range all {
+		if of[t.unit] < mostStuffed && !but[t.unit] {
+			out = append(out, t)
+		}
+	}
+	return out
+}
+
+// fullest returns the tries of the span of length w that holds most networks, of
+// those that end in the analyzed window.
+func fullest(in *analyze.Input, all []lone, w time.Duration) (best []lone) {
+	lo, most := 0, 0
+	inside := map[hood]int{}
+	units := in.Set.Units()
+	for hi := range all {
+		inside[hoodOf(units[all[hi].unit].Prefix)]++
+		for all[hi].milli-all[lo].milli >= w.Milliseconds() {
+			if n := hoodOf(units[all[lo].unit].Prefix); inside[n] == 1 {
+				delete(inside, n)
+			} else {
+				inside[n]--
+			}
+			lo++
+		}
+		if len(inside) >= most && in.Contains(uint32(all[hi].milli/3_600_000)) {
+			most, best = len(inside), all[lo:hi+1]
+		}
+	}
+	return best
+}
+
+// lastEpisode is what came after the last pause that is much longer than the others,
+// if it is enough: what leaked pairs somebody tried days ago is another attack.
+func lastEpisode(all []lone) []lone {
+	var pauses []int64
+	for i := range max(0, len(all)-1) {
+		pauses = append(pauses, all[i+1].milli-all[i].milli)
+	}
+	long := max((episodeHours * time.Hour).Milliseconds(), episodePauses*median(pauses))
+	for i := len(pauses) - 1; i >= 0; i-- {
+		if pauses[i] >= long && len(all)-i-1 >= fewestStuffers {
+			return all[i+1:]
+		}
+	}
+	return all
+}
+
+// likeStuffing reports whether nearly every try is at another account, and
+// enough of these are nobody's.
+func likeStuffing(in *analyze.Input, part []lone) bool {
+	sources, per := map[uint32]bool{}, map[uint64]int{}
+	for i := range part {
+		sources[part[i].unit] = true
+		per[part[i].name]++
+	}
+	tries, invented := 0, 0
+	for name, n := range per {
+		switch real := in.Exists(name); {
+		case !real:
+			invented++
+			tries += n
+		case n <= sharedNames:
+			tries += n
+		default: // many fail on one account: an attack on it, which Account tells
+			tries++
+		}
+	}
+	return len(sources) >= fewestStuffers && float64(len(per)) >= distinctShare*float64(tries) && float64(invented) >= inventedShare*float64(len(per))
+}
+
+func strangeNames(in *analyze.Input, part []lone) (out []lone) {
+	for _, t := range part {
+		if !in.Exists(t.name) {
+			out = append(out, t)
+		}
+	}
+	return out
+}
+
+// membersOf are the tries of the sources that tried a name which is nobody's. Who
+// failed on an account that exists and on nothing else may be its owner.
+func membersOf(in *analyze.Input, part []lone) (out []lone) {
+	strange := map[uint32]bool{}
+	for _, t := range strangeNames(in, part) {
+		strange[t.unit] = true
+	}
+	for _, t := range part {
+		if strange[t.unit] {
+			out = append(out, t)
+		}
+	}
+	return out
+}
+
+// newcomers counts, by day, the networks from which strangers try what is nobody's.
+func newcomers(in *analyze.Input, tries []lone) map[int64]int {
+	type dayNet struct {
+		day int64
+		net hood
+	}
+	seen, days := map[dayNet]bool{}, map[int64]int{}
+	for _, t := range strangeNames(in, tries) {
+		k := dayNet{t.milli / 86_400_000, hoodOf(in.Set.Units()[t.unit].Prefix)}
+		if !seen[k] {
+			seen[k] = true
+			days[k.day]++
+		}
+	}
+	return days
+}
+
+// usualStrangers is mu before history tells. Where accounts are many, more people
+// mistype a name and never come back; on SSH the whole internet tries names all day.
+func usualStrangers(in *analyze.Input, service string) float64 {
+	if service == ingest.ServiceSSH {
+		return usualInvented
+	}
+	n := 0
+	for _, t := range in.Set.Things(window.AccountObject) {
+		if len(t.Hours) > 0 && in.Set.Service(t.Hours[0].Service) == service && in.Exists(t.ID) {
+			n++
+		}
+	}
+	return max(strangersADay, float64(n)/accountsADay)
+}
+
+// usualNewcomers is mu before a moment, of the days of which everybody is known.
+func usualNewcomers(in *analyze.Input, days map[int64]int, before time.Time, service string, usually float64) float64 {
+	first, ok := firstDay(in, service)
+	last := before.Unix()/86400 - 1
+	if !ok || last-first+1 < historyForToday {
+		return usually
+	}
+	var each []int
+	for day := first; day <= last; day++ {
+		each = append(each, days[day])
+	}
+	slices.Sort(each)
+	sum := 0
+	for _, n := range each[:(len(each)+1)/2] {
+		sum += n
+	}
+	return min(mostADay, max(strangersADay, quietHalf*float64(sum)/float64((len(each)+1)/2)))
+}
+
+// firstDay is the first whole day of which everybody is known, at most a week
+// before the analyzed window.
+func firstDay(in *analyze.Input, service string) (int64, bool) {
+	for _, t := range in.Set.Things(window.ServiceObject) {
+		if t.Name.Text == service && len(t.Hours) > 0 {
+			return max(int64(t.Hours[0].Hour)/24+1, in.From.Unix()/86400-historyForMean+1), true
+		}
+	}
+	return 0, false
+}
+
+func (Stuffing) story(f analyze.Finding, members []lone, nets int, mu float64) analyze.Story {
+	accounts := map[uint64]int{}
+	for i := range members {
+		accounts[members[i].name]++
+	}
+	s := analyze.Story{
+		Headline: fmt.Sprintf("%d addresses try %s, about once each", len(f.Sources), count(len(accounts), "account")),
+		Body: []string{fmt.Sprintf("%s of %s tried %s over %s in %s, %s in all, and none of them came back for more.",
+			upper(count(len(f.Sources), "address")), count(nets, "network"), count(len(accounts), "account"), f.Service, span(f.Last.Sub(f.First)), count(f.Events, "time"))},
+		Why: []string{fmt.Sprintf("So many strangers with names that are nobody's do not come by chance: %.1f networks in that time are usual here. It is how leaked passwords are tried out.", mu)},
+		Not: []string{"None of them got in while the log was there. Sources that only tried accounts which exist are not named: they may be their owners."},
+	}
+	if f.Existing {
+		s.Do = []string{"Some of the accounts exist here: tell their owners to use no password twice, and give the accounts a second factor."}
+	} else {
+		s.Do = []string{"None of the accounts has ever logged in here; there is nothing to lock."}
+	}
+	return s
+}

@@ -1,0 +1,145 @@
+package main
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"time"
+
+	"gumshoe/analyze"
+	"gumshoe/analyze/casebook"
+	"gumshoe/ingest/archive"
+)
+
+const casebookFile = "casebook.db"
+
+// cases is what the job remembers of the cases of earlier runs.
+type cases struct {
+	book *casebook.Book // nil: over files, or where it cannot be used
+	db   *sql.DB
+	now  []analyze.PastCase // to be remembered
+}
+
+// recall returns the cases of earlier runs. A casebook that cannot be read is set
+// aside: the run goes on, degraded, and every case is new.
+func (m *memory) recall(ctx context.Context, a *app, l *logs, now time.Time, s *Settings) []analyze.PastCase {
+	if m == nil {
+		return nil
+	}
+	past, err := m.openCasebook(ctx, now, s)
+	if err != nil {
+		l.missed(a, fmt.Sprintf("the casebook: %v; what goes on is told as new", err))
+	}
+	if m.cases.book == nil {
+		return nil
+	}
+	return past
+}
+
+// recognize gives the cases that go on their old ids, and returns those that are
+// over.
+func (m *memory) recognize(found []analyze.Case, past []analyze.PastCase, told time.Time) []analyze.PastCase {
+	if m == nil || m.cases.book == nil {
+		return nil
+	}
+	ended := analyze.Recognize(found, past, m.cases.book.Key)
+	for i := range found {
+		if found[i].Level >= analyze.Low {
+			m.cases.now = append(m.cases.now, found[i].Past(told))
+		}
+	}
+	return ended
+}
+
+// openCasebook opens the casebook and reads it. What is no casebook is moved out of
+// the way of a new one.
+func (m *memory) openCasebook(ctx context.Context, now time.Time, s *Settings) ([]analyze.PastCase, error) {
+	path := filepath.Join(m.dir, casebookFile)
+	past, err := m.readCasebook(ctx, path, now, s)
+	if err == nil || errors.Is(err, casebook.ErrNewer) || m.lock == nil || ctx.Err() != nil {
+		return past, err
+	}
+	m.cases.close()
+	aside := path + now.UTC().Format(".damaged-20060102T150405Z")
+	if moved := os.Rename(path, aside); moved != nil {
+		return nil, errors.Join(err, moved)
+	}
+	if past, again := m.readCasebook(ctx, path, now, s); again == nil {
+		return past, fmt.Errorf("%w; set aside as %s", err, aside)
+	}
+	return nil, err
+}
+
+func (m *memory) readCasebook(ctx context.Context, path string, now time.Time, s *Settings) ([]analyze.PastCase, error) {
+	query := url.Values{"_pragma": {"foreign_keys(1)", "busy_timeout(5000)", "secure_delete(1)"}}
+	if m.lock == nil {
+		if _, err := os.Stat(path); err != nil {
+			path, query = ":memory:", url.Values{} // there is none, and a dry run makes none
+		} else {
+			query.Set("mode", "ro")
+		}
+	}
+	db, err := sql.Open("sqlite", (&url.URL{Scheme: "file", Opaque: path, RawQuery: query.Encode()}).String())
+	if err != nil {
+		return nil, err
+	}
+	m.cases.db = db
+	key, err := m.key()
+	if err != nil {
+		return nil, err
+	}
+	if m.cases.book, err = casebook.Open(ctx, db, casebook.Options{Key: key, NoNames: s.HashAccounts, ReadOnly: m.lock == nil}); err != nil {
+		m.cases.book = nil
+		return nil, err
+	}
+	past, err := m.cases.book.Recall(ctx, now)
+	if err != nil {
+		m.cases.book = nil
+	}
+	return past, err
+}
+
+// keep remembers the cases of a run that is complete.
+func (c *cases) keep(ctx context.Context, at time.Time) error {
+	if c.book == nil {
+		return nil
+	}
+	if err := c.book.Tell(ctx, c.now, at); err != nil {
+		return fmt.Errorf("the casebook: %w", err)
+	}
+	return nil
+}
+
+func (c *cases) close() {
+	if c.db != nil {
+		c.db.Close()
+		*c = cases{}
+	}
+}
+
+// forget takes sources and accounts out of the casebook, and returns how many
+// cases named them.
+func (m *memory) forget(ctx context.Context, what archive.Forgotten, s *Settings) (n int, err error) {
+	if _, err := m.openCasebook(ctx, time.Now(), s); err != nil {
+		return 0, fmt.Errorf("the casebook: %w", err)
+	}
+	for _, p := range what.Sources {
+		k, err := m.cases.book.Forget(ctx, p)
+		if err != nil {
+			return n, err
+		}
+		n += k
+	}
+	for _, account := range what.Accounts {
+		k, err := m.cases.book.ForgetAccount(ctx, account)
+		if err != nil {
+			return n, err
+		}
+		n += k
+	}
+	return n, nil
+}

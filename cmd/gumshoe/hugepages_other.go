@@ -1,0 +1,6 @@
+//go:build !linux
+
+package main
+
+// growInHugePages is for Linux alone.
+func growInHugePages() {}

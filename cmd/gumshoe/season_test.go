@@ -1,0 +1,228 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// The clock of the job is the machine's, and so these logs end now.
+var thisHour = time.Now().UTC().Truncate(time.Hour)
+
+// requests writes an access log from one hour to before another, counted from this
+// one, with as many requests an hour as rhythm says.
+func requests(from, to int, rhythm func(hour int) int) string {
+	var b strings.Builder
+	for h := from; h < to; h++ {
+		at := thisHour.Add(time.Duration(h) * time.Hour)
+		n := rhythm(h)
+		for i := range n {
+			fmt.Fprintf(&b, "198.51.100.%d - - [%s] \"GET /news/%d HTTP/1.1\" 200 512 \"-\" \"Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0\"\n",
+				1+(1e6+h*7+i*3)%200, at.Add(time.Duration(i)*time.Hour/time.Duration(n)).Format("02/Jan/2006:15:04:05 -0700"), i%9)
+		}
+	}
+	return b.String()
+}
+
+// steady is some fifty requests an hour, never quite the same.
+func steady(h int) int { return 45 + (h*h+3*h)%11 }
+
+// nightly is a job that runs once a day.
+func nightly(h int) int {
+	if thisHour.Add(time.Duration(h)*time.Hour).Hour() == 2 {
+		return 120
+	}
+	return 0
+}
+
+// machine is one whose job runs now and then.
+type machine struct {
+	t             *testing.T
+	dir           string
+	config, state string
+}
+
+func newMachine(t *testing.T, logs ...string) *machine {
+	s := &machine{t: t, dir: t.TempDir(), state: stateDir(t)}
+	text := "host: web1\nsources:\n"
+	for _, l := range logs {
+		text += "  - path: " + filepath.Join(s.dir, l) + "\n    optional: true\n"
+	}
+	s.config = put(t, t.TempDir(), "gumshoe.yaml", text)
+	return s
+}
+
+// log replaces a log, which was last written to now.
+func (s *machine) log(name, text string) {
+	touch(s.t, put(s.t, s.dir, name, text), thisHour)
+}
+
+// run is a job over the hours from one to before another; 0 is this one.
+func (s *machine) run(from, to int) outcome {
+	s.t.Helper()
+	stamp := func(h int) string { return thisHour.Add(time.Duration(h) * time.Hour).Format(time.RFC3339) }
+	args := []string{"analyze", "--json", "--state-dir", s.state, "--since", stamp(from)}
+	if to < 0 {
+		args = append(args, "--until", stamp(to))
+	}
+	o := configured(s.t, s.config, nil, args...)
+	if o.code != 0 {
+		s.t.Fatalf("code %d: %s", o.code, o.err)
+	}
+	return o
+}
+
+// silences are the logs that a run calls silent, and for how long.
+func silences(t *testing.T, o outcome) (out []string) {
+	for _, c := range o.cases(t) {
+		if c.Kind == "silent_source" {
+			out = append(out, filepath.Base(c.Headline))
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// history is how many hours these logs go back: enough for the hour of the day.
+const history = 10 * 24
+
+// A log whose lines of three days are lost, and with them the file: nobody knows
+// what happened then, so that it is neither a silence nor part of the season. The
+// first file is gone when the second one is read.
+func TestLostDays(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name   string
+		rotate bool // the first file is still there, rotated
+	}{{"thrown away", false}, {"rotated", true}} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			s := newMachine(t, "access.log")
+			s.log("access.log", requests(-history-5*24, -8*24, steady))
+			touch(t, filepath.Join(s.dir, "access.log"), thisHour.Add(-8*24*time.Hour))
+			s.run(-history-5*24, -8*24)
+			if test.rotate {
+				move(t, filepath.Join(s.dir, "access.log"), filepath.Join(s.dir, "access.log.1"))
+			}
+			s.log("access.log", requests(-5*24, 0, steady))
+			if got := silences(t, s.run(-9*24, 0)); len(got) > 0 {
+				t.Errorf("told %q of days that nobody has seen", got)
+			}
+		})
+	}
+}
+
+// A log in which no line falls any more, whether its daemon died or writes into a
+// file that was rotated away, is silent; what is usual is known from the archive
+// alone. That of a nightly job is quiet most hours, and that is no news.
+func TestSilentFromArchive(t *testing.T) {
+	t.Parallel()
+	s := newMachine(t, "access.log", "backup/access.log")
+	if err := os.Mkdir(filepath.Join(s.dir, "backup"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	s.log("access.log", requests(-history, -24, steady))
+	s.log("backup/access.log", requests(-history, 0, nightly))
+	if got := silences(t, s.run(-history, -24)); len(got) > 0 {
+		t.Errorf("told %q before anything happened", got)
+	}
+	known := s.state
+	for _, test := range []struct {
+		name string
+		last string // what the log holds at last
+		want []string
+	}{
+		{"written", requests(-24, 0, steady), nil},
+		{"dead", requests(-24, -5, steady), []string{"access.log fell silent for 5 hours"}},
+		{"rotated and not told", "", []string{"access.log fell silent for 6 hours"}},
+		{"a hole", requests(-24, -9, steady) + requests(-5, 0, steady), []string{"access.log fell silent for 4 hours"}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			s.t, s.state = t, t.TempDir()
+			if err := os.CopyFS(s.state, os.DirFS(known)); err != nil {
+				t.Fatal(err)
+			}
+			if test.last == "" {
+				s.log("access.log", requests(-24, -6, steady))
+				s.run(-24, -6)
+			}
+			s.log("access.log", test.last)
+			if test.last == "" {
+				touch(t, filepath.Join(s.dir, "access.log"), thisHour.Add(-6*time.Hour))
+			}
+			if got := silences(t, s.run(-24, 0)); !slices.Equal(got, test.want) {
+				t.Errorf("told %q, want %q", got, test.want)
+			}
+		})
+	}
+}
+
+// A clock that was set back since the last run is told of in the report, and the
+// run goes on: the next one begins where this one ended.
+func TestClockSetBack(t *testing.T) {
+	t.Parallel()
+	s := newMachine(t, "access.log")
+	s.log("access.log", requests(-24, 0, steady))
+	future := thisHour.AddDate(0, 0, 3)
+	put(t, s.state, lastRunFile, `{"schema_version":1,"until":"`+future.Format(time.RFC3339)+`"}`)
+	want := "before the end of the last run at " + future.Format(time.RFC3339)
+	text := func() outcome {
+		return configured(t, s.config, nil, "analyze", "--state-dir", s.state)
+	}
+	o := text()
+	if told := strings.Join(strings.Fields(o.out), " "); o.code != 0 || !strings.Contains(told, want) || !strings.Contains(o.err, want) {
+		t.Errorf("code %d, not told: %s\n%s", o.code, o.err, o.out)
+	}
+	if o := text(); o.code != 0 || strings.Contains(o.err, "the clock stands") {
+		t.Errorf("told again by the next run: code %d: %s", o.code, o.err)
+	}
+}
+
+// In the week after the clocks were changed, a service with sharp office hours is
+// as usual for the job as in any other: its season follows the local clock.
+func TestJobOverDaylightSaving(t *testing.T) {
+	t.Parallel()
+	berlin, err := time.LoadLocation("Europe/Berlin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	change := lastChange(berlin, thisHour)
+	office := func(h int) int {
+		if at := thisHour.Add(time.Duration(h) * time.Hour).In(berlin); at.Hour() >= 9 && at.Hour() < 17 {
+			return 3 * steady(h)
+		}
+		return 2
+	}
+	from := int(change.Sub(thisHour)/time.Hour) - 10*24
+	until := from + 14*24
+	s := newMachine(t, "access.log")
+	s.log("access.log", requests(from, until, office))
+	alarms := func(zone string) int {
+		o := configured(t, s.config, nil, "analyze", "--json", "--tz", zone, "--state-dir", t.TempDir(),
+			"--since", change.Format(time.RFC3339), "--until", thisHour.Add(time.Duration(until)*time.Hour).Format(time.RFC3339))
+		if o.code != 0 {
+			t.Fatalf("code %d: %s", o.code, o.err)
+		}
+		return len(o.cases(t))
+	}
+	if n := alarms("Europe/Berlin"); n > 0 {
+		t.Errorf("%d alarms", n)
+	}
+	if alarms("UTC") == 0 {
+		t.Error("by a clock that nobody there lives by the shift is no surprise: the test shows nothing")
+	}
+}
+
+// lastChange is the last time before now, less a week, that the offset of a zone changed.
+func lastChange(zone *time.Location, now time.Time) time.Time {
+	offset := func(t time.Time) int { _, n := t.In(zone).Zone(); return n }
+	at := now.AddDate(0, 0, -7)
+	for offset(at) == offset(at.Add(-time.Hour)) {
+		at = at.Add(-time.Hour)
+	}
+	return at
+}
