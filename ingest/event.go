@@ -89,7 +89,7 @@ type Event struct {
 	VHost   []byte
 	Method  []byte
 	Target  []byte // path with query, as logged
-	Proto   []byte // nil: not logged; empty: the client named none, as before HTTP/1.0
+	Proto   []byte
 	Referer []byte // without the "-" of an absent one
 	Agent   []byte // user agent, without the "-" of an absent one; nil: none was logged, not even that
 	// Forwarded is X-Forwarded-For or the like as logged: the client's word,

@@ -11,7 +11,7 @@ import (
 )
 
 // BenchmarkAnalyze is the complete job, from the log to the report, over 300,000
-// lines. The profile that the program is compiled with is taken from it: make pgo.
+// lines.
 func BenchmarkAnalyze(b *testing.B) {
 	bulk := traffic.Bulk{Lines: 300_000, Addresses: 30_000, Seed: 1, End: time.Date(2026, 11, 20, 16, 0, 0, 0, time.UTC), Span: 6 * time.Hour}
 	for name, write := range map[string]func(traffic.Output) (traffic.Truth, error){"access": bulk.Access, "auth": bulk.Auth} {

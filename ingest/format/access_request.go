@@ -164,7 +164,7 @@ func readRequest(r []byte, ev *ingest.Event) {
 			ev.Method, ev.Target, ev.Proto = r[:method], r[method+1:last], r[last+1:]
 			return
 		case len(target) > 0 && target[0] == '/' && !otherProtocol(r[last+1:]):
-			ev.Method, ev.Target, ev.Proto = r[:method], target, r[len(r):] // HTTP/0.9
+			ev.Method, ev.Target = r[:method], target // HTTP/0.9
 			return
 		}
 	}

@@ -66,9 +66,6 @@ func (e *Enricher) Enrich(ev *ingest.Event) {
 	if v := protocol(ev.Method, ev.Target, ev.VHost); v.class != 0 {
 		v.addTo(&ev.Request)
 	}
-	if ev.Proto != nil && len(ev.Proto) == 0 {
-		ancient.addTo(&ev.Request)
-	}
 	if len(ev.Agent) != 0 {
 		e.header(ev.Agent, fromAgent, ev.AgentKey(), &ev.Request)
 	}

@@ -19,10 +19,6 @@ var methods = map[string]bool{
 // hints are methods that ordinary clients never use and that do no harm alone.
 var hints = map[string]bool{"TRACE": true, "TRACK": true, "DEBUG": true}
 
-// ancient is a request without a version, as of 1991: by somebody who types, or
-// who has no time for more.
-var ancient = verdict{class: ingest.ClassProtocol, stage: ingest.StageMarker}
-
 // protocol judges the request line itself: what no client of a web site sends.
 func protocol(method, target, vhost []byte) verdict {
 	marker := verdict{class: ingest.ClassProtocol, stage: ingest.StageMarker}
