@@ -48,11 +48,6 @@ type plainObject struct {
 func dump(s *Set) string {
 	var out strings.Builder
 	fmt.Fprintln(&out, "services", s.services)
-	params := map[uint32]string{}
-	for id := range s.params {
-		params[uint32(id)] = s.Param(uint32(id))
-	}
-	fmt.Fprintln(&out, "parameters", params)
 	for i := range s.units {
 		u := &s.units[i]
 		for j := range u.Rows {
@@ -65,6 +60,7 @@ func dump(s *Set) string {
 				GoodNames: written(r.goodNames, u.table), BadNames: written(bad.badNames, u.table), Agents: written(r.agents, u.table),
 				Touches: u.Touches(r), Full: u.TouchesFull(r),
 			})
+			fmt.Fprintln(&out, paramsOf(u.Touches(r), s.Param))
 		}
 	}
 	for k := range s.things {
@@ -381,13 +377,13 @@ func plain(chunks [][]placed, opt Options) string {
 	slices.SortFunc(rowKeys, func(a, b rowKey) int {
 		return cmp.Or(strings.Compare(address(a.unit), address(b.unit)), cmp.Compare(a.service, b.service), cmp.Compare(a.hour, b.hour))
 	})
-	fmt.Fprintln(&out, "parameters", params)
 	for _, k := range rowKeys {
 		r := rows[k]
 		r.row.GoodNames, r.row.BadNames, r.row.Agents = r.good.String(), r.bad.String(), r.agents.String()
 		r.row.Full = len(r.row.Touches) > 64
 		r.row.Touches = inOrder(r.row.Touches)
 		fmt.Fprintf(&out, "%+v\n", r.row)
+		fmt.Fprintln(&out, paramsOf(r.row.Touches, func(id uint32) string { return params[id] }))
 	}
 
 	var objectKeys []objectKey
@@ -424,4 +420,15 @@ func differ(t *testing.T, got, want string) {
 		}
 	}
 	t.Fatalf("dump of %d lines, want %d", len(g), len(w))
+}
+
+// paramsOf names the parameters of touches; names that no touch carries may be
+// known or not.
+func paramsOf(touches []Touch, name func(uint32) string) (out []string) {
+	for _, t := range touches {
+		if t.Param != 0 {
+			out = append(out, name(t.Param))
+		}
+	}
+	return out
 }
