@@ -343,7 +343,12 @@ func usual(all []knock, hour uint32, def float64) float64 {
 			days[day-first]++
 		}
 	}
-	slices.Sort(days)
+	return usualOf(days)
+}
+
+// usualOf is the mean of a count by day, its highest tenth left out.
+func usualOf(days []int) float64 {
+	days = slices.Sorted(slices.Values(days))
 	days = days[:len(days)-len(days)/10]
 	sum := 0
 	for _, d := range days {

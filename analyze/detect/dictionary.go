@@ -338,7 +338,7 @@ func (d Dictionary) finding(in *analyze.Input, l *sharedList) analyze.Finding {
 		Evidence: []analyze.Evidence{{Family: analyze.Dictionary, LogOdds: analyze.FromP(math.Exp(max(r.chance, -600))), Trials: r.k,
 			Fact: fmt.Sprintf("%d of %d names come in %s order, where chance has about %.0f", r.k, r.n, r.name, 2*math.Sqrt(float64(r.n)))}}}
 	crowdOf(in, &f, members)
-	f.Key = fmt.Sprintf("dictionary %s %s %d", service, r.name, members[0].milli/86_400_000)
+	f.Key = fmt.Sprintf("dictionary %s %s %d", service, r.name, members[0].milli/dayMilli)
 	nets := len(networksIn(in, members))
 	first, last := in.Set.Name(members[0].name).Text, in.Set.Name(members[len(members)-1].name).Text
 	f.Story = analyze.Story{

@@ -266,5 +266,8 @@ func hoodOf(p netip.Prefix) hood {
 	return hood(binary.BigEndian.Uint64(b[:8])&^0xff) | 6
 }
 
+// dayMilli is a day in the unit of a Touch's time.
+const dayMilli = 24 * 3_600_000
+
 // moment is a time of a Touch.
 func moment(milli int64) time.Time { return time.UnixMilli(milli).UTC() }

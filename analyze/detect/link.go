@@ -75,7 +75,7 @@ func (l *linked) usual(in *analyze.Input, t token, by []posting) bool {
 	}
 	var days []int64
 	for _, s := range l.sightings(t, by) {
-		days = append(days, s.milli/86_400_000)
+		days = append(days, s.milli/dayMilli)
 	}
 	return onMostDays(in, slices.Compact(days), in.From.Unix()/86400-historyForMean)
 }

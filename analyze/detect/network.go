@@ -28,7 +28,7 @@ type Network struct{}
 // Name implements analyze.Detector.
 func (Network) Name() string { return "distributed_guessing" }
 
-var networkWindows = []time.Duration{6 * time.Hour, 24 * time.Hour, 7 * 24 * time.Hour}
+var networkWindows = [...]time.Duration{6 * time.Hour, 24 * time.Hour, 7 * 24 * time.Hour}
 
 // failing is one hour of one stranger's failed logins.
 type failing struct {

@@ -148,7 +148,7 @@ func oddDays(in *analyze.Input, u *window.Unit) (odd []oddDay, active, events in
 				weight = strangeWeight
 			}
 			if weight > 0 {
-				add(oddDay{t.Milli / 86_400_000, weight, contact{at: time.UnixMilli(t.Milli).UTC(), name: t.Name, origin: t.Origin(), status: t.Status}})
+				add(oddDay{t.Milli / dayMilli, weight, contact{at: time.UnixMilli(t.Milli).UTC(), name: t.Name, origin: t.Origin(), status: t.Status}})
 			}
 		}
 	}

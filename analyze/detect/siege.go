@@ -16,7 +16,7 @@ import (
 // from the last of its addresses, which guessed two or three times itself, or from
 // one that never guessed.
 type sieges struct {
-	on map[uint64][]attempt // by account, in order of time: what strangers got wrong
+	on map[uint64]*besieged // by account
 	at map[hood]bool        // the networks from which such accounts were entered
 }
 
@@ -29,10 +29,20 @@ type attempt struct {
 	count   uint32
 }
 
+// besieged is what strangers got wrong on one account, with what every login to it
+// asks, summed once: an account may have as many logins as it has attackers.
+type besieged struct {
+	tries []attempt                     // in order of time
+	fails []uint64                      // failures up to and with each try
+	most  [len(networkWindows)][]uint32 // by network window: the most networks in any such span of the week up to each try
+	of    map[hood][]int32              // the tries of a network
+	daily []int                         // networks a day since the first try
+}
+
 // siegesOf looks only at accounts that were entered in the window from a network
 // they had not come from, and that enough networks failed on for a fan-in.
 func siegesOf(in *analyze.Input, owners *homes) sieges {
-	s := sieges{on: map[uint64][]attempt{}, at: map[hood]bool{}}
+	s := sieges{on: map[uint64]*besieged{}, at: map[hood]bool{}}
 	entered := map[uint64]bool{}
 	for i := range owners.shards {
 		for r, at := range owners.shards[i].index {
@@ -64,69 +74,148 @@ func siegesOf(in *analyze.Input, owners *homes) sieges {
 	})
 	for _, a := range all {
 		if at := owners.in(a.account, a.net); at == nil || a.milli < at.since {
-			s.on[a.account] = append(s.on[a.account], a)
+			on := s.on[a.account]
+			if on == nil {
+				on = &besieged{}
+				s.on[a.account] = on
+			}
+			on.tries = append(on.tries, a)
 		}
+	}
+	for _, on := range s.on {
+		on.sum()
 	}
 	return s
 }
 
-// before returns how many logins failed on an account in the week before a moment,
-// from how many networks, the one of the login set aside; none where that many
-// networks are no surprise (see Account).
+// before returns how many logins failed on an account in the week up to the last
+// failure before a moment, from how many networks, the one of the login set aside;
+// none where that failure is a week old, or that many networks are no surprise (see
+// Account).
 func (s *sieges) before(in *analyze.Input, account uint64, milli int64, own hood) (fails, networks int) {
-	all := s.on[account]
-	all = all[searchAttempt(all, milli-guessedWithin.Milliseconds()):searchAttempt(all, milli)]
-	all = slices.DeleteFunc(slices.Clone(all), func(a attempt) bool { return a.net == own })
-	t := in.Thing(account)
-	if t == nil || len(all) < fewestKnocks {
+	on, t := s.on[account], in.Thing(account)
+	if on == nil || t == nil {
 		return 0, 0
 	}
-	usually := s.usually(account, milli-guessedWithin.Milliseconds(), byDefault(t, true))
-	for _, w := range networkWindows {
+	week := guessedWithin.Milliseconds()
+	last := on.upTo(milli) - 1
+	if last < 0 || on.tries[last].milli < milli-week {
+		return 0, 0
+	}
+	first := on.upTo(on.tries[last].milli - week + 1)
+	aside := on.by(own, first, last)
+	usually := on.usually(milli-week, byDefault(t, true))
+	for i, w := range networkWindows {
+		most := int(on.most[i][last])
+		if aside > 0 {
+			most-- // at least so many are others
+		}
 		mu := usually * max(1, w.Hours()/24)
-		if math.Pow(mu/(1+mu), float64(mostAtOnce(all, w))) >= faninP {
+		if most < fewestKnocks || math.Pow(mu/(1+mu), float64(most)) >= faninP {
 			continue
 		}
-		nets := map[hood]bool{}
-		for _, a := range all {
-			nets[a.net] = true
-			fails += int(a.count)
+		networks = int(on.most[len(networkWindows)-1][last])
+		if aside > 0 {
+			networks--
 		}
-		return fails, len(nets)
+		return on.between(first, last) - aside, networks
 	}
 	return 0, 0
+}
+
+// sum fills in what before asks. The last of the network windows is the week itself.
+func (s *besieged) sum() {
+	s.fails = make([]uint64, len(s.tries))
+	s.of = map[hood][]int32{}
+	var total uint64
+	for i, a := range s.tries {
+		total += uint64(a.count)
+		s.fails[i] = total
+		s.of[a.net] = append(s.of[a.net], int32(i))
+		day := int(a.milli/dayMilli - s.tries[0].milli/dayMilli)
+		for len(s.daily) <= day {
+			s.daily = append(s.daily, 0)
+		}
+		if of := s.of[a.net]; len(of) == 1 || s.tries[of[len(of)-2]].milli/dayMilli != a.milli/dayMilli {
+			s.daily[day]++
+		}
+	}
+	for i, w := range networkWindows {
+		s.most[i] = distinctWithin(s.tries, w)
+		if w < guessedWithin {
+			s.most[i] = highest(s.tries, s.most[i], guessedWithin)
+		}
+	}
+}
+
+// distinctWithin returns for each try how many networks tried in the w up to it.
+func distinctWithin(tries []attempt, w time.Duration) []uint32 {
+	inside, lo, out := map[hood]int{}, 0, make([]uint32, len(tries))
+	for i, a := range tries {
+		inside[a.net]++
+		for a.milli-tries[lo].milli >= w.Milliseconds() {
+			if inside[tries[lo].net]--; inside[tries[lo].net] == 0 {
+				delete(inside, tries[lo].net)
+			}
+			lo++
+		}
+		out[i] = uint32(len(inside))
+	}
+	return out
+}
+
+// highest returns for each try the highest of the values of the tries in the w up to
+// it. The queue holds those that a later, higher one has not outlived.
+func highest(tries []attempt, values []uint32, w time.Duration) []uint32 {
+	out := make([]uint32, len(values))
+	var queue []int
+	for i, v := range values {
+		for len(queue) > 0 && values[queue[len(queue)-1]] <= v {
+			queue = queue[:len(queue)-1]
+		}
+		queue = append(queue, i)
+		for tries[i].milli-tries[queue[0]].milli >= w.Milliseconds() {
+			queue = queue[1:]
+		}
+		out[i] = values[queue[0]]
+	}
+	return out
+}
+
+// upTo is how many tries came before a moment.
+func (s *besieged) upTo(milli int64) int {
+	i, _ := slices.BinarySearchFunc(s.tries, milli, func(a attempt, milli int64) int { return cmp.Compare(a.milli, milli) })
+	return i
+}
+
+// between is how many logins failed in the tries from first to last.
+func (s *besieged) between(first, last int) int {
+	n := s.fails[last]
+	if first > 0 {
+		n -= s.fails[first-1]
+	}
+	return int(n)
+}
+
+// by is how many of these are a network's.
+func (s *besieged) by(net hood, first, last int) (fails int) {
+	of := s.of[net]
+	i, _ := slices.BinarySearch(of, int32(first))
+	for _, at := range of[i:] {
+		if int(at) > last {
+			break
+		}
+		fails += int(s.tries[at].count)
+	}
+	return fails
 }
 
 // usually is how many networks failed on the account on a day before a moment, or
 // def where its history is too short to tell: much of the internet guesses at some
 // accounts every day.
-func (s *sieges) usually(account uint64, before int64, def float64) float64 {
-	var knocks []knock
-	for _, a := range s.on[account] {
-		if a.milli < before {
-			knocks = append(knocks, knock{net: a.net, hour: uint32(a.milli / 3_600_000)})
-		}
+func (s *besieged) usually(before int64, def float64) float64 {
+	if before < s.tries[0].milli+historyForMean*dayMilli {
+		return max(def, .05)
 	}
-	return max(usual(knocks, uint32(before/3_600_000), def), .05)
-}
-
-func searchAttempt(all []attempt, milli int64) int {
-	i, _ := slices.BinarySearchFunc(all, milli, func(a attempt, milli int64) int { return cmp.Compare(a.milli, milli) })
-	return i
-}
-
-// mostAtOnce returns the most networks in any span of w.
-func mostAtOnce(all []attempt, w time.Duration) (most int) {
-	inside, lo := map[hood]int{}, 0
-	for _, a := range all {
-		inside[a.net]++
-		for a.milli-all[lo].milli >= w.Milliseconds() {
-			if inside[all[lo].net]--; inside[all[lo].net] == 0 {
-				delete(inside, all[lo].net)
-			}
-			lo++
-		}
-		most = max(most, len(inside))
-	}
-	return most
+	return usualOf(s.daily[:min(len(s.daily), int(before/dayMilli-s.tries[0].milli/dayMilli))])
 }

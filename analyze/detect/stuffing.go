@@ -189,7 +189,7 @@ func newcomers(in *analyze.Input, tries []lone) map[int64]int {
 	}
 	seen, days := map[dayNet]bool{}, map[int64]int{}
 	for _, t := range strangeNames(in, tries) {
-		k := dayNet{t.milli / 86_400_000, hoodOf(in.Set.Units()[t.unit].Prefix)}
+		k := dayNet{t.milli / dayMilli, hoodOf(in.Set.Units()[t.unit].Prefix)}
 		if !seen[k] {
 			seen[k] = true
 			days[k.day]++
