@@ -163,6 +163,12 @@ func general(t text) (ingest.ClientKind, string) {
 	if w, kind := hinted(tailWords(t), hints); kind != ingest.ClientUnknown {
 		return kind, strings.Clone(w.raw)
 	}
+	if odd, w := reshaped(t); odd {
+		if w.raw == "" {
+			return ingest.ClientCrawler, product(t)
+		}
+		return ingest.ClientCrawler, strings.Clone(w.raw)
+	}
 	if contact(t) || t.mozilla && t.has("compatible;") && !compatible(t) && len(t.words) > 2 {
 		return ingest.ClientCrawler, product(t)
 	}
@@ -235,7 +241,14 @@ func contact(t text) bool {
 	if t.has("bsalsa.com") { // a component in which Windows programs embed Internet Explorer
 		return false
 	}
-	return t.has("http://") || t.has("https://") || t.has("+http") || t.has("www.") || strings.Contains(t.low, "@") && strings.Contains(t.low[strings.Index(t.low, "@"):], ".")
+	return t.has("http://") || t.has("https://") || t.has("+http") || t.has("www.") || mailAddress(t.low)
+}
+
+// mailAddress reports whether a name with a dot follows an "@"; a number there is
+// a version ("ios@11.1").
+func mailAddress(low string) bool {
+	_, host, ok := strings.Cut(low, "@")
+	return ok && strings.Contains(host, ".") && (host[0] < '0' || host[0] > '9')
 }
 
 // compatible reports browsers that call themselves compatible.

@@ -72,6 +72,10 @@ func unpercent(b []byte, d *decoded) (n int, changed bool) {
 						r -= 0xfee0
 						d.overlong = true
 					}
+					if r == 0x2044 || r == 0x2215 || r == 0x2216 { // and so do other slashes
+						r = '/'
+						d.overlong = true
+					}
 					n += utf8.EncodeRune(b[n:n+3], r) // six bytes were read, at most three are written
 					i, changed = i+5, true
 					continue

@@ -10,16 +10,16 @@ import (
 var fileRules = []rule{
 	{class: ingest.ClassLFI, at: anywhere, any: []string{"../", `..\`, "/..", `\..`, "..;", ".../", "..0x5c", "..0x2f", "0x2e0x2e", "..%", "....//", `..\/`, "..//"}, check: traversal},
 	{class: ingest.ClassLFI, stage: ingest.StageExtract, on: plain | shell, at: anywhere,
-		any: []string{"etc/passwd", "etc/shadow", "etc/group", "etc/hosts", "etc/issue", "etc/", "proc/", "/sys/", "win.ini", "boot.ini", "system32", "web-inf", "meta-inf", "id_rsa", ".ssh/", ".aws/", "_history", "httpd.conf", "apache2.conf", "nginx.conf", "php.ini", "my.cnf", "/var/log/", "/var/www/", "/var/run/", "/var/lib/", "access_log", "error_log", "ntuser.dat", "global.asa", "sam._", "/root/", "authorized_keys", "/usr/local/", "hosts.allow", ".docker/", ".kube/", "master.passwd", "unattend.xml", "sysprep"},
-		expr: `(?:^|[^\w.\-])/?etc/(?:passwd|shadow|gshadow|group|hosts|hostname|issue|motd|fstab|mtab|crontab|cron\.|sudoers|resolv\.conf|sub[ug]id|ssh/|ssl/|mysql/|my\.cnf|php|apache|httpd|nginx|security/|profile|services|exports|inetd|xinetd|vsftpd|proftpd|samba|ld\.so|redhat-release|debian_version|os-release|network/|environment|aliases|postfix|shells|rc\.|init\.d|master\.passwd|opasswd)` +
+		any: []string{"etc/passwd", "etc/shadow", "etc/group", "etc/hosts", "etc/issue", "etc/", "proc/", "/sys/", "win.ini", "boot.ini", "system32", "web-inf", "meta-inf", "id_rsa", ".ssh/", ".aws/", "_history", "httpd.conf", "apache2.conf", "nginx.conf", "php.ini", "my.cnf", "/var/log/", "/var/www/", "/var/run/", "/var/lib/", "/var/mail/", "/var/spool/", "tomcat-users.xml", "access_log", "error_log", "ntuser.dat", "global.asa", "sam._", "/root/", "authorized_keys", "/usr/local/", "hosts.allow", ".docker/", ".kube/", "master.passwd", "unattend.xml", "sysprep", "grub.c"},
+		expr: `(?:^|[^\w.\-])/?etc/+(?:passwd|shadow|gshadow|group|hosts|hostname|issue|motd|fstab|mtab|crontab|cron\.|sudoers|resolv\.conf|sub[ug]id|ssh/|ssl/|mysql/|my\.cnf|php|apache|httpd|nginx|security/|profile|services|exports|inetd|xinetd|vsftpd|proftpd|samba|ld\.so|redhat-release|debian_version|os-release|network/|environment|aliases|kubernetes/|postfix|shells|rc\.|init\.d|master\.passwd|opasswd)` +
 			`|\bproc/(?:self|\d+|version|cpuinfo|meminfo|net/|sys/|cmdline|mounts|interrupts|sched_debug|environ|uptime|stat\b|kcore)|(?:^|[\s=])/?sys/(?:class|kernel|devices|block|firmware)\b|\b(?:win|boot|system)\.ini\b|\bsystem32\b|\b(?:web|meta)-inf/|\bid_(?:rsa|dsa|ecdsa|ed25519)\b|\.ssh/|\.aws/|\.(?:bash|sh|zsh|mysql|psql|php|python)_history\b|\b(?:httpd|apache2?|nginx)\.conf\b|\bphp\.ini\b|\bmy\.cnf\b` +
-			`|(?:^|[^\w.\-])/var/(?:log|www|run|lib|mail|spool|backups?)/|\b(?:access|error)_log\b|\bntuser\.dat\b|\bglobal\.asa|\bsam\._|(?:^|[\s=])/root/\.?\w|authorized_keys|(?:^|[\s=.])/usr/local/(?:apache|etc|nginx|apps|mysql|psa|lib|zeus)|\.(?:docker|kube)/\w|master\.passwd|\bunattend\.xml|sysprep\.(?:inf|xml)`},
+			`|(?:^|[^\w.\-])/var/(?:log|www|run|lib|mail|spool|backups?)/|\b(?:access|error)_log\b|\bntuser\.dat\b|\bglobal\.asa|\bsam\._|(?:^|[\s=])/root/\.?\w|authorized_keys|/boot/grub|\bgrub\.(?:cfg|conf)|\btomcat-users\.xml|(?:^|[\s=.])/usr/local/(?:apache|etc|nginx|apps|mysql|psa|lib|zeus)|\.(?:docker|kube)/\w|master\.passwd|\bunattend\.xml|sysprep\.(?:inf|xml)`, check: notRepository},
 	{class: ingest.ClassLFI, stage: ingest.StageExtract, at: inQuery | inAgent, any: []string{"=/etc/", " /etc/", "/tmp/", "/dev/", "/opt/", "/srv/", "/home/"},
 		expr: `(?:^|[\s>|<;&=])/(?:etc|dev)/\w|[>|<;&]\s*/tmp/|(?:^|[\s=])/tmp/[\w.\-]*\.(?:sh|php|pl|py|c)\b|(?:^|[\s=])/home/[\w.\-]+/\.`},
 	{class: ingest.ClassLFI, stage: ingest.StageExtract, at: inQuery, any: []string{"history", ".htaccess", ".htpasswd", ".env", ".git", ".svn", ".bash", "wp-config", "configuration.php", "config.inc", "settings.php", "web.config", ".npmrc", ".netrc", ".pgpass", "localsettings", "database.yml", "parameters.yml", "secrets.yml", ".sql", ".bak", "appsettings.json", ".docker", ".profile"},
 		expr: `(?:^|[/\\])\.(?:history|htaccess|htpasswd|env(?:\.[\w.]+)?|git(?:/|ignore|config|-credentials|$)|svn/|bash(?:rc|_profile|_logout)|npmrc|netrc|pgpass|profile|dockerenv|dockercfg|docker/)|\bwp-config\.(?:php|bak|txt|old)|(?:^|/)(?:configuration\.php|config\.inc\.php|localsettings\.php|web\.config|database\.yml|parameters\.yml|secrets\.yml|appsettings(?:\.\w+)?\.json)$|(?:^|/)settings\.php$|^(?:[\w\-/]*/)?(?:backup|dump|db|database|site|www|data|mysql|sql)[\w\-]*\.sql(?:\.\w{1,4})?$`},
 	{class: ingest.ClassLFI, stage: ingest.StageExtract, at: inQuery | inPath, any: []string{`:\`, `c:/`, `\\`, "%systemroot%", "%windir%", `$\`},
-		expr: `(?:^|[^\w])[c-f]:[\\/]+(?:windows|winnt|boot|inetpub|users|program files|xampp|wamp|apache|documents and settings|php|mysql|unattend|temp)|^\\\\[\w.:\-\[\]]+\\\w+\$?\\|%(?:systemroot|windir)%|\w\$\\users\\`},
+		expr: `(?:^|[^\w])[c-f]:[\\/]+(?:windows|winnt|boot|inetpub|users[\\/]+(?:administrator|admin|public|default|all)|program files|xampp|wamp|apache|documents and settings|php|mysql|unattend|temp)|^\\\\[\w.:\-\[\]]+\\\w+\$?\\|%(?:systemroot|windir)%|\w\$\\users\\`},
 	{class: ingest.ClassLFI, stage: ingest.StageExtract, at: inQuery | inAgent, any: []string{"file:", "jar:", "netdoc:", "local_file:"},
 		expr: `(?:^|[^\w])(?:url:)?(?:file|local_file):/{1,3}[^/\s]|\bjar:(?:file|http)|\bnetdoc:/|\blocal_file:`},
 	{class: ingest.ClassLFI, stage: ingest.StageLogic, at: inQuery, any: []string{"{file}", "......"}, expr: `[./\\a-z0-9]\{file\}|^(?:file:)?[/\\]?\.{8,}[/\\]?\w`},
@@ -101,3 +101,16 @@ func hexSteps(part []byte) bool {
 
 // trimmedDots reports a long run of dots, as traversal lists append to file names.
 func trimmedDots(part []byte) bool { return bytes.Count(part, []byte(".")) > 4 }
+
+// notRepository lets a site that shows source code have "etc/nginx/nginx.conf" in
+// its paths, below the name of a branch.
+func notRepository(v *value) (ingest.Class, ingest.Stage) {
+	if v.at&(inPath|inReferer) != 0 && !contains(v.plain, "..") {
+		for _, view := range []string{"/blob/", "/tree/", "/raw/", "/blame/", "/src/branch/", "/browse/", "/commits/", "/edit/"} {
+			if contains(v.plain, view) {
+				return 0, 0
+			}
+		}
+	}
+	return ingest.ClassLFI, ingest.StageExtract
+}

@@ -1,6 +1,9 @@
 package payload
 
-import "bytes"
+import (
+	"bytes"
+	"unicode/utf8"
+)
 
 // fold appends the plain form of src to dst: lower case, runs of white space as
 // one space, no NULs, SQL comments as a space, MySQL's conditional comments as
@@ -26,6 +29,8 @@ func fold(dst, src []byte) []byte {
 			continue
 		case c == 0xc2 && i+1 < len(src) && src[i+1] == 0xa0: // no-break space
 			i++
+			c = ' '
+		case c == 0xa0 && (i == 0 || src[i-1] < utf8.RuneSelf): // the same in Latin-1
 			c = ' '
 		}
 		switch {

