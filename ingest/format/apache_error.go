@@ -15,17 +15,18 @@ import (
 // client's address stands in one of them.
 var newApacheErrorLog = newOwnLog(openApacheError, func(h *shared) messenger { return &webErrors{newApps(h)} })
 
-// openApacheError is an opener. The stamp is missing where syslog wrote one.
+// openApacheError is an opener. The stamp is missing where syslog wrote one; a
+// level alone is no sure sign of Apache.
 func openApacheError(c *clock, line []byte, ev *ingest.Event) (msg []byte, sure, ok bool) {
 	if len(line) < 8 || line[0] != '[' {
 		return nil, false, false
 	}
-	rest := line[1:]
+	rest, stamped := line[1:], false
 	if weekday(rest) {
 		if ev.Time, rest, ok = c.ctimeStamp(rest); !ok || len(rest) < 2 || rest[0] != ']' {
 			return nil, false, false
 		}
-		line = bytes.TrimLeft(rest[1:], " ")
+		line, stamped = bytes.TrimLeft(rest[1:], " "), true
 	}
 	if len(line) == 0 || line[0] != '[' {
 		return nil, false, false
@@ -40,7 +41,7 @@ func openApacheError(c *clock, line []byte, ev *ingest.Event) (msg []byte, sure,
 	if !isLevel(group) && !anyFold(group, "emerg") {
 		return nil, false, false
 	}
-	return line, true, true
+	return line, stamped, true
 }
 
 var apacheVerdicts = verdicts(

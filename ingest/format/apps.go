@@ -12,7 +12,7 @@ import (
 var appSays = newPhrasebook(appTables...)
 
 var appTables = []sentences{wordpressSays, passwordSays, mediaSays, downloadSays, forgeSays, buildSays, webmailSays, homeSays, cmsSays, officeSays, hostingSays,
-	serverSays, brokerSays, storageSays, directorySays, remoteSays, tunnelSays, chatSays, applianceSays, mountSays, greyMailSays, nameServerSays, relaySays, watcherSays, guardSays, monitorSays, firewallSays, cloudSays}
+	serverSays, brokerSays, storageSays, directorySays, remoteSays, tunnelSays, chatSays, rocketSays, applianceSays, mountSays, greyMailSays, nameServerSays, relaySays, watcherSays, guardSays, monitorSays, firewallSays, cloudSays}
 
 // phrasebook finds the sentences that a message may be by its first byte.
 type phrasebook struct {

@@ -55,6 +55,7 @@ var officeSays = slices.Concat(
 		"Authentication failure for {user} from {addr} [] []", // FreePBX
 	),
 	say(ingest.KindAuthFailure, "({addr}) {user} - userinfo error - {words} doesn't exist").absent(),
+	say(ingest.KindAuthFailure, "({addr}) {user} - userinfo error - {words}, ret {words}, Password incorrect"),
 	say(ingest.KindAuthSuccess,
 		"{n} {word} {word} {word} Login successful for db:{word} login:{user} from {addr}",
 		"{words}|CAS|{text}|AUTHENTICATION_SUCCESS|{user}|{addr}|{ip}",

@@ -22,6 +22,12 @@ var chatSays = slices.Concat(
 	).exists(),
 ).of(serviceIRC)
 
+// rocketSays are Rocket.Chat's failed logins. All but the client's address is
+// what the client sent.
+var rocketSays = say(ingest.KindAuthFailure,
+	"Failed login detected - Username[{user}] ClientAddress[{addr}] ForwardedFor[{text}][[ XRealIp[{text}]]] UserAgent[{text}]",
+)
+
 // newNgIRCd reads ngIRCd through syslog.
 var newNgIRCd = speaks(serviceIRC,
 	say(ingest.KindAuthFailure,

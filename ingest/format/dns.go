@@ -132,6 +132,16 @@ var nameServerSays = concat(
 		"info: [{text}] ACL, denied, action {word}, remote {addr}@{n}[[ {word}]][[, {words}]]",
 		"notice: [{text}] ACL, denied, action {word}, remote {addr}@{n}[[ {word}]][[, {words}]]",
 	),
+	say(ingest.KindReject, // the Recursor since 5, whose values are quoted and escaped
+		`msg="Dropping {words}query, address not matched by {words}" subsystem="{word}" {words}remote="{addr:port}"[[ {words}]]`,
+		`msg="Dropping {words}query, address not matched by {words}" subsystem="{word}" {words}source="{addr:port}"[[ {words}]]`,
+		`msg="Dropping {words}query, address not matched by {words}" subsystem="{word}" {words}address="{addr:port}"[[ {words}]]`,
+	),
+	say(ingest.KindProbe, // CoreDNS: a zone transfer, and anything else
+		`{addr:port} - {n} "AXFR {text}" REFUSED {words}`,
+		`{addr:port} - {n} "IXFR {text}" REFUSED {words}`,
+	),
+	say(ingest.KindReject, `{addr:port} - {n} "{text}" REFUSED {words}`),
 	say(ingest.KindAbuse,
 		"Maximum number of concurrent DNS queries reached (max: {n})",
 		"info: RRL, address {addr}/{n}, class {words}, enters limiting",

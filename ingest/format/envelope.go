@@ -136,6 +136,8 @@ func tag(b []byte, ev *ingest.Event) (msg []byte, ok bool) {
 				}
 			}
 			return rest, true
+		case c == ' ' && string(b[:i]) == "Oracle" && bytes.HasPrefix(b[i:], []byte(" Audit[")):
+			continue // the one program whose name has a blank
 		case c <= ' ' || i > 64:
 			return nil, false
 		}

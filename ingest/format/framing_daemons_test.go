@@ -79,7 +79,7 @@ func lies(message string) (texts []string) {
 
 // liesMet: each sentence of a daemon is told with the lies of every so many of its
 // others, and with its own; with all of them the test takes minutes.
-const liesMet = 6
+const liesMet = 8
 
 // Whatever the client's fields hold, be it what any message of the same daemon
 // says of the bystander, no sentence may accuse the bystander.
@@ -87,19 +87,30 @@ func TestNoSentenceFramesABystander(t *testing.T) {
 	victim := netip.MustParseAddr(bystander)
 	for name, says := range everySpeaker() {
 		framed := 0
+		book := newPhrasebook(says) // of a large table most sentences begin otherwise, and cannot be what a line says
+		var saying [256]sentences
+		for first := range saying {
+			saying[first] = slices.Concat(book.by[first], book.free)
+		}
+		told := make([][]string, len(says))
+		for k := range says {
+			told[k] = lies(says[k].written("y"))
+		}
 		for i := range says {
-			texts := append([]string{"x", ""}, imitations...)
-			for k := range says {
-				if (i+k)%liesMet != 0 && k != i {
-					continue
+			texts := []string{"x"}
+			if slices.ContainsFunc(says[i].parts, func(p part) bool { return p.field.isClient() }) { // else all lines are alike
+				texts = append(append(texts, ""), imitations...)
+				for k := range says {
+					if (i+k)%liesMet == 0 || k == i {
+						texts = append(texts, told[k]...)
+					}
 				}
-				texts = append(texts, lies(says[k].written("y"))...)
 			}
 			for _, text := range texts {
 				var ev ingest.Event
 				ev.Reset()
 				line := says[i].written(text)
-				if !says.tell([]byte(line), &ev) {
+				if len(line) == 0 || !saying[line[0]].tell([]byte(line), &ev) {
 					if text == "x" {
 						t.Errorf("%s: its own sentence is not understood: %s", name, line)
 					}

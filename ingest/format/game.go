@@ -50,9 +50,9 @@ var newMurmurLog = newOwnLog(func(c *clock, line []byte, ev *ingest.Event) (msg 
 	return msg, true, ok
 }, speaks(serviceVoice,
 	say(ingest.KindAuthFailure,
-		"{word} => <{text}> Rejected connection from {addr:port}: Invalid server password",
-		"{word} => <{text}> Rejected connection from {addr:port}: Wrong certificate or password for existing user",
-		"{word} => <{text}> Rejected connection from {addr:port}: Wrong password for user",
+		"{word} => <{n}:{user}({word})> Rejected connection from {addr:port}: Invalid server password",
+		"{word} => <{n}:{user}({word})> Rejected connection from {addr:port}: Wrong certificate or password for existing user",
+		"{word} => <{n}:{user}({word})> Rejected connection from {addr:port}: Wrong password for user",
 	),
 	say(ingest.KindReject, "{word} => <{text}> Rejected connection from {addr:port}: {words}"),
 	say(ingest.KindAbuse, "{word} => Ignoring connection: {addr:port} ({words})"),

@@ -134,6 +134,7 @@ var newPortsentry = speaks(serviceFirewall,
 		"attackalert: {words} scan from host: {word}/{addr} to {words}",
 		"attackalert: Connect from host: {word}/{addr} to {words}",
 		"attackalert: SYN/Normal scan from host: {word}/{addr} to {words}",
+		"Scan from: [{addr}] ({word}) protocol: [{word}] port: [{n}] type: [{word}] {words}", // since 2.0
 	),
 	say(ingest.KindBan, "attackalert: Host {addr} has been blocked via {words}"),
 )

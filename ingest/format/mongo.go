@@ -38,8 +38,8 @@ var mongoSays = concat(
 	say(ingest.KindConnect, "connection accepted from {addr:port} #{n} ({n} connection{words} now open)"),
 	say(ingest.KindDisconnect, "end connection {addr:port} ({n} connection{words} now open)"),
 	say(ingest.KindAuthFailure,
-		"SASL {word} authentication failed for {user} on {word} from client {addr:port} ; {words}",
-		"SASL {word} authentication failed for {user} on {word} from client {addr} ; {words}",
+		"[[SASL ]]{word} authentication failed for {user} on {word} from client {addr:port} ; {words}",
+		"[[SASL ]]{word} authentication failed for {user} on {word} from client {addr} ; {words}",
 	),
 	say(ingest.KindAuthSuccess, "Successfully authenticated as principal {user} on {word}[[ from client {addr:port}]]").exists(),
 )

@@ -31,6 +31,9 @@ func openPlain(c *clock, line []byte, ev *ingest.Event) (msg []byte, sure, ok bo
 		if _, isPairs := pairsBehindHost(rest); isPairs && i == 0 {
 			return nil, false, false // an appliance's, which has a format of its own
 		}
+		if i == 0 && isMailers(rest) {
+			return nil, false, false // what other servers answered would read as failed logins: "550 User unknown"
+		}
 		ev.Time = t
 		if i > 0 && line[i-1] == '[' {
 			if _, after, ok := bytes.Cut(rest, []byte("]")); ok {
@@ -40,6 +43,19 @@ func openPlain(c *clock, line []byte, ev *ingest.Event) (msg []byte, sure, ok bo
 		return trimLogging(trimLoguru(rest)), false, true
 	}
 	return openTimed(line)
+}
+
+// isMailers reports whether what follows a stamp is a mail server's line about a
+// message, whose words may be those of the server that it was sent to: of
+// Postfix's and Sendmail's daemons, or behind the name that Exim gave the message.
+func isMailers(rest []byte) bool {
+	var ev ingest.Event
+	if _, ok := openTag(rest, &ev); ok {
+		program := string(stem(ev.Program))
+		return program == "postfix" || program == "sendmail" || program == "sm-mta"
+	}
+	rest = bytes.TrimLeft(rest, " ")
+	return len(rest) > 17 && rest[6] == '-' && (rest[13] == '-' && rest[16] == ' ' || len(rest) > 24 && rest[18] == '-' && rest[23] == ' ')
 }
 
 // openTimed reads a line that begins with the time of day alone, "[15:04:05] "
@@ -73,6 +89,9 @@ func (p *apps) message(msg []byte, ev *ingest.Event) string {
 	for rest, ok, n := bare, true, 0; ok && n < decorations; n++ {
 		if appSays.tell(rest, ev) || sogoLogin(rest, ev) || beginsRequest(rest) && p.web.message(rest, ev) == "" {
 			return ""
+		}
+		if len(rest) > 1 && rest[0] == '[' && startsAddress(rest, 1) && appSays.free.tell(rest, ev) {
+			return "" // "[ADDR]:PORT" is no decoration
 		}
 		bare = rest
 		rest, ok = undecorate(rest)

@@ -40,7 +40,10 @@ func (c *clock) headStamp(b []byte) (t int64, rest []byte, ok bool) {
 		}
 		return c.monthFirst(b)
 	case digit(b[1]):
-		return c.glogStamp(b)
+		if t, rest, ok = c.glogStamp(b); ok {
+			return t, rest, true
+		}
+		return c.meteorStamp(b)
 	}
 	return 0, nil, false
 }

@@ -1,5 +1,7 @@
 package format
 
+import "bytes"
+
 // Stamps that few programs write.
 
 // oddStamp reads those that begin with a digit: of Gin, PrestaShop, FreePBX,
@@ -91,6 +93,33 @@ func (c *clock) unpunctuated(b []byte) (t int64, rest []byte, ok bool) {
 	s.second, _ = two(b[13:])
 	rest = fraction(b[15:], &s)
 	return c.instant(&s), rest, s.valid()
+}
+
+// meteorStamp reads the level and the stamp of Meteor, "I20060102-15:04:05.000(1)? ",
+// where the number is the zone's hours.
+func (c *clock) meteorStamp(b []byte) (t int64, rest []byte, ok bool) {
+	if len(b) < 24 || b[9] != '-' {
+		return 0, nil, false
+	}
+	var s civil
+	var okY, okM, okD bool
+	s.year, okY = four(b[1:])
+	s.month, okM = two(b[5:])
+	s.day, okD = two(b[7:])
+	if rest, ok = clockTime(b[10:], &s); !ok || !okY || !okM || !okD || !s.valid() {
+		return 0, nil, false
+	}
+	hours, rest, ok := bytes.Cut(rest, []byte(")? "))
+	if !ok || len(hours) < 2 || len(hours) > 4 || hours[0] != '(' {
+		return 0, nil, false
+	}
+	digits, negative := bytes.CutPrefix(hours[1:], []byte("-"))
+	n, ok := number(digits)
+	offset := int64(n) * msHour
+	if negative {
+		offset = -offset
+	}
+	return s.utc() - offset, rest, ok
 }
 
 // httpDate reads "Mon, 02 Jan 2006 15:04:05 GMT".

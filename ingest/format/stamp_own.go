@@ -16,7 +16,7 @@ func weekday(b []byte) bool {
 }
 
 // ctimeStamp reads the stamp of ctime(3), "Fri Jan 19 12:20:33 2007", with an
-// optional fraction.
+// optional fraction, and the zone that Oracle writes behind it, "+01:00".
 func (c *clock) ctimeStamp(b []byte) (t int64, rest []byte, ok bool) {
 	if !weekday(b) || len(b) < 20 || b[3] != ' ' {
 		return 0, nil, false
@@ -28,7 +28,12 @@ func (c *clock) ctimeStamp(b []byte) (t int64, rest []byte, ok bool) {
 	if s.year, ok = four(b[1:]); !ok || !s.valid() {
 		return 0, nil, false
 	}
-	return c.instant(&s), b[5:], true
+	if b = b[5:]; len(b) > 1 && (b[1] == '+' || b[1] == '-') {
+		if offset, rest, ok := zone(b); ok {
+			return s.utc() - offset, rest, true
+		}
+	}
+	return c.instant(&s), b, true
 }
 
 // dayFirst reads "02-01-2006 15:04:05" and "02.01.2006 15:04:05", or, with

@@ -36,8 +36,8 @@ func (s *stranger) message(msg []byte, ev *ingest.Event) string {
 	if said, ok := ciscoMessage(ev.Program, msg); ok && s.cisco.message(said, ev) == "" {
 		return ""
 	}
-	if len(ev.Program) == 0 {
-		return s.kernel.message(msg, ev)
+	if len(ev.Program) == 0 && s.kernel.message(msg, ev) == "" {
+		return ""
 	}
 	if s.web.message(msg, ev) == "" || s.object(msg, ev) {
 		return ""

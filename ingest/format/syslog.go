@@ -50,6 +50,7 @@ var daemons = []daemon{
 	{[]string{"mysqld", "mysql", "mariadbd", "mariadb"}, newMySQL},
 	{[]string{"postgres", "postgresql"}, newPostgres},
 	{[]string{"mongod", "mongodb"}, newMongo},
+	{[]string{"Oracle Audit"}, newOracleAudited},
 	{[]string{"redis", "redis-server"}, newRedis},
 	{[]string{"asterisk"}, newAsterisk},
 	{[]string{"freeswitch"}, newFreeSWITCH},
@@ -92,6 +93,7 @@ var daemons = []daemon{
 	{[]string{"lighttpd"}, newLighttpd},
 	{[]string{"haproxy"}, newHAProxy},
 	{[]string{"drupal", "drupal-site", "drupal_site"}, newDrupal},
+	{[]string{"Sonarr", "Radarr", "Prowlarr", "Lidarr", "Readarr", "Whisparr"}, newServarr},
 	{[]string{"wordpress", "wp", "xmlrpc.php", "wp-login.php", "sogod", "phpMyAdmin", "LLNG", "lemonldap-ng"}, newApps},
 }
 

@@ -30,6 +30,7 @@ func (p *windowsEvent) Parse(line []byte, ev *ingest.Event) ingest.Result {
 		p.record.value[meansTime] = bytes.Trim(t, `"'/ `)
 	}
 	p.record.value[meansEvent] = logonEvent(element(line, "EventID"))
+	p.record.heard |= listen(p.record.value[meansEvent])
 	for rest := line; ; {
 		_, after, ok := bytes.Cut(rest, []byte("<Data Name="))
 		if !ok {
