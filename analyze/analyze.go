@@ -206,6 +206,7 @@ type Case struct {
 	Guarded     *Guarded   // what fail2ban did about Sources; nil: it is not known
 	Identities  []Identity // who is behind Sources, as far as it is known; filled by the caller
 	Verdict     Verdict
+	Word        *Saying // what a person said of it, while that holds; see Heed
 	Findings    []*Finding
 }
 

@@ -36,6 +36,10 @@ type Input struct {
 	Past    []PastCase
 	Guarded bool
 
+	// Flagged is what sources that earlier runs accused added to the counts of
+	// services: what is usual is learned without it.
+	Flagged map[ServiceHour]uint64
+
 	// Novel are the kinds of line that nobody understands and no run has met before.
 	Novel []NovelLine
 

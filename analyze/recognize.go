@@ -36,7 +36,8 @@ type PastCase struct {
 	Headline string
 	Level    Level
 	Sources  []netip.Prefix
-	Conduct  uint64 // SimHash of what its sources did; 0 for too little to tell
+	Accounts []string // that it named; kept hashed, and not recalled
+	Conduct  uint64   // SimHash of what its sources did; 0 for too little to tell
 	Began    time.Time
 	Last     time.Time // its last event
 	Told     time.Time // when the last run told of it
@@ -213,6 +214,12 @@ func (c *Case) Past(told time.Time) PastCase {
 	if began.IsZero() {
 		began = c.First
 	}
-	return PastCase{ID: c.ID, Kind: c.Kind, Key: c.key(), Headline: c.Headline, Level: c.Level, Sources: c.Sources, Conduct: c.Conduct(),
+	p := PastCase{ID: c.ID, Kind: c.Kind, Key: c.key(), Headline: c.Headline, Level: c.Level, Sources: c.Sources, Conduct: c.Conduct(),
 		Began: began, Last: c.Last, Told: told, Open: true}
+	for _, t := range c.Targets {
+		if t.Kind == AccountName {
+			p.Accounts = append(p.Accounts, t.Value)
+		}
+	}
+	return p
 }

@@ -47,6 +47,9 @@ func visible(r rune) bool {
 	return unicode.IsPrint(r) && !unicode.In(r, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector)
 }
 
+// Visible makes hostile text fit for a terminal, at most limit runes of it.
+func Visible(s string, limit int) string { return escape(s, limit, false) }
+
 // escape makes hostile text fit to be shown: what is not visible becomes a
 // backslash sequence, bytes that are no UTF-8 become \xNN, and the text ends
 // with … after limit runes. With ascii, nothing beyond ASCII is left.
@@ -123,17 +126,27 @@ func asciiFor(r rune) string {
 
 // escaped returns a deep copy of r in which every string is escaped, so that a
 // renderer for people cannot forget a field and a field added later is covered.
-func escaped(r Report, ascii bool) Report {
+func escaped(r Report, ascii bool) Report { return escapedTo(r, maxText, ascii) }
+
+// escapedTo is escaped with a limit of its own for one string.
+func escapedTo(r Report, limit int, ascii bool) Report {
 	v := reflect.ValueOf(&r).Elem()
 	out := reflect.New(v.Type()).Elem()
-	copyEscaped(out, v, func(s string) string { return escape(s, maxText, ascii) })
+	copyEscaped(out, v, func(s string) string { return escape(s, limit, ascii) })
 	return out.Interface().(Report)
 }
 
 // copyEscaped copies src to dst with every string passed through clean. Types
 // with private fields (times, addresses) hold no log text and are copied whole.
+// What is behind a pointer is copied too, but for a time zone, which is known by its place.
 func copyEscaped(dst, src reflect.Value, clean func(string) string) {
 	switch src.Kind() {
+	case reflect.Pointer:
+		dst.Set(src)
+		if !src.IsNil() && src.Type() != reflect.TypeFor[*time.Location]() {
+			dst.Set(reflect.New(src.Type().Elem()))
+			copyEscaped(dst.Elem(), src.Elem(), clean)
+		}
 	case reflect.String:
 		dst.SetString(clean(src.String()))
 	case reflect.Slice:

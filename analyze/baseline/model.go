@@ -110,8 +110,8 @@ func (m *Model) learn(past []observation) {
 	m.level = levels[0]
 	m.Plateau = plateau(past)
 	for _, o := range past {
-		if o.count > o.clipped && standsOut(o.count, o.mean) {
-			m.bursts = append(m.bursts, excess(o.count, o.mean))
+		if o.counted > o.clipped && standsOut(o.counted, o.mean) {
+			m.bursts = append(m.bursts, excess(o.counted, o.mean))
 		}
 	}
 }
@@ -136,7 +136,8 @@ const clipAt = 3.09
 
 // observation is one covered hour of the history.
 type observation struct {
-	count   float64
+	counted float64 // all of it
+	count   float64 // without what is known to be hostile
 	clipped float64 // count, not above the 99.9th percentile of its own expectation
 	mean    float64 // expected by the model as it stands
 	slot    int     // local hour of the week
@@ -151,9 +152,9 @@ func history(s Series, first, before int64, loc *time.Location) []observation {
 		if !covered {
 			continue
 		}
-		age := int(before - 1 - h)
+		age, usual := int(before-1-h), s.usual(h)
 		past = append(past, observation{
-			count: float64(count), clipped: float64(count), slot: hourOfWeek(h, loc),
+			counted: float64(count), count: usual, clipped: usual, slot: hourOfWeek(h, loc),
 			day: age / hoursPerDay, week: age / hoursPerWeek,
 		})
 	}

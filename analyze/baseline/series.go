@@ -23,6 +23,7 @@ type Series struct {
 	Start   int64    // first hour, in hours since 1970-01-01 UTC
 	Counts  []uint32 // one an hour
 	Covered []bool   // whether the logs cover the hour; nil: all of them
+	Flagged []uint32 // of each count, what is known to be hostile: it is judged and not learned from; nil: nothing
 }
 
 // End is the first hour after the series.
@@ -39,6 +40,15 @@ func (s Series) At(hour int64) (count uint32, covered bool) {
 		return 0, false
 	}
 	return s.Counts[i], true
+}
+
+// usual is the part of a covered hour's count that is learned from.
+func (s Series) usual(hour int64) float64 {
+	i := hour - s.Start
+	if i >= int64(len(s.Flagged)) {
+		return float64(s.Counts[i])
+	}
+	return float64(s.Counts[i] - min(s.Flagged[i], s.Counts[i]))
 }
 
 // Cover marks an hour as covered, in a series that knows its coverage.

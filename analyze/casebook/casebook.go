@@ -12,9 +12,11 @@ import (
 	"crypto/sha256"
 	"database/sql"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/netip"
+	"strings"
 	"time"
 
 	"gumshoe/analyze"
@@ -39,9 +41,11 @@ type Options struct {
 	ReadOnly bool   // of a dry run: nothing is written, not even the tables
 }
 
-const version = 1
+// migrations bring a casebook from each version to the next; what is released is
+// never changed. Those of flagged.go, words.go and verdicts.go are there.
+var migrations = []string{casesSchema, flaggedSchema, wordsSchema, verdictsSchema}
 
-const schema = `
+const casesSchema = `
 CREATE TABLE cases (
 	id       TEXT PRIMARY KEY,    -- as the report shows it
 	kind     TEXT NOT NULL,       -- the detection that leads
@@ -61,22 +65,26 @@ CREATE TABLE sources (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX cases_told ON cases(told);
 CREATE INDEX sources_prefix ON sources(prefix);
-PRAGMA user_version = 1;
 `
 
-// Open prepares a database for use and makes its tables when it is new. The
+// Open prepares a database for use and makes the tables that it lacks. The
 // database has to be opened with foreign keys on.
 func Open(ctx context.Context, db *sql.DB, opt Options) (*Book, error) {
 	var have int
 	if err := db.QueryRowContext(ctx, "PRAGMA user_version").Scan(&have); err != nil {
 		return nil, err
 	}
-	switch {
-	case have > version:
+	if have > len(migrations) {
 		return nil, fmt.Errorf("schema %d: %w", have, ErrNewer)
-	case have == 0 && !opt.ReadOnly:
+	}
+	if have < len(migrations) && !opt.ReadOnly {
 		if err := inTransaction(ctx, db, func(tx *sql.Tx) error {
-			_, err := tx.ExecContext(ctx, schema)
+			for _, step := range migrations[have:] {
+				if _, err := tx.ExecContext(ctx, step); err != nil {
+					return err
+				}
+			}
+			_, err := tx.ExecContext(ctx, fmt.Sprintf("PRAGMA user_version = %d", len(migrations)))
 			return err
 		}); err != nil {
 			return nil, err
@@ -88,7 +96,7 @@ func Open(ctx context.Context, db *sql.DB, opt Options) (*Book, error) {
 // Recall lists the cases of earlier runs that a run now may continue. Their keys
 // are hashed: Key says how.
 func (b *Book) Recall(ctx context.Context, now time.Time) ([]analyze.PastCase, error) {
-	if b.opt.ReadOnly && !b.made(ctx) {
+	if b.opt.ReadOnly && !b.made(ctx, "cases") {
 		return nil, nil
 	}
 	sources, err := sourcesOf(ctx, b.db)
@@ -119,10 +127,10 @@ func (b *Book) Recall(ctx context.Context, now time.Time) ([]analyze.PastCase, e
 	return out, rows.Err()
 }
 
-// made reports whether the tables exist: a dry run does not make them.
-func (b *Book) made(ctx context.Context) bool {
+// made reports whether a table exists: a dry run does not make them.
+func (b *Book) made(ctx context.Context, table string) bool {
 	var n int
-	err := b.db.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_schema WHERE name = 'cases'").Scan(&n)
+	err := b.db.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_schema WHERE name = ?", table).Scan(&n)
 	return err == nil && n == 1
 }
 
@@ -159,10 +167,17 @@ func (b *Book) Key(key string) string {
 	return hex.EncodeToString(mac.Sum(nil))
 }
 
-// Tell remembers the cases of a complete run that ended at a moment: those it told
-// are open, all others are not, and what is too old is forgotten. It is done whole
-// or not at all.
-func (b *Book) Tell(ctx context.Context, cases []analyze.PastCase, at time.Time) error {
+// Run is what a complete run has to remember.
+type Run struct {
+	Cases    []analyze.PastCase // all that it told
+	Flagged  []analyze.Flagged  // what their sources did in the hours from From to To; see Book.Flagged
+	From, To time.Time          // what it analyzed; an hour that was touched counts whole
+	Oldest   time.Time          // what is older is forgotten: Keep before the run, unless the clock is in doubt
+}
+
+// Tell remembers a complete run: the cases that it told are open, all others are
+// not. It is done whole or not at all.
+func (b *Book) Tell(ctx context.Context, r *Run) error {
 	if b.opt.ReadOnly {
 		return nil
 	}
@@ -170,37 +185,81 @@ func (b *Book) Tell(ctx context.Context, cases []analyze.PastCase, at time.Time)
 		if _, err := tx.ExecContext(ctx, "UPDATE cases SET open = 0"); err != nil {
 			return err
 		}
-		for i := range cases {
-			if err := b.tell(ctx, tx, &cases[i]); err != nil {
-				return fmt.Errorf("case %s: %w", cases[i].ID, err)
+		var s statements
+		if err := s.prepare(ctx, tx); err != nil {
+			return err
+		}
+		defer s.close()
+		for i := range r.Cases {
+			if err := b.tell(ctx, &s, &r.Cases[i]); err != nil {
+				return fmt.Errorf("case %s: %w", r.Cases[i].ID, err)
 			}
 		}
-		_, err := tx.ExecContext(ctx, "DELETE FROM cases WHERE told < ?", at.Add(-Keep).UnixMilli())
+		if err := flag(ctx, tx, r); err != nil {
+			return err
+		}
+		_, err := tx.ExecContext(ctx, "DELETE FROM cases WHERE told < ?", r.Oldest.UnixMilli())
 		return err
 	})
 }
 
-func (b *Book) tell(ctx context.Context, tx *sql.Tx, p *analyze.PastCase) error {
-	headline := p.Headline
-	if b.opt.NoNames {
-		headline = ""
-	}
-	_, err := tx.ExecContext(ctx, `INSERT INTO cases (id, kind, key, headline, level, conduct, began, last, told, open) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 1)
-		ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, key = excluded.key, headline = excluded.headline, level = excluded.level, conduct = excluded.conduct,
-			began = min(began, excluded.began), last = max(last, excluded.last), told = max(told, excluded.told), open = 1`,
-		p.ID, p.Kind, b.Key(p.Key), headline, p.Level.String(), int64(p.Conduct), p.Began.UnixMilli(), p.Last.UnixMilli(), p.Told.UnixMilli())
-	if err != nil {
-		return err
-	}
-	if _, err := tx.ExecContext(ctx, `DELETE FROM sources WHERE "case" = ?`, p.ID); err != nil {
-		return err
-	}
-	for _, s := range p.Sources {
-		if _, err := tx.ExecContext(ctx, `INSERT OR IGNORE INTO sources ("case", prefix) VALUES (?, ?)`, p.ID, s.String()); err != nil {
+// statements are those of which a run of thousands of cases has one for each:
+// to parse them takes longer than to execute them.
+type statements struct{ remember, clear, accuse *sql.Stmt }
+
+func (s *statements) prepare(ctx context.Context, tx *sql.Tx) (err error) {
+	for _, p := range []struct {
+		stmt **sql.Stmt
+		text string
+	}{
+		{&s.remember, `INSERT INTO cases (id, kind, key, headline, level, conduct, accounts, began, last, told, open) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)
+			ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, key = excluded.key, headline = excluded.headline, level = excluded.level, conduct = excluded.conduct,
+				accounts = excluded.accounts, began = min(began, excluded.began), last = max(last, excluded.last), told = max(told, excluded.told), open = 1`},
+		{&s.clear, `DELETE FROM sources WHERE "case" = ?`},
+		{&s.accuse, `INSERT OR IGNORE INTO sources ("case", prefix) SELECT ?, value FROM json_each(?)`},
+	} {
+		if *p.stmt, err = tx.PrepareContext(ctx, p.text); err != nil {
+			s.close()
 			return err
 		}
 	}
 	return nil
+}
+
+func (s *statements) close() {
+	for _, stmt := range []*sql.Stmt{s.remember, s.clear, s.accuse} {
+		if stmt != nil {
+			stmt.Close()
+		}
+	}
+}
+
+func (b *Book) tell(ctx context.Context, s *statements, p *analyze.PastCase) error {
+	headline := p.Headline
+	if b.opt.NoNames {
+		headline = ""
+	}
+	accounts := []string{}
+	for _, name := range p.Accounts {
+		accounts = append(accounts, b.Key(strings.ToLower(name)))
+	}
+	named, err := json.Marshal(accounts)
+	if err != nil {
+		return err
+	}
+	_, err = s.remember.ExecContext(ctx, p.ID, p.Kind, b.Key(p.Key), headline, p.Level.String(), int64(p.Conduct), string(named), p.Began.UnixMilli(), p.Last.UnixMilli(), p.Told.UnixMilli())
+	if err != nil {
+		return err
+	}
+	if _, err := s.clear.ExecContext(ctx, p.ID); err != nil {
+		return err
+	}
+	list, err := json.Marshal(p.Sources)
+	if err != nil {
+		return err
+	}
+	_, err = s.accuse.ExecContext(ctx, p.ID, string(list))
+	return err
 }
 
 // Forget removes the sources inside a prefix from every case, and the cases that
@@ -231,7 +290,7 @@ func (b *Book) Forget(ctx context.Context, inside netip.Prefix) (n int, err erro
 				return err
 			}
 		}
-		return nil
+		return forgetWords(ctx, tx, inside)
 	})
 	return n, err
 }
@@ -257,6 +316,9 @@ func (b *Book) ForgetAccount(ctx context.Context, account string) (n int, err er
 		return 0, err
 	}
 	changed, err := r.RowsAffected()
+	if err == nil {
+		_, err = b.db.ExecContext(ctx, "UPDATE words SET accounts = '[]', reason = '' WHERE instr(accounts, ?) > 0 OR instr(lower(reason), lower(?)) > 0", b.Key(strings.ToLower(account)), account)
+	}
 	return int(changed), err
 }
 

@@ -54,7 +54,7 @@ func recall(t *testing.T, b *Book) []analyze.PastCase {
 
 func tell(t *testing.T, b *Book, at time.Time, cases ...analyze.PastCase) {
 	t.Helper()
-	if err := b.Tell(context.Background(), cases, at); err != nil {
+	if err := b.Tell(context.Background(), &Run{Cases: cases, To: at, Oldest: at.Add(-Keep)}); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -9,7 +9,6 @@ import (
 
 	"gumshoe/analyze"
 	"gumshoe/analyze/baseline"
-	"gumshoe/ingest"
 	"gumshoe/ingest/window"
 )
 
@@ -21,28 +20,11 @@ type Season struct{}
 // Name implements analyze.Detector.
 func (Season) Name() string { return "traffic_anomaly" }
 
-// metric is one number of a service hour that has a season.
-type metric struct {
-	name string // "requests"
-	of   func(*window.Object) uint32
-}
-
-var webMetrics = []metric{
-	{"request", func(o *window.Object) uint32 { return o.Events }},
-	{"server error", func(o *window.Object) uint32 { return o.Errors }},
-}
-
-var authMetrics = []metric{{"failed login", func(o *window.Object) uint32 { return o.Bad }}}
-
 // Detect implements analyze.Detector.
 func (d Season) Detect(in *analyze.Input) []analyze.Finding {
 	things := in.Set.Things(window.ServiceObject)
 	found := analyze.Gather(len(things), func(i int, found []anomaly) []anomaly {
-		metrics := authMetrics
-		if things[i].Name.Text == ingest.ServiceWeb {
-			metrics = webMetrics
-		}
-		for _, m := range metrics {
+		for _, m := range analyze.MetricsOf(things[i].Name.Text) {
 			found = anomalies(in, &things[i], m, found)
 		}
 		return found
@@ -57,8 +39,9 @@ func (d Season) Detect(in *analyze.Input) []analyze.Finding {
 
 // anomalies appends the runs of hours in which a service counted too much. One
 // or two usual hours in between do not end a run.
-func anomalies(in *analyze.Input, t *window.Thing, m metric, found []anomaly) []anomaly {
-	s := series(in, t, m.of)
+func anomalies(in *analyze.Input, t *window.Thing, m analyze.Metric, found []anomaly) []anomaly {
+	s := series(in, t, m.Of)
+	s.Flagged = flagged(in, t, m, s)
 	for i := range t.Hours { // a count of an hour that was read in part is a lower bound, and can be too high
 		s.Cover(int64(t.Hours[i].Hour))
 	}
@@ -81,13 +64,13 @@ func anomalies(in *analyze.Input, t *window.Thing, m metric, found []anomaly) []
 
 // anomaly is a run of unusual hours.
 type anomaly struct {
-	thing *window.Thing
-	metric
-	run   []baseline.Judgement
-	worst baseline.Judgement
+	thing  *window.Thing
+	metric analyze.Metric
+	run    []baseline.Judgement
+	worst  baseline.Judgement
 }
 
-func anomalyOf(t *window.Thing, m metric, run []baseline.Judgement) anomaly {
+func anomalyOf(t *window.Thing, m analyze.Metric, run []baseline.Judgement) anomaly {
 	return anomaly{t, m, run, slices.MaxFunc(run, func(a, b baseline.Judgement) int {
 		return cmp.Or(cmp.Compare(a.Level, b.Level), cmp.Compare(float64(a.Count)/max(a.Mean, 1), float64(b.Count)/max(b.Mean, 1)))
 	})}
@@ -100,12 +83,12 @@ func (d Season) finding(in *analyze.Input, a anomaly, c throng) analyze.Finding 
 	level := worst.Level
 	from, to := at(run[0].Hour), at(run[len(run)-1].Hour+1)
 	f := analyze.Finding{
-		Detector: d.Name(), Key: t.Name.Text + " " + m.name, Impact: analyze.Nuisance, Own: true, Floor: &level, Service: t.Name.Text,
+		Detector: d.Name(), Key: t.Name.Text + " " + string(m), Impact: analyze.Nuisance, Own: true, Floor: &level, Service: t.Name.Text,
 		First: from, Last: to, Events: uint64(worst.Count),
 		Targets: []analyze.Target{{Kind: analyze.HourOf, Value: at(worst.Hour).Format("2006-01-02T15:04Z")}, {Kind: analyze.ServiceName, Value: t.Name.Text}},
 	}
 	f.Evidence = []analyze.Evidence{{Family: analyze.Seasonal, LogOdds: min(8, analyze.FromP(worst.P)), Trials: 1,
-		Fact: fmt.Sprintf("%s in the hour, %.0f expected (%d to %d in 98 of 100 such hours): %s", count(worst.Count, m.name), worst.Mean, worst.Low, worst.High, worst.Deviation())}}
+		Fact: fmt.Sprintf("%s in the hour, %.0f expected (%d to %d in 98 of 100 such hours): %s", count(worst.Count, string(m)), worst.Mean, worst.Low, worst.High, worst.Deviation())}}
 	for _, x := range c.top {
 		f.Visitors = append(f.Visitors, x.p)
 		f.Marks = append(f.Marks, x.first)
@@ -116,12 +99,12 @@ func (d Season) finding(in *analyze.Input, a anomaly, c throng) analyze.Finding 
 
 func at(hour int64) time.Time { return time.Unix(hour*3600, 0).UTC() }
 
-func (d Season) story(in *analyze.Input, t *window.Thing, m metric, run []baseline.Judgement, worst baseline.Judgement, top []talker, sources int) analyze.Story {
+func (d Season) story(in *analyze.Input, t *window.Thing, m analyze.Metric, run []baseline.Judgement, worst baseline.Judgement, top []talker, sources int) analyze.Story {
 	when := at(worst.Hour).In(in.Location)
-	kind := m.name + "s"
-	s := analyze.Story{Headline: fmt.Sprintf("%s: %s where %.0f are usual", when.Format("Monday 15:04"), count(worst.Count, m.name), worst.Mean)}
+	kind := string(m) + "s"
+	s := analyze.Story{Headline: fmt.Sprintf("%s: %s where %.0f are usual", when.Format("Monday 15:04"), count(worst.Count, string(m)), worst.Mean)}
 	s.Body = []string{fmt.Sprintf("On %s %s counted %s in the hour from %s; such an hour has %.0f (%d to %d in 98 of 100).",
-		when.Format("Monday 2 January"), t.Name.Text, count(worst.Count, m.name), when.Format("15:04"), worst.Mean, worst.Low, worst.High)}
+		when.Format("Monday 2 January"), t.Name.Text, count(worst.Count, string(m)), when.Format("15:04"), worst.Mean, worst.Low, worst.High)}
 	if len(run) > 1 {
 		s.Body = append(s.Body, fmt.Sprintf("It lasted from %s to %s.", at(run[0].Hour).In(in.Location).Format("15:04"), at(run[len(run)-1].Hour+1).In(in.Location).Format("15:04")))
 	}
@@ -154,14 +137,14 @@ func (d Season) story(in *analyze.Input, t *window.Thing, m metric, run []baseli
 }
 
 // causes says which kinds of cause fit the hour, from its own traffic.
-func causes(in *analyze.Input, t *window.Thing, m metric, worst baseline.Judgement, top []talker) (out []string) {
+func causes(in *analyze.Input, t *window.Thing, m analyze.Metric, worst baseline.Judgement, top []talker) (out []string) {
 	var now *window.Object
 	for i := range t.Hours {
 		if int64(t.Hours[i].Hour) == worst.Hour {
 			now = &t.Hours[i]
 		}
 	}
-	if now == nil || m.name != "request" {
+	if now == nil || m != analyze.Requests {
 		return nil
 	}
 	excess := float64(worst.Count) - worst.Mean

@@ -84,11 +84,5 @@ func (a *anomaly) share(in *analyze.Input, u *window.Unit, r *window.Row) uint32
 	if in.Set.Service(r.Service) != a.thing.Name.Text {
 		return 0
 	}
-	switch a.name {
-	case "server error":
-		return u.Trouble(r).Errors
-	case "failed login":
-		return u.Trouble(r).Bad
-	}
-	return r.Events
+	return a.metric.By(u, r)
 }

@@ -40,3 +40,16 @@ func series(in *analyze.Input, t *window.Thing, of func(*window.Object) uint32) 
 	}
 	return s
 }
+
+// flagged lays what accused sources added beside the hours of a series; nil: nothing.
+func flagged(in *analyze.Input, t *window.Thing, m analyze.Metric, s baseline.Series) (out []uint32) {
+	if len(in.Flagged) == 0 {
+		return nil
+	}
+	out = make([]uint32, len(s.Counts))
+	for i := range out {
+		at := analyze.ServiceHour{Service: t.Name.Text, Metric: m, Hour: uint32(s.Start + int64(i))}
+		out[i] = uint32(min(in.Flagged[at], uint64(s.Counts[i])))
+	}
+	return out
+}

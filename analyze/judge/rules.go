@@ -1,5 +1,7 @@
 // Package judge gives the verdict on a case. The rules always work and are
-// enough; they read what the detectors found and say it as an analyst would.
+// enough; they read what the detectors found and say it as an analyst would. An
+// Adviser may ask a language model for a second opinion, which stands beside theirs
+// and changes nothing.
 package judge
 
 import (

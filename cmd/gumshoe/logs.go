@@ -144,6 +144,9 @@ func (l *logs) read(ctx context.Context, a *app, j *job, m *memory) (*window.Set
 		if m.odd != "" {
 			l.told = append(l.told, m.odd)
 		}
+		if doubt := m.doubt(); doubt != "" {
+			l.missed(a, doubt)
+		}
 		r := remembering{memory: m, logs: l, store: store, from: wholeHour(from), to: j.Span.Until.Truncate(time.Hour)}
 		err := r.exchange(ctx, scan.Now)
 		l.coverage = r.coverage

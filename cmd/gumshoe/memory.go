@@ -27,7 +27,8 @@ type memory struct {
 	hash    ingest.Hash // of all identifiers that are kept
 	fresh   bool        // no run was completed yet: the archive may lack the weeks before
 	last    lastRun
-	odd     string // what is wrong with the clock, if anything is
+	odd     string    // that the clock was set back, if it was
+	age     time.Time // from which ages are counted back; before the run's end where that is in doubt
 	cases   cases
 	lines   knownLines // nil: not asked for
 }
@@ -83,6 +84,10 @@ func (a *app) recollect(ctx context.Context, j *job) (*memory, error) {
 			j.Started.UTC().Format(time.RFC3339), m.last.Until.Format(time.RFC3339))
 		a.note("%s", m.odd)
 	}
+	if err := m.measure(j); err != nil {
+		m.close()
+		return nil, err
+	}
 	if from, _ := j.Span.Resolve(j.Started); j.Span.Since.IsZero() && j.Span.Until.IsZero() {
 		if since := m.begin(from, j.Started); since.Before(from) {
 			a.detail("beginning at %s, where the last run ended", since.Format(time.RFC3339))
@@ -102,11 +107,11 @@ func (m *memory) conclude(ctx context.Context, a *app, j *job, to time.Time, out
 		return nil
 	}
 	if j.Span.Until.IsZero() {
-		if err := errors.Join(m.cases.keep(ctx, to), m.keepLines(to), m.complete(to)); err != nil {
+		if err := errors.Join(m.cases.keep(ctx, m.aged(to)), m.keepLines(m.aged(to)), m.complete(to)); err != nil {
 			return err
 		}
 	}
-	_, damage, err := m.tidy(to, j.Settings)
+	_, damage, err := m.tidy(m.aged(to), j.Settings)
 	for _, d := range damage {
 		a.note("%s", d)
 	}
@@ -190,6 +195,37 @@ func (m *memory) begin(from, now time.Time) time.Time {
 
 // jumped reports whether the clock stands before the end of the last run.
 func (m *memory) jumped(now time.Time) bool { return m.last.Until.After(now.Add(time.Minute)) }
+
+// measure finds out from when on ages are counted back. A clock far ahead, or one
+// that was, must not make everything too old that is kept.
+func (m *memory) measure(j *job) error {
+	now := j.Started
+	if until := j.Span.Until; !until.IsZero() && until.Before(now) {
+		now = until
+	}
+	age, err := m.archive.Age(now, j.Settings.retention())
+	if err == nil && age.Before(now) {
+		m.age = age
+	}
+	return err
+}
+
+// aged is the moment from which a run that ended at a moment counts ages back.
+func (m *memory) aged(to time.Time) time.Time {
+	if m.age.IsZero() {
+		return to
+	}
+	return m.age
+}
+
+// doubt says why nothing grows older, "" if it does.
+func (m *memory) doubt() string {
+	if m.age.IsZero() {
+		return ""
+	}
+	return fmt.Sprintf("nothing is known of more than four weeks from %s on: this machine was off, or its clock is or was wrong; "+
+		"nothing is removed for its age until two weeks were recorded since, or until 'gumshoe archive prune' is run", m.age.Format(time.RFC3339))
+}
 
 // complete remembers that everything up to a moment was analyzed.
 func (m *memory) complete(until time.Time) error {

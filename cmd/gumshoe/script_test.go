@@ -12,9 +12,12 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the expectations of the stories")
 
+// programs are what the test binary is under other names.
+var programs = map[string]func(){"gumshoe": main}
+
 // TestMain lets the stories run this very program as the command gumshoe.
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"gumshoe": main})
+	testscript.Main(m, programs)
 }
 
 // TestScript tells how the program behaves, one file a feature. Every story

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -179,6 +181,87 @@ func TestClockSetBack(t *testing.T) {
 	}
 	if o := text(); o.code != 0 || strings.Contains(o.err, "the clock stands") {
 		t.Errorf("told again by the next run: code %d: %s", o.code, o.err)
+	}
+}
+
+// The same load at the same hour of every night. Made by a scanner it is flagged by
+// the run that told of it, and the next run knows what the hour is without it; made
+// by readers it is what the hour is like.
+func TestFlaggedIsNotUsual(t *testing.T) {
+	t.Parallel()
+	const load = 400
+	loaded := func(from, to int, line string) string { // at three in the night
+		var b strings.Builder
+		for h := from; h < to; h++ {
+			at := thisHour.Add(time.Duration(h) * time.Hour)
+			if at.Hour() != 3 {
+				continue
+			}
+			for i := range load {
+				fmt.Fprintf(&b, line, 1+i%250, at.Add(time.Duration(i)*time.Hour/load).Format("02/Jan/2006:15:04:05 -0700"), i)
+			}
+		}
+		return b.String()
+	}
+	const (
+		reader  = "198.51.100.%d - - [%s] \"GET /news/%d HTTP/1.1\" 200 512 \"-\" \"Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0\"\n"
+		scanner = "203.0.113.66 - - [%[2]s] \"GET /wp-content/plugins/p%[1]d/readme.txt?%[3]d HTTP/1.1\" 404 153 \"-\" \"Mozilla/5.0\"\n"
+	)
+	for _, test := range []struct {
+		name, before string
+		told         bool
+	}{
+		{"a scanner", scanner, true},
+		{"readers", reader, false},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			s := newMachine(t, "access.log")
+			before := requests(-history, -25, steady) + loaded(-history, -25, test.before)
+			s.log("access.log", before)
+			s.run(-history, 0)
+			s.log("access.log", before+requests(-25, 0, steady)+loaded(-25, 0, reader)) // nobody is to be accused of the last one
+			var told []string
+			for _, c := range s.run(-25, 0).cases(t) {
+				if c.Kind == "traffic_anomaly" {
+					told = append(told, c.Headline)
+				}
+			}
+			if (len(told) > 0) != test.told {
+				t.Errorf("told %q", told)
+			}
+		})
+	}
+}
+
+// A clock that is years ahead makes nothing old: the archive is left as it is, and
+// the run says so, until somebody prunes it by hand.
+func TestClockFarAhead(t *testing.T) {
+	t.Parallel()
+	const year = 365 * 24
+	s := newMachine(t, "access.log")
+	s.log("access.log", requests(-year-24, -year, steady))
+	s.run(-year-24, -year)
+	kept := tree(t, filepath.Join(s.state, "archive"))
+	s.log("access.log", requests(-3, 0, steady))
+	today := func() outcome { return configured(t, s.config, nil, "analyze", "--state-dir", s.state) }
+	for range 2 { // the second run finds what the first one archived of these days
+		if o := today(); o.code != exitDegraded || !strings.Contains(o.err, "clock is or was wrong") {
+			t.Errorf("code %d: %s", o.code, o.err)
+		}
+	}
+	after := tree(t, filepath.Join(s.state, "archive"))
+	for name := range kept {
+		if after[name] != kept[name] {
+			t.Errorf("%s was removed or changed", name)
+		}
+	}
+	var talk bytes.Buffer
+	if code := run(t.Context(), &app{out: io.Discard, err: &talk}, []string{"archive", "prune", "--config", s.config, "--state-dir", s.state}); code != 0 || strings.Contains(talk.String(), "removed 0 files") {
+		t.Errorf("code %d: %s", code, &talk)
+	}
+	if o := today(); o.code != 0 {
+		t.Errorf("after it was pruned: code %d: %s", o.code, o.err)
 	}
 }
 

@@ -43,6 +43,13 @@ func (r *remembering) settle(ctx context.Context, hours []archive.Hour, now time
 		hour    int64
 	}
 	said := map[at]map[string]uint64{} // events by log
+	say := func(log, service string, hour int64, events uint32) {
+		k := at{service, hour}
+		if said[k] == nil {
+			said[k] = map[string]uint64{}
+		}
+		said[k][log] += uint64(events)
+	}
 	q := archive.Query{From: now.Add(-serviceBack), To: now, Columns: []string{"start", "log", "service", "events", "whole"}}
 	damage, err := archive.Read(ctx, r.archive, q, func(rows []archive.Service) error {
 		for i := range rows {
@@ -50,17 +57,24 @@ func (r *remembering) settle(ctx context.Context, hours []archive.Hour, now time
 			if s.Whole || rank[s.Log].of(s.Service) == overlap.Apart {
 				continue
 			}
-			k := at{s.Service, hourNumber(s.Start.Time())}
-			if said[k] == nil {
-				said[k] = map[string]uint64{}
+			if !r.unwritten(s.Log, s.Start.Time()) {
+				say(s.Log, s.Service, hourNumber(s.Start.Time()), s.Events)
 			}
-			said[k][s.Log] += uint64(s.Events)
 		}
 		return nil
 	})
 	r.damage = append(r.damage, damage...)
 	if err != nil {
 		return nil, fmt.Errorf("reading the archive: %w", err)
+	}
+	if r.lock == nil {
+		for _, h := range r.store.Export(r.from, r.to) {
+			for service, events := range h.Services() {
+				if r.unwritten(h.Log, h.Start) && rank[h.Log].of(service) != overlap.Apart {
+					say(h.Log, service, hourNumber(h.Start), events)
+				}
+			}
+		}
 	}
 	out := claims{}
 	for k, logs := range said {
@@ -69,6 +83,11 @@ func (r *remembering) settle(ctx context.Context, hours []archive.Hour, now time
 		}
 	}
 	return out, nil
+}
+
+// unwritten reports whether a dry run knows an hour of a log better than the archive.
+func (r *remembering) unwritten(log string, start time.Time) bool {
+	return r.lock == nil && !start.Before(r.from) && r.known[logHour{log, start.UTC()}]
 }
 
 // standing is the rank of a log of the archive.

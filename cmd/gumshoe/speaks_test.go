@@ -19,11 +19,11 @@ func TestSwitchedLog(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			dir, state := t.TempDir(), stateDir(t)
-			run := func(log, text, since string) string {
+			run := func(log, text, since string, more ...string) string {
 				t.Helper()
 				path := put(t, dir, log, text)
 				config := put(t, t.TempDir(), "gumshoe.yaml", "host: web1\nsources:\n  - path: "+path+"\n")
-				o := configured(t, config, nil, "analyze", "--json", "--state-dir", state, "--since", since, "--until", "2026-11-11")
+				o := configured(t, config, nil, append([]string{"analyze", "--json", "--state-dir", state, "--since", since, "--until", "2026-11-11"}, more...)...)
 				if o.code != 0 {
 					t.Fatalf("code %d: %s", o.code, o.err)
 				}
@@ -33,6 +33,9 @@ func TestSwitchedLog(t *testing.T) {
 				t.Fatalf("told %q of the first log, want 300 failures", got)
 			}
 			remove(t, filepath.Join(dir, test.before))
+			if got := run(test.after, guessed(120, 330), "2026-11-10T02:00:00Z", "--dry-run"); !strings.Contains(got, "330 times") {
+				t.Errorf("told %q by a rehearsal, want each of 330 failures once", got)
+			}
 			if got := run(test.after, guessed(120, 330), "2026-11-10T02:00:00Z"); !strings.Contains(got, "330 times") {
 				t.Errorf("told %q, want each of 330 failures once", got)
 			}

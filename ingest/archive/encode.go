@@ -33,7 +33,7 @@ var codec = &zstd.Codec{Level: zstd.SpeedFastest}
 // newWriter returns a writer whose bytes depend on the rows alone: not on the
 // build, the machine or the time.
 func newWriter[T Row](w io.Writer, more ...parquet.WriterOption) *parquet.GenericWriter[T] {
-	return parquet.NewGenericWriter[T](w, append(more,
+	return parquet.NewGenericWriter[T](w, append([]parquet.WriterOption{
 		parquet.CreatedBy("gumshoe", strconv.Itoa(SchemaVersion), "archive"),
 		parquet.KeyValueMetadata(schemaKey, strconv.Itoa(SchemaVersion)),
 		parquet.KeyValueMetadata(kindKey, string(tableOf[T]().kind)),
@@ -41,7 +41,7 @@ func newWriter[T Row](w io.Writer, more ...parquet.WriterOption) *parquet.Generi
 		parquet.PageBufferSize(pageBytes),
 		parquet.DataPageStatistics(false), // they are in the page index
 		parquet.MaxRowsPerRowGroup(rowGroup),
-	)...)
+	}, more...)...)
 }
 
 // inOrder says that a file is sorted.

@@ -2,4 +2,7 @@
 
 package archive
 
-const stride = 1
+const (
+	stride   = 1
+	campaign = 1
+)

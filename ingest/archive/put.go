@@ -153,23 +153,40 @@ func (a *Archive) begin(start time.Time) (*draft, error) {
 	return p, nil
 }
 
-// putInto decides what becomes of what a log says.
-func (a *Archive) putInto(p *draft, h *Encoded) Outcome {
+// Better reports whether Put would keep what the archive holds of an hour of a log
+// against a reading. What cannot be read is not better; Hours tells of it.
+func (a *Archive) Better(start time.Time, log string, seen []Seen) bool {
+	p, err := a.begin(start.UTC())
+	if err != nil {
+		return false
+	}
+	_, better := p.weigh(strings.ToValidUTF8(log, "\uFFFD"), canonical(seen))
+	return better
+}
+
+// weigh returns what is recorded of a log, if anything is, and whether it is better
+// than a reading.
+func (p *draft) weigh(log string, seen []Seen) (was *entry, better bool) {
 	if p.folded != nil {
-		if _, ok := p.folded.entry(h.start, h.log); ok {
-			return KeptOld
+		if was, ok := p.folded.entry(p.new.Start, log); ok {
+			return was, true
 		}
 	}
-	var was *entry
 	if p.old != nil {
-		was, _ = p.old.entry(h.start, h.log)
+		was, _ = p.old.entry(p.new.Start, log)
 	}
+	return was, was != nil && !was.Damaged && !covers(seen, was.Seen)
+}
+
+// putInto decides what becomes of what a log says.
+func (a *Archive) putInto(p *draft, h *Encoded) Outcome {
+	was, better := p.weigh(h.log, h.seen)
 	switch {
+	case better:
+		return KeptOld
 	case was == nil && len(h.files) == 0 && len(h.seen) == 0:
 		return Unchanged
 	case was == nil || was.Damaged:
-	case !covers(h.seen, was.Seen):
-		return KeptOld
 	case equalSeen(was.Seen, h.seen) && a.holds(p.old, h.files, h.log):
 		return Unchanged
 	}

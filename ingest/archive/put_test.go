@@ -71,7 +71,7 @@ func TestCovers(t *testing.T) {
 	for _, tt := range readings {
 		t.Run(tt.name, func(t *testing.T) {
 			a := openTest(t)
-			b := aBatch(rand.New(rand.NewPCG(1, 1)), aDay, 5)
+			b := Batch{Addresses: aBatch(rand.New(rand.NewPCG(1, 1)), aDay, 5).Addresses}
 			put(t, a, aDay, "/var/log/auth.log", b, tt.old, Added)
 			before := content(t, a)
 			put(t, a, aDay, "/var/log/auth.log", b, tt.new, tt.want)
@@ -101,7 +101,8 @@ func TestAnyOrder(t *testing.T) {
 	}
 	do := func(a *Archive, r reading) {
 		start := aDay.Add(time.Duration(22+r.hour) * hour) // past midnight
-		b := aBatch(rand.New(rand.NewPCG(uint64(r.hour), uint64(r.upto))), start, 4)
+		all := aBatch(rand.New(rand.NewPCG(uint64(r.hour), uint64(r.upto))), start, 4)
+		b := Batch{Addresses: all.Addresses, Touches: all.Touches} // what is done to a file does not depend on its kind
 		s := seen("begin", int64(1000*r.hour), int64(1000*r.hour+100*r.upto+10))
 		if r.log == "journal" {
 			s = []Seen{{Lines: int64(10 + r.upto)}}
@@ -116,7 +117,7 @@ func TestAnyOrder(t *testing.T) {
 			do(clean, r)
 		}
 	}
-	for seed := range uint64(4) {
+	for seed := range uint64(max(2, 4/campaign)) {
 		a := openTest(t)
 		rng := rand.New(rand.NewPCG(seed, 3))
 		for range 2 {

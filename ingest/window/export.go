@@ -96,6 +96,17 @@ func (h *LogHour) eachTouch(yield func(of *archive.Touch, t *Touch) bool) {
 	}
 }
 
+// Services yields the services of the hour and how many events each has.
+func (h *LogHour) Services() iter.Seq2[string, uint32] {
+	return func(yield func(string, uint32) bool) {
+		for _, m := range h.objects {
+			if o := h.store.shards[m.shard].table.objects.at(m.n); o.Kind == ServiceObject && !yield(h.store.services[o.service].name, o.Events) {
+				return
+			}
+		}
+	}
+}
+
 // Batch returns the rows of the hour, which are the receiver's to keep, and where
 // the lines of its touches stand, one each: their Text is left to the receiver.
 func (h *LogHour) Batch() (archive.Batch, []ingest.Origin) {
@@ -118,15 +129,25 @@ func (h *LogHour) Batch() (archive.Batch, []ingest.Origin) {
 	return e.batch, e.origins
 }
 
-// Drop forgets the hours of logs of which superseded says so: those that the
-// archive knows better, and that are to be loaded from it. It needs
-// Options.PerLog and is called like Export.
-func (s *Store) Drop(superseded func(log string, start time.Time) bool) {
+// Drop forgets what logs said of services in hours of which superseded says so:
+// what the archive knows better and is to be loaded from it, or another log. What
+// a log counted as a whole is of the service "". It needs Options.PerLog and is
+// called like Export.
+func (s *Store) Drop(superseded func(log, service string, start time.Time) bool) {
 	s.flush()
-	gone := map[cell]bool{}
+	type part struct {
+		cell
+		service string
+	}
+	gone := map[part]bool{}
 	for c := range s.cells(time.Time{}, time.Time{}) {
-		if superseded(s.logs[c.log], c.start()) {
-			gone[c] = true
+		if superseded(s.logs[c.log], "", c.start()) {
+			gone[part{c, ""}] = true
+		}
+		for _, of := range s.services {
+			if of.log == c.log && superseded(s.logs[c.log], of.name, c.start()) {
+				gone[part{c, of.name}] = true
+			}
 		}
 	}
 	if len(gone) == 0 {
@@ -135,8 +156,14 @@ func (s *Store) Drop(superseded func(log string, start time.Time) bool) {
 	logs := s.logNumbers()
 	parallel(shards, func(i int) {
 		t := &s.shards[i].table
-		t.keepRows(func(r *Row, _ uint64) bool { return !gone[s.cellOfRow(r)] })
-		t.keepObjects(func(o *Object) bool { return !gone[s.cellOfObject(o, logs)] })
+		t.keepRows(func(r *Row, _ uint64) bool { return !gone[part{s.cellOfRow(r), s.services[r.service].name}] })
+		t.keepObjects(func(o *Object) bool {
+			of := ""
+			if o.Kind != LogObject {
+				of = s.services[o.service].name
+			}
+			return !gone[part{s.cellOfObject(o, logs), of}]
+		})
 	})
 }
 

@@ -3,6 +3,8 @@ package window
 import (
 	"fmt"
 	"io/fs"
+	"maps"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"slices"
@@ -59,7 +61,7 @@ func exported(s *Store) (hours []exportedHour) {
 
 // Logs that are kept apart are one in the end.
 func TestLogsKeptApartGiveTheSameSet(t *testing.T) {
-	for seed := range uint64(3) {
+	for seed := range uint64(seeds) {
 		g, opt := manyLogs(seed)
 		chunks := g.chunks(20, 500)
 		want := plain(chunks, opt)
@@ -262,5 +264,32 @@ func TestKeys(t *testing.T) {
 	}
 	if got, want := sources(store.Keys(from.Add(time.Hour), from.Add(2*time.Hour), 0)), "[192.0.2.10/32 2001:db8::/64]"; got != want {
 		t.Errorf("of the second hour %s, want %s", got, want)
+	}
+}
+
+// Of a log that tells of several services one can be dropped: another log tells of
+// it better. What else the log said of the hour stays, and that it was read.
+func TestDropOneService(t *testing.T) {
+	store := NewStore(Options{Logs: []string{"/var/log/messages"}, PerLog: true})
+	b := store.Builder()
+	b.Begin(0)
+	for i, service := range []string{"sshd", "smtp", "sshd"} {
+		b.Add(&ingest.Event{Time: 3600_000, Service: service, Kind: ingest.KindAuthFailure, Src: netip.MustParseAddr("203.0.113.7"), User: []byte("anna"), Count: 1},
+			ingest.Origin{Offset: int64(i)})
+	}
+	said := func() map[string]uint32 { return maps.Collect(store.Export(time.Time{}, time.Time{})[0].Services()) }
+	if got, want := said(), map[string]uint32{"sshd": 2, "smtp": 1}; !maps.Equal(got, want) {
+		t.Fatalf("said %v, want %v", got, want)
+	}
+	store.Drop(func(_, service string, _ time.Time) bool { return service == "sshd" })
+	if got, want := said(), map[string]uint32{"smtp": 1}; !maps.Equal(got, want) {
+		t.Errorf("says %v, want %v", got, want)
+	}
+	set := store.Set()
+	if rows := set.Units()[0].Rows; len(rows) != 1 || set.Service(rows[0].Service) != "smtp" {
+		t.Errorf("%d rows of the source", len(rows))
+	}
+	if logs := set.Things(LogObject); len(logs) != 1 || logs[0].Hours[0].Events != 3 {
+		t.Errorf("the log counts %+v", logs)
 	}
 }

@@ -63,7 +63,7 @@ func loadKind[T archive.Row](t *testing.T, a *archive.Archive, load func([]T)) {
 // What was archived and is loaded again is what was counted: history is judged
 // as if its lines had been read today.
 func TestArchiveAndBack(t *testing.T) {
-	for seed := range uint64(2) {
+	for seed := range uint64(seeds) {
 		g, opt := manyLogs(seed)
 		chunks := g.chunks(20, 300)
 		store := g.counted(opt, chunks, 3)
@@ -84,7 +84,7 @@ func TestArchiveAndBack(t *testing.T) {
 
 // Some hours of some logs may come from the archive, the others from the logs.
 func TestDropAndLoad(t *testing.T) {
-	for seed := range uint64(2) {
+	for seed := range uint64(seeds) {
 		g, opt := manyLogs(seed)
 		chunks := g.chunks(20, 300)
 		store := g.counted(opt, chunks, 3)
@@ -108,7 +108,7 @@ func TestDropAndLoad(t *testing.T) {
 				batches = append(batches, stamped(h))
 			}
 		}
-		store.Drop(func(log string, start time.Time) bool { return old[logHour{log, start}] })
+		store.Drop(func(log, _ string, start time.Time) bool { return old[logHour{log, start}] })
 		for _, h := range exported(store) {
 			if old[logHour{h.Log, h.Start}] {
 				t.Errorf("%s of %s is there still", h.Start, h.Log)

@@ -38,7 +38,7 @@ func touchesKeepTheFirst(t *testing.T, n, logins, effects int) {
 		want := slices.Clone(all)
 		slices.SortFunc(want, func(a, b Touch) int { return compareTouch(&a, &b) })
 		want = first(want)
-		for range 20 {
+		for range 7 * seeds {
 			r.Shuffle(n, func(i, j int) { all[i], all[j] = all[j], all[i] })
 			var left, right Touches
 			var a, b arena[Touch]
