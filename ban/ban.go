@@ -15,18 +15,22 @@ import (
 type Ban struct {
 	ID       int64
 	Prefix   netip.Prefix // canonical; a single v4 address is a /32
-	Jail     string       // whose policy made it: the service that was attacked, or "manual"
+	Jail     string       // whose policy made it, or Manual
 	Ports    Ports        // what is closed to it; none: everything
 	Action   Action
 	Case     string // "" for a ban by hand
 	Reason   string // one sentence
+	Evidence string // log lines that showed it, verbatim: hostile; erased when the address is to be forgotten
 	Country  string // ISO 3166-1 alpha-2; "" where unknown
+	ASN      uint32 // of the network that announces it; 0 where unknown
 	From     time.Time
 	Until    time.Time // zero: for good, by hand only
 	Offence  int       // the how many-th ban of this prefix it is, from 1; an unconfirmed one counts none and has 0
 	By       string    // "auto", or the name of the person
 	Run      string    // the run that decided it; "" by hand
 	Driver   string    // the only driver that shall carry it out; "" for all
+	Extends  int64     // the ban whose place it took; 0: none
+	Extended int64     // the ban that took its place; 0: none
 	Lifted   time.Time // zero while it stands or ran out by itself
 	LiftedBy string    // "auto", or the name of the person
 	LiftedOn string    // why: "allowlist", "removed", "undo run ID", ...
@@ -34,8 +38,30 @@ type Ban struct {
 
 // Active reports whether the ban is in force at a moment.
 func (b *Ban) Active(now time.Time) bool {
-	return b.Lifted.IsZero() && (b.Until.IsZero() || now.Before(b.Until))
+	return b.Lifted.IsZero() && b.Extended == 0 && (b.Until.IsZero() || now.Before(b.Until))
 }
+
+// Key is what two bans have in common when the later one takes the place of the
+// earlier: they differ in nothing but time and reason.
+type Key struct {
+	Prefix              netip.Prefix
+	Jail, Ports, Driver string
+	Action              Action
+}
+
+// Key returns the ban's.
+func (b *Ban) Key() Key { return Key{b.Prefix, b.Jail, b.Ports.String(), b.Driver, b.Action} }
+
+// Outlasts reports whether the ban ends no sooner than a moment; the zero moment
+// never comes.
+func (b *Ban) Outlasts(until time.Time) bool {
+	return b.Until.IsZero() || !until.IsZero() && !b.Until.Before(until)
+}
+
+const (
+	Auto   = "auto"   // who decides when no person does: the policy
+	Manual = "manual" // the jail of a person's own bans
+)
 
 // Action is what happens to the packets of whoever is banned.
 type Action string
@@ -50,6 +76,17 @@ const (
 
 // Actions are all of them.
 var Actions = []Action{Drop, Reject, Limit, Alert}
+
+// rank is how much of a ban an action is; what covers another is no lower.
+func (a Action) rank() int {
+	switch a {
+	case Drop, Reject:
+		return 2
+	case Limit:
+		return 1
+	}
+	return 0
+}
 
 // Ports are the TCP and UDP ports that a ban closes, sorted, each once; none
 // stands for all ports and protocols.
@@ -82,6 +119,19 @@ func (p Ports) String() string {
 		out[i] = strconv.Itoa(int(n))
 	}
 	return strings.Join(out, ",")
+}
+
+// covers reports whether all of other is among p.
+func (p Ports) covers(other Ports) bool {
+	if len(p) == 0 {
+		return true
+	}
+	for _, n := range other {
+		if _, ok := slices.BinarySearch(p, n); !ok {
+			return false
+		}
+	}
+	return len(other) > 0
 }
 
 // Compare orders bans by address, then by what they close.

@@ -37,6 +37,13 @@ type Guards struct {
 	// visits must not buy immunity. nil: none are known.
 	GoodLogins func(source netip.Prefix, accounts []string, before time.Time) Logins
 
+	// Visits counts the days before a moment on which a source looked at pages as
+	// people do. It holds nobody back: it lends weight to a second opinion alone.
+	// nil: none are known.
+	Visits func(source netip.Prefix, before time.Time) int
+
+	Sessions []Session // open now
+
 	absolute *bart.Table[protected]
 }
 
@@ -56,7 +63,7 @@ type protected struct {
 // reason a person reads ("allow.d/office.list:3", "eth0"); it may be empty.
 // The first protection given for a prefix stays.
 func (g *Guards) Protect(by Protection, p netip.Prefix, from string) {
-	p = canonical(p)
+	p = Canonical(p)
 	if !p.IsValid() {
 		return
 	}
@@ -68,9 +75,9 @@ func (g *Guards) Protect(by Protection, p netip.Prefix, from string) {
 	}
 }
 
-// canonical returns p with its host bits cleared and a v4-mapped IPv6 prefix as
+// Canonical returns p with its host bits cleared and a v4-mapped IPv6 prefix as
 // IPv4; tables know ::ffff:192.0.2.1 and 192.0.2.1 as different addresses.
-func canonical(p netip.Prefix) netip.Prefix {
+func Canonical(p netip.Prefix) netip.Prefix {
 	if a := p.Addr(); a.Is4In6() && p.Bits() >= 96 {
 		p = netip.PrefixFrom(a.Unmap(), p.Bits()-96)
 	}
@@ -85,8 +92,17 @@ const (
 	natAccounts   = 2
 )
 
-// holds says why target may not be banned for c.
-func (g *Guards) holds(target netip.Prefix, c *analyze.Case) (doubt, bool) {
+// Refuses says why nobody, not even a person by hand, should ban target: it is
+// protected, or somebody is logged in from there. by is the guard's name.
+func (g *Guards) Refuses(target netip.Prefix) (by, reason string, ok bool) {
+	m := maker{guards: *g}
+	d, ok := m.untouchable(target, &analyze.Case{})
+	return d.guard, d.reason, ok
+}
+
+// absolutely says why target may never be banned, as far as somebody protected
+// it.
+func (g *Guards) absolutely(target netip.Prefix) (doubt, bool) {
 	if at, p, ok := overlapping(g.absolute, target); ok {
 		reason := fmt.Sprintf("%s is %s", show(at), protectionNames[p.by])
 		if p.from != "" {
@@ -94,10 +110,28 @@ func (g *Guards) holds(target netip.Prefix, c *analyze.Case) (doubt, bool) {
 		}
 		return doubt{string(p.by), reason + "."}, true
 	}
+	return doubt{}, false
+}
+
+// untouchable says why target may not be banned, whatever is known against it.
+func (m *maker) untouchable(target netip.Prefix, c *analyze.Case) (doubt, bool) {
+	if d, ok := m.guards.absolutely(target); ok {
+		return d, true
+	}
 	if at, what, ok := overlapping(reserved, target); ok {
 		return doubt{"private", fmt.Sprintf("%s is %s: a ban would cut off one of your own.", show(at), what)}, true
 	}
-	return g.goodLogins(target, c)
+	return m.session(target, c)
+}
+
+// holds says why target may not be banned for c.
+func (m *maker) holds(target netip.Prefix, c *analyze.Case) (doubt, bool) {
+	for _, guard := range []func(netip.Prefix, *analyze.Case) (doubt, bool){m.untouchable, m.guards.goodLogins, m.exempted, m.doubted} {
+		if d, ok := guard(target, c); ok {
+			return d, true
+		}
+	}
+	return doubt{}, false
 }
 
 // goodLogins is the guard of people who are known here. It does not guard a
@@ -116,7 +150,7 @@ func (g *Guards) goodLogins(target netip.Prefix, c *analyze.Case) (doubt, bool) 
 	known := g.GoodLogins(target, accounts, c.First.Add(-goodLoginAge))
 	switch {
 	case known.Days >= goodLoginDays:
-		return doubt{"good-login", fmt.Sprintf("%s logged in properly on %d earlier days, last on %s: someone honest is there.",
+		return doubt{goodLoginGuard, fmt.Sprintf("%s logged in properly on %d earlier days, last on %s: someone honest is there.",
 			show(target), known.Days, known.Last.UTC().Format("Mon 2 Jan 2006"))}, true
 	case known.Accounts >= natAccounts && c.Impact < analyze.Success:
 		return doubt{"shared", fmt.Sprintf("%d accounts log in properly from %s: several people share it.", known.Accounts, show(target))}, true

@@ -1,6 +1,7 @@
 package ban
 
 import (
+	"cmp"
 	"net/netip"
 	"time"
 
@@ -11,28 +12,28 @@ import (
 const (
 	slowActive   = 3 * time.Hour   // a slow case lasts at least this long
 	slowPause    = 5 * time.Minute // and its sources rest at least this long between two events
-	maxDoublings = 8
+	maxDoublings = 16              // an hour becomes years: the cap decides, not this
 )
 
-// length of a ban: min(base * 2^n, max), n being the earlier bans, with up to a
-// tenth of jitter so that a campaign's bans do not all end at once. The jitter
+// length of a ban: min(base * 2^n, max), n being the earlier offences, with up to
+// a tenth of jitter so that a campaign's bans do not all end at once. The jitter
 // comes from a hash of case and address, never from a random source: a
-// rehearsal must equal the deed.
-func (p Policy) length(c *analyze.Case, source netip.Prefix) time.Duration {
-	d := p.Base
-	if slow(c) {
-		d = p.Slow
+// rehearsal must equal the deed. base is the jail's; 0: the policy's.
+func (p *Policy) length(c *analyze.Case, source netip.Prefix, base time.Duration, n int) time.Duration {
+	longest := min(p.Max, Longest)
+	if p.Unconfirmed {
+		return min(UnconfirmedFor, longest)
 	}
-	n := 0
-	if p.Offences != nil {
-		n = p.Offences(source)
+	d := cmp.Or(base, p.Base)
+	if slow(c) {
+		d = max(d, p.Slow)
 	}
 	for range min(n, maxDoublings) {
-		d = min(2*d, p.Max)
+		d = min(2*d, longest)
 	}
-	d = min(d, p.Max)
+	d = min(d, longest)
 	jitter := time.Duration(ingest.Hash{}.String(c.ID+" "+source.String()) % uint64(d/10+1))
-	if d+jitter > p.Max {
+	if d+jitter > longest {
 		jitter = -jitter
 	}
 	return (d + jitter).Truncate(time.Second)

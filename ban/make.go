@@ -11,12 +11,25 @@ import (
 	"gumshoe/analyze"
 )
 
-// Make decides which sources of which cases to ban. cases come worst first; a
-// source accused by several cases has an entry in each, and counts once against
-// the caps. now is the run's clock. The same arguments give the same plan.
+// Make decides which sources of which cases to ban, to ban for longer, to hold
+// back, and which of the bans in force to lift. cases come worst first; a source
+// accused by several cases has an entry in each, and counts once against the
+// caps. now is the run's clock. The same arguments give the same plan, and once
+// it is carried out there is nothing left to plan, but what a cap held back.
 func Make(cases []analyze.Case, policy Policy, guards Guards, now time.Time) Plan {
+	now = now.Truncate(time.Millisecond) // as a ledger keeps it: a plan must know its own deeds again
 	m := maker{policy: policy, guards: guards, now: now, critical: accusedIn(cases), banned: map[netip.Prefix]bool{}}
 	m.plan = Plan{Armed: policy.Armed, Add: []Entry{}, Hold: []Entry{}}
+	for _, e := range policy.Exempt {
+		if e.InForce(now) {
+			p := Canonical(e.Prefix)
+			if there, ok := m.exempt.Get(p); !ok || there.Until.Before(e.Until) {
+				m.exempt.Insert(p, e)
+			}
+		}
+	}
+	m.lifts(policy.Active)
+	m.standing = standingAt(m.remaining, now)
 	for i := range cases {
 		m.consider(&cases[i])
 	}
@@ -24,13 +37,16 @@ func Make(cases []analyze.Case, policy Policy, guards Guards, now time.Time) Pla
 }
 
 type maker struct {
-	policy   Policy
-	guards   Guards
-	now      time.Time
-	critical *bart.Lite // sources of critical cases that are no break-ins
-	plan     Plan
-	banned   map[netip.Prefix]bool // what the caps have counted
-	networks int                   // of these, networks
+	policy    Policy
+	guards    Guards
+	now       time.Time
+	critical  *bart.Lite // sources of critical cases that are no break-ins
+	exempt    bart.Table[Exemption]
+	remaining []Ban // in force, without those to be lifted
+	standing  standing
+	plan      Plan
+	banned    map[netip.Prefix]bool // what the caps have counted
+	networks  int                   // of these, networks
 }
 
 // consider takes a case through policy, guards and caps.
@@ -38,30 +54,75 @@ func (m *maker) consider(c *analyze.Case) {
 	if !m.policy.meets(c) {
 		return
 	}
-	if d, ok := m.policy.doubts(c, m.now, m.critical.OverlapsPrefix); ok {
+	jail, d := m.policy.jail(c)
+	if d.guard == "" {
+		d, _ = m.policy.doubts(c, m.now, m.critical.OverlapsPrefix)
+	}
+	if d.guard != "" {
 		for _, p := range sources(c) {
-			m.hold(c, p, d)
+			want := Ban{Prefix: p, Jail: jail.Name, Ports: jail.Ports, Action: jail.Action, Until: m.now}
+			if s, ok := m.session(p, c); ok {
+				m.hold(c, p, s)
+			} else if there, ok := m.standing.covering(&want); ok && d.guard == goneRule {
+				m.stands(c, want, there) // that is why
+			} else {
+				m.hold(c, p, d)
+			}
 		}
 		return
 	}
 	targets, how := m.targets(c)
 	for _, p := range targets {
-		if d, ok := m.guards.holds(p, c); ok {
+		if d, ok := m.holds(p, c); ok {
 			m.hold(c, p, d)
 		} else if d, ok := m.tooWide(p); ok {
 			m.hold(c, p, d)
-		} else if d, ok := m.overCap(p); ok {
-			m.hold(c, p, d)
 		} else {
-			m.add(c, p, because(c)+how+".")
+			m.ban(c, p, jail, because(c)+how+".")
 		}
 	}
+}
+
+// ban adds a ban of a source, extends the one that stands, or finds that
+// nothing is to be done or that it is too much for one run.
+func (m *maker) ban(c *analyze.Case, p netip.Prefix, j Jail, reason string) {
+	if d, ok := m.overCap(p); ok && !m.standing.near(p) {
+		m.hold(c, p, d) // without looking up its past: of a botnet there may be tens of thousands
+		return
+	}
+	want, extends, extend := m.propose(c, p, j)
+	if there, ok := m.standing.covering(&want); ok {
+		m.stands(c, want, there)
+		return
+	}
+	if d, ok := m.overCap(p); ok {
+		m.hold(c, p, d)
+		return
+	}
+	if !m.banned[p] {
+		m.banned[p] = true
+		if !single(p) {
+			m.networks++
+		}
+	}
+	e := m.entry(c, want)
+	e.Reason = reason
+	if extend {
+		e.Ban = extends.ID
+		m.plan.Extend = append(m.plan.Extend, e)
+	} else {
+		m.plan.Add = append(m.plan.Add, e)
+	}
+}
+
+func (m *maker) entry(c *analyze.Case, b Ban) Entry {
+	return Entry{Prefix: b.Prefix, Case: c.ID, Service: service(c), Jail: b.Jail, Ports: b.Ports, Action: b.Action, For: b.Until.Sub(m.now), Offence: b.Offence}
 }
 
 // targets are the case's network and what of its sources lies outside, or all
 // its sources one by one; how says which and why.
 func (m *maker) targets(c *analyze.Case) (targets []netip.Prefix, how string) {
-	all, network := sources(c), canonical(c.Prefix)
+	all, network := sources(c), Canonical(c.Prefix)
 	inside := func(p netip.Prefix) bool { return network.Bits() <= p.Bits() && network.Contains(p.Addr()) }
 	if !network.IsValid() || single(network) || len(all) < 2 || !slices.ContainsFunc(all, inside) {
 		return all, ""
@@ -72,7 +133,7 @@ func (m *maker) targets(c *analyze.Case) (targets []netip.Prefix, how string) {
 	if _, wide := m.tooWide(network); wide {
 		return all, fmt.Sprintf("; one by one, because %s is wider than a ban may be", network)
 	}
-	if _, held := m.guards.holds(network, c); held {
+	if _, held := m.holds(network, c); held {
 		return all, fmt.Sprintf("; one by one, because somebody in %s must not be banned", network)
 	}
 	rest := slices.DeleteFunc(slices.Clone(all), inside)
@@ -104,18 +165,11 @@ func (m *maker) overCap(p netip.Prefix) (doubt, bool) {
 	return doubt{}, false
 }
 
-func (m *maker) add(c *analyze.Case, p netip.Prefix, reason string) {
-	if !m.banned[p] {
-		m.banned[p] = true
-		if !single(p) {
-			m.networks++
-		}
-	}
-	m.plan.Add = append(m.plan.Add, Entry{Prefix: p, Case: c.ID, Service: service(c), For: m.policy.length(c, p), Reason: reason})
-}
-
 func (m *maker) hold(c *analyze.Case, p netip.Prefix, d doubt) {
 	m.plan.Hold = append(m.plan.Hold, Entry{Prefix: p, Case: c.ID, Service: service(c), Reason: d.reason, Guard: d.guard})
+	if (d.guard == sessionGuard || d.guard == goodLoginGuard) && !slices.Contains(m.plan.First, c.ID) {
+		m.plan.First = append(m.plan.First, c.ID)
+	}
 }
 
 // accusedIn collects whom critical cases accuse. Break-ins do not count: an owner
@@ -136,7 +190,7 @@ func accusedIn(cases []analyze.Case) *bart.Lite {
 func sources(c *analyze.Case) []netip.Prefix {
 	out := make([]netip.Prefix, 0, len(c.Sources))
 	for _, p := range c.Sources {
-		if p = canonical(p); p.IsValid() {
+		if p = Canonical(p); p.IsValid() {
 			out = append(out, p)
 		}
 	}

@@ -272,8 +272,7 @@ func TestLength(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			policy, c := DefaultPolicy(), scan(tt.change)
-			policy.Offences = func(netip.Prefix) int { return tt.offences }
-			got := policy.length(&c, netip.MustParsePrefix("203.0.113.7/32"))
+			got := policy.length(&c, netip.MustParsePrefix("203.0.113.7/32"), 0, tt.offences)
 			low, high := tt.want, tt.want+tt.want/10
 			if high > policy.Max {
 				low, high = policy.Max-policy.Max/10, policy.Max

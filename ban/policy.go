@@ -26,9 +26,28 @@ type Policy struct {
 	MaxPrefix4  int // widest IPv4 network that may be banned, in bits
 	MaxPrefix6  int // widest IPv6 network that may be banned, in bits
 
-	// Offences counts the earlier bans of a source; nil: none are known.
-	Offences func(netip.Prefix) int
+	Action   Action // where a jail names none; "": Drop
+	Jails    []Jail // how each service bans; nil: DefaultJails
+	AllPorts bool   // automatic bans close all ports, whatever was attacked
+
+	ApplyBreakIn bool // ban a break-in without asking "was it you?", and out of an open session
+	Unconfirmed  bool // nobody has said yet that the bans do what they should: all last UnconfirmedFor and count no offence
+
+	// Doubted holds a second opinion's objection, by case. See doubted for how
+	// little it may do.
+	Doubted map[string]string
+
+	// What the ledger knows. Without it nobody is banned and nobody exempted.
+	Active   []Ban
+	Exempt   []Exemption
+	Offences func(netip.Prefix) int // earlier bans of a source; nil: none are known
 }
+
+// Bounds that no setting changes.
+const (
+	Longest        = 365 * 24 * time.Hour // of an automatic ban
+	UnconfirmedFor = time.Hour            // a mistake that locks its maker out heals itself within it
+)
 
 // DefaultPolicy is the policy of a run that was told nothing.
 func DefaultPolicy() Policy {
@@ -56,6 +75,13 @@ func (p Policy) meets(c *analyze.Case) bool {
 	return p.Strong && c.Level == analyze.High && c.Confidence >= strongSure && len(kinds(c)) >= 2
 }
 
+// Rules and guards that others ask after.
+const (
+	goneRule       = "gone"
+	sessionGuard   = "session"
+	goodLoginGuard = "good-login"
+)
+
 // doubt is why a whole case is held although it meets the policy.
 type doubt struct{ guard, reason string }
 
@@ -64,10 +90,10 @@ type doubt struct{ guard, reason string }
 // critical reports whether a source is also accused by another critical case.
 func (p Policy) doubts(c *analyze.Case, now time.Time, critical func(netip.Prefix) bool) (doubt, bool) {
 	if quiet := now.Sub(c.Last); quiet >= freshness {
-		return doubt{"gone", fmt.Sprintf("Nothing was heard of it for %d hours, so a ban would stop nobody.", int(quiet.Hours()))}, true
+		return doubt{goneRule, fmt.Sprintf("Nothing was heard of it for %d hours, so a ban would stop nobody.", int(quiet.Hours()))}, true
 	}
 	if breakIn(c) {
-		if guessed(c) || slices.ContainsFunc(c.Sources, critical) {
+		if p.ApplyBreakIn || guessed(c) || slices.ContainsFunc(c.Sources, critical) {
 			return doubt{}, false
 		}
 		return doubt{"break-in", "Was it you? A few wrong passwords and then the right one can be the owner, so this waits for your word."}, true
