@@ -20,11 +20,14 @@ test: tools lint unit fuzz
 # The race detector needs a C compiler; the program does not. Without
 # systemd-journal-remote the tests of real journals skip, and without DuckDB, which
 # npm installs into the user's cache, those that have the archive read by another program.
+# The tests of the firewall send real packets, and let web servers read their lists.
 tools: $(DUCKDB)/node_modules
 	@missing=; \
 	command -v gcc >/dev/null || missing="gcc libc6-dev"; \
 	[ -x /lib/systemd/systemd-journal-remote ] || [ "$$(id -u)" != 0 ] || missing="$$missing systemd-journal-remote"; \
 	command -v fail2ban-regex >/dev/null || [ "$$(id -u)" != 0 ] || missing="$$missing fail2ban"; \
+	[ "$$(id -u)" != 0 ] || for need in ip:iproute2 iptables:iptables ipset:ipset nft:nftables nsenter:util-linux nginx:nginx-light apache2:apache2-bin; do \
+		command -v $${need%%:*} >/dev/null || missing="$$missing $${need#*:}"; done; \
 	[ -z "$$missing" ] || { [ "$$(id -u)" = 0 ] || { echo "the race detector needs gcc: apt-get install $$missing"; exit 1; }; \
 		apt-get update -q && apt-get install -qy --no-install-recommends $$missing; }
 

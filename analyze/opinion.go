@@ -68,5 +68,6 @@ type Consultation struct {
 	Unasked    int      `json:"unasked"`        // cases for which the rules alone speak, though they were to be asked
 	Run        Spend    `json:"run"`
 	Month      Spend    `json:"month"` // with this run
-	Notes      []string `json:"notes"` // why the rules' verdicts stand alone, one sentence each
+	Notes      []string `json:"notes"`  // why the rules' verdicts stand alone, one sentence each
+	Failed     bool     `json:"failed"` // something other than a cap kept it from speaking
 }

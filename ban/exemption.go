@@ -1,6 +1,7 @@
 package ban
 
 import (
+	"cmp"
 	"fmt"
 	"net/netip"
 	"time"
@@ -25,10 +26,14 @@ type Exemption struct {
 // InForce reports whether the exemption holds at a moment.
 func (e *Exemption) InForce(now time.Time) bool { return !now.Before(e.From) && now.Before(e.Until) }
 
-// exempted says who exempted target, unless c is a break-in.
+// exempted says who exempted target, or called the case harmless, unless c is a
+// break-in.
 func (m *maker) exempted(target netip.Prefix, c *analyze.Case) (doubt, bool) {
 	if breakIn(c) {
 		return doubt{}, false
+	}
+	if w := c.Word; w != nil && w.Word == analyze.Muted {
+		return doubt{"muted", fmt.Sprintf("%s called this case harmless on %s (%s).", w.By, w.At.UTC().Format("Mon 2 Jan 2006"), cmp.Or(w.Reason, "no reason given"))}, true
 	}
 	at, e, ok := overlapping(&m.exempt, target)
 	if !ok {

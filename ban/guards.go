@@ -75,6 +75,17 @@ func (g *Guards) Protect(by Protection, p netip.Prefix, from string) {
 	}
 }
 
+// Protected lists what is exempt from every ban, in no order: an engine lets it
+// through whatever it is told.
+func (g *Guards) Protected() (out []netip.Prefix) {
+	if g.absolute != nil {
+		for p := range g.absolute.All() {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
 // Canonical returns p with its host bits cleared and a v4-mapped IPv6 prefix as
 // IPv4; tables know ::ffff:192.0.2.1 and 192.0.2.1 as different addresses.
 func Canonical(p netip.Prefix) netip.Prefix {

@@ -128,6 +128,30 @@ func fold(cases []analyze.Case) digest {
 	return d
 }
 
+// chapter is a part of the report that tells cases.
+type chapter struct {
+	title string
+	cases []analyze.Case
+}
+
+// sections are the cases with a culprit, then what stood out against the season.
+func (r Report) sections() (out []chapter) {
+	culprits, hours := chapter{title: "Cases: "}, chapter{title: "Against the season: "}
+	for _, c := range r.Cases {
+		if anomaly(c) {
+			hours.cases = append(hours.cases, c)
+		} else {
+			culprits.cases = append(culprits.cases, c)
+		}
+	}
+	for _, s := range []chapter{culprits, hours} {
+		if len(s.cases) > 0 {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
 // row is one labelled fact of a case.
 type row struct {
 	Label string
@@ -174,7 +198,11 @@ func (r Report) tell(c analyze.Case) telling {
 	add("fail2ban", guarded(&c))
 	label, plan := r.planned(c)
 	add(label, plan)
+	add("AI", nonempty(r.second(c))...)
 	add("to do", c.Do...)
+	if label == "done" {
+		add("undo", "`gumshoe bans remove --case "+c.ID+"`")
+	}
 	return t
 }
 
@@ -222,7 +250,7 @@ func facts(c analyze.Case) []string {
 	var out []string
 	for _, e := range c.Families {
 		if e.LogOdds > 0 && e.Fact != "" && len(out) < 3 {
-			out = append(out, strings.TrimRight(e.Fact, ". ")+".")
+			out = append(out, upperFirst(strings.TrimRight(e.Fact, ". "))+".")
 		}
 	}
 	return out
@@ -241,8 +269,12 @@ func from(c analyze.Case) string {
 	return s
 }
 
-// planned says what the plan holds for a case, under its label.
+// planned says what was done about a case, or what the plan holds for it, under
+// its label.
 func (r Report) planned(c analyze.Case) (label, sentence string) {
+	if s := r.doneWith(c); s != "" {
+		return "done", s
+	}
 	if add := groupEntries(entriesOf(c, r.Plan.Add)); len(add) > 0 {
 		return "ban", strings.TrimRight(add[0].banLine()+": "+add[0].Reason, ".: ") + "."
 	}
@@ -263,8 +295,10 @@ func entriesOf(c analyze.Case, entries []ban.Entry) (out []ban.Entry) {
 }
 
 // deed is what became of a case in a word or two, for the picture.
-func deed(c analyze.Case, plan ban.Outcome) string {
+func (r Report) deed(c analyze.Case, plan ban.Outcome) string {
 	switch {
+	case r.Done != nil && len(r.Done.of(c.ID)) > 0:
+		return "banned"
 	case len(plan.Targets) > 0:
 		return "ban"
 	case plan.Held:

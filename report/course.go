@@ -1,6 +1,7 @@
 package report
 
 import (
+	"strings"
 	"time"
 
 	"gumshoe/analyze"
@@ -22,8 +23,32 @@ func (r Report) course(c analyze.Case) string {
 // mostEnded is how many cases that are over get a line each.
 const mostEnded = 8
 
-// endedTitle heads the cases that the report before told of and that are over.
-const endedTitle = "Over since the last report"
+// changesTitle heads how the cases stand to the report before, and those of it
+// that are over.
+const changesTitle = "Since the last report"
+
+// changes counts the cases by how they stand to the last report; "" over files,
+// which have none.
+func (r Report) changes() string {
+	var n [analyze.Returning + 1]int
+	for _, c := range r.Cases {
+		n[c.Course]++
+	}
+	parts := make([]string, 0, 4)
+	add := func(n int, one, many string) {
+		if n > 0 {
+			parts = append(parts, counted(n, one, many))
+		}
+	}
+	add(n[analyze.New], "case is new", "cases are new")
+	add(n[analyze.Continuing], "case goes on", "cases go on")
+	add(n[analyze.Returning], "case has come back", "cases have come back")
+	add(len(r.Ended), "case is over", "cases are over")
+	if len(parts) == 0 {
+		return ""
+	}
+	return strings.Join(parts, ", ") + "."
+}
 
 // ended lists them, worst first, and says how many more there are.
 func (r Report) ended() (lines []analyze.PastCase, more string) {

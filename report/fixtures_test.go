@@ -256,12 +256,91 @@ func degradedRun() Report {
 	return r
 }
 
+// firstRun is a server's first night: nothing to compare with.
+func firstRun() Report {
+	r := fiveAttacks()
+	r.AdHoc, r.Plan.Hypothetical, r.History, r.Run = false, false, time.Time{}, "1"
+	r.Cases = []analyze.Case{slowScanCase(), scriptCase()}
+	for i := range r.Cases {
+		r.Cases[i].Course, r.Cases[i].Began = analyze.New, r.Cases[i].First
+	}
+	r.Plan.Add, r.Plan.Hold = r.Plan.Add[len(r.Plan.Add)-1:], nil
+	r.Learning = []Learning{{"http", 0, 7, midnight.Add(7 * 24 * time.Hour)}, {"imap", 0, 7, midnight.Add(7 * 24 * time.Hour)}, {"sshd", 0, 7, midnight.Add(7 * 24 * time.Hour)}}
+	return r
+}
+
+// armedNight is a job's night with all that other parts of the program do.
+func armedNight() Report {
+	r := fiveAttacks()
+	r.AdHoc, r.Plan.Hypothetical, r.Plan.Armed, r.Run = false, false, true, "612"
+	for i := range r.Cases {
+		r.Cases[i].Course, r.Cases[i].Began = analyze.New, r.Cases[i].First
+	}
+	r.Cases[3].Course, r.Cases[3].Began = analyze.Continuing, r.Cases[3].First.Add(-5*24*time.Hour)
+	r.Ended = []analyze.PastCase{{ID: "b7c3f", Headline: "FTP guessing", Level: analyze.Medium, Last: evening.Add(-20 * time.Hour)}}
+	r.Done = &Done{Active: 171, Expired: 3, Drivers: []Driver{{Name: "nftables", InForce: 171}}}
+	for i, e := range r.Plan.Add {
+		b := ban.Ban{Prefix: e.Prefix, Case: e.Case, Jail: e.Service, From: midnight, Until: midnight.Add(e.For + time.Duration(i)*6*time.Minute), Offence: 1, Run: "612", By: "auto"}
+		if e.Case == "h5vbc" {
+			b.Offence = 2
+		}
+		r.Done.Bans = append(r.Done.Bans, b)
+	}
+	r.Done.Lifts = []ban.Ban{{Prefix: prefixes("192.0.2.44/32")[0], LiftedOn: "allowlist"}}
+	r.AI = &AI{Model: "small-model", Asked: 6, Requests: 1, Remembered: 1, Tokens: 3412, Cost: .002, Month: .09, Budget: 2, Masked: true, Opinions: []Opinion{
+		{Case: "k7q2m", Agrees: true, Label: "malicious", Level: analyze.Critical, Text: "A good password right after so many wrong ones is a guessed one"},
+		{Case: "w6y4s", Label: "benign", Level: analyze.Info, Text: "Reads like a customer's stock sync."}}}
+	r.Beyond = &Beyond{From: midnight.AddDate(0, 0, -7), To: midnight, Fail2ban: 1198, Gumshoe: 38,
+		Kinds: []Tally{{24, "on one mailbox"}, {9, "in a spread ssh attack"}, {3, "slow scanners"}, {2, "injectors"}}}
+	r.Gaps = []Gap{{Source: "mail.log", From: clock("20:00:00"), To: clock("22:00:00")}}
+	r.Season = []Season{weekOf("http", midnight.Add(-7*24*time.Hour), 2847)}
+	return r
+}
+
+// weekOf is a week of a shop that sleeps at night and closes at weekends; its last
+// hour has last.
+func weekOf(service string, from time.Time, last uint64) Season {
+	s := Season{Service: service}
+	for i := range 7 * 24 {
+		h := SeasonHour{Start: from.Add(time.Duration(i) * time.Hour), Read: true}
+		usual := uint64(84)
+		if day := h.Start.Weekday(); h.Start.Hour() >= 7 && h.Start.Hour() < 19 {
+			usual = 900
+			if day == time.Saturday || day == time.Sunday {
+				usual = 300
+			}
+		}
+		h.Low, h.High, h.Seen = usual*2/5, usual*19/10, usual*9/10+uint64(i*37%29)*usual/100
+		s.Hours = append(s.Hours, h)
+	}
+	s.Hours[len(s.Hours)-1].Seen = last
+	return s
+}
+
+// quietWeek is the mail that says that nothing happened.
+func quietWeek() Report {
+	r := quietNight()
+	r.AdHoc, r.Plan.Hypothetical, r.Run = false, false, "584"
+	r.Heartbeat = &Heartbeat{From: midnight.AddDate(0, 0, -7), To: midnight, Runs: 28, Due: 28, Lines: 1_842_113, Next: midnight.AddDate(0, 0, 7)}
+	r.Season = []Season{weekOf("http", midnight.Add(-7*24*time.Hour), 84)}
+	r.Beyond = &Beyond{From: midnight.AddDate(0, 0, -7), To: midnight, Fail2ban: 1204}
+	return r
+}
+
+// brokenRun found much and could carry little of it out.
+func brokenRun() Report {
+	r := armedNight()
+	r.Done.Drivers = []Driver{{Name: "nftables", InForce: 3, Error: "the table was flushed by another program"}}
+	r.AI = &AI{Unused: "the endpoint did not answer in 30 s", Month: .09, Budget: 2}
+	return r
+}
+
 // hostile is what an attacker would like a report to carry everywhere.
-const hostile = "a\x1b[2J\x1b]0;owned\x07\r\nSet-Cookie: x\x00\u202egnp.exe\u200b\u0085\u009b31m\xff\xfe<script>alert(1)</script>\"'><img src=x onerror=alert(1)>{{.}}\u2028\U000e0041"
+const hostile = "a\x1b[2J\x1b]0;owned\x07\r\nSet-Cookie: x\x00\u202egnp.exe\u200b\u0085\u009b31m\xff\xfe<script>alert(1)</script>\"'><img src=x onerror=alert(1)>{{.}}http://evil.example.com/a?b www.evil.com mailto:x@evil.com [x](http://evil.com) `http://evil.com`| # h\u2028\U000e0041"
 
 // hostileNight puts hostile text into every field that comes from a log.
 func hostileNight() Report {
-	r := fiveAttacks()
+	r := armedNight()
 	long := hostile + strings.Repeat("A\u202e", 25_000) // 100 KB
 	r.Host, r.Version = hostile, hostile
 	r.Notes, r.Credits = []string{hostile, long}, []string{hostile}
@@ -286,6 +365,14 @@ func hostileNight() Report {
 			entries[i].Case, entries[i].Reason, entries[i].Guard, entries[i].Service = entries[i].Case+hostile, hostile, hostile, hostile
 		}
 	}
+	r.Run, r.AI.Model, r.AI.Unused, r.Gaps[0].Source, r.Done.Drivers[0] = hostile, hostile, hostile, hostile, Driver{Name: hostile, Error: long}
+	for i := range r.AI.Opinions {
+		r.AI.Opinions[i].Label, r.AI.Opinions[i].Text = hostile, long
+	}
+	for i := range r.Done.Bans {
+		r.Done.Bans[i].Jail, r.Done.Bans[i].Case = hostile, r.Done.Bans[i].Case+hostile
+	}
+	r.Done.Lifts[0].LiftedOn, r.Beyond.Kinds[0].What, r.Season[0].Service = long, long, hostile
 	for i := range r.Sources {
 		r.Sources[i].Source, r.Sources[i].Format, r.Sources[i].Error = hostile, hostile, long
 		r.Sources[i].Problems = []ingest.Problem{{Text: long}}
@@ -307,5 +394,9 @@ var reports = []struct {
 	{"weeks", longRun},
 	{"fifty", fiftyCases},
 	{"degraded", degradedRun},
+	{"first", firstRun},
+	{"armed", armedNight},
+	{"week", quietWeek},
+	{"broken", brokenRun},
 	{"hostile", hostileNight},
 }

@@ -2,10 +2,12 @@ package report
 
 import (
 	"bytes"
+	"errors"
 	"flag"
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -22,6 +24,21 @@ var renderers = []struct {
 	{"ascii.txt", func(w io.Writer, r Report) error { return Text(w, r, TextOptions{ASCII: true, Width: 72}) }},
 	{"html", HTML},
 	{"ndjson", archiveNDJSON},
+	{"md", Markdown},
+	{"ecs.ndjson", ECS},
+	{"mail.html", func(w io.Writer, r Report) error {
+		m, err := Mail(r)
+		return errors.Join(err, write(w, m.HTML))
+	}},
+	{"mail.txt", func(w io.Writer, r Report) error {
+		m, err := Mail(r)
+		return errors.Join(err, write(w, "Subject: "+m.Subject+"\n\n"+m.Text))
+	}},
+}
+
+func write(w io.Writer, s string) error {
+	_, err := io.WriteString(w, s)
+	return err
 }
 
 // TestGoldens keeps every renderer's view of every fixture. A change of the
@@ -29,7 +46,7 @@ var renderers = []struct {
 func TestGoldens(t *testing.T) {
 	for _, f := range reports {
 		for _, to := range renderers {
-			if f.name == "hostile" && to.suffix == "ndjson" {
+			if f.name == "hostile" && strings.HasSuffix(to.suffix, "ndjson") {
 				continue // 100 KB strings; TestNDJSONRoundTrip reads it back instead
 			}
 			t.Run(f.name+"."+to.suffix, func(t *testing.T) {

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"gumshoe/analyze"
 )
@@ -26,6 +28,9 @@ func (r Report) headline() string {
 			return analyze.Case{}, false
 		}
 		return r.Cases[i], true
+	}
+	if r.Heartbeat != nil && len(r.Cases) == 0 && !r.degraded() {
+		return "A quiet week. Nothing needs you."
 	}
 	if _, ok := first(breakIn); ok {
 		return fmt.Sprintf("Someone may be inside %s.", name)
@@ -72,11 +77,23 @@ func capital(s string) string {
 	return s
 }
 
+// upperFirst raises the first letter of a sentence or a label.
+func upperFirst(s string) string {
+	r, n := utf8.DecodeRuneInString(s)
+	if r == utf8.RuneError {
+		return s
+	}
+	return string(unicode.ToUpper(r)) + s[n:]
+}
+
 // lead is the paragraph beneath the headline: the worst case in a sentence, or
 // how quiet it was.
 func (r Report) lead() string {
 	if len(r.Cases) > 0 && r.Cases[0].Level >= analyze.Medium {
 		return r.Cases[0].Summary
+	}
+	if r.Heartbeat != nil {
+		return r.pulse()
 	}
 	switch {
 	case r.understood() > 0:
@@ -141,6 +158,11 @@ const maxNeeds = 5
 // question: cases of level high and above that a ban alone does not settle, and
 // logs that could not be read.
 func (r Report) needs() (list []need, more int) {
+	if r.Done != nil {
+		for _, v := range r.Done.broken() {
+			list = append(list, need{level: analyze.Critical, what: v.shortfall(r.Done.Active)})
+		}
+	}
 	asked := false
 	planned := r.Plan.Outcomes()
 	for _, c := range r.Cases {

@@ -89,7 +89,7 @@ func TestHostileTextBecomesNoMarkup(t *testing.T) {
 		if r, bad := unsafe(page, "\n"); bad {
 			t.Errorf("%s: page holds %U", f.name, r)
 		}
-		for _, no := range []string{"<script", "<img", "<iframe", "<link", " onerror=alert(1)>", "http://", "https://", "javascript:", "@import", `style="`, "ZgotmplZ"} {
+		for _, no := range []string{"<script", "<img", "<iframe", "<link", "href=\"http", ` src="`, "url(http", "javascript:", "@import", `style="`, "ZgotmplZ"} {
 			if strings.Contains(page, no) {
 				t.Errorf("%s: page contains %q", f.name, no)
 			}

@@ -19,7 +19,7 @@ var pageHTML string
 
 var pageTemplate = template.Must(template.New("page").Funcs(template.FuncMap{
 	"glyph": func(l analyze.Level) string { return glyphs[l] },
-	"title": func(l analyze.Level) string { return strings.ToUpper(l.String()[:1]) + l.String()[1:] },
+	"title": func(l analyze.Level) string { return upperFirst(l.String()) },
 	"sure":  sure,
 	"prose": prose,
 	"short": short,
@@ -38,7 +38,8 @@ type page struct {
 	Question              *question
 	Needs                 []needView
 	MoreNeeds             int
-	PlanText              string
+	DeedTitle             string
+	Deeds                 []string
 	Notes                 []string
 	Night                 []nightRow
 	NightTitle, NightNote string
@@ -47,9 +48,12 @@ type page struct {
 	Sections              []section
 	Ended                 *endedView
 	Bans                  []banRow
+	Standing              []string
+	Countries, Networks   []place
 	Hours                 *hourChart
 	Reads                 []readRow
-	ReadDir               string
+	ReadDir, Gaps         string
+	Asides                []aside
 	Footer                []string
 }
 
@@ -88,6 +92,7 @@ type caseView struct {
 	Sum      string
 	Timeline *chart
 	Hours    *hourChart
+	Band     *bandChart
 	Exhibits []exhibit
 	More     string
 	Sources  []string // all of them, when the row shows only a few
@@ -95,9 +100,10 @@ type caseView struct {
 
 // endedView lists the cases that are over.
 type endedView struct {
-	Title string
-	Lines []overView
-	More  string
+	Title   string
+	Changes string
+	Lines   []overView
+	More    string
 }
 
 type overView struct {
@@ -127,8 +133,8 @@ func HTML(w io.Writer, r Report) error {
 		Version:  r.Version,
 		Headline: r.headline(),
 		Lead:     r.lead(),
-		PlanText: r.planSentence(),
-		Notes:    r.Notes,
+		Deeds:    r.deeds(), DeedTitle: r.deedTitle(),
+		Notes: r.Notes,
 	}
 	if c, ok := r.question(); ok {
 		p.Question = &question{ID: c.ID, Do: c.Do}
@@ -142,14 +148,16 @@ func HTML(w io.Writer, r Report) error {
 	p.tellCases(r)
 	p.listEnded(r)
 	p.listBans(r)
+	p.Countries, p.Networks = r.places()
 	p.drawHours(r)
 	p.listReads(r)
+	p.Gaps, p.Asides = r.gapLine(), r.asides()
 	p.Footer = r.footer()
 	return pageTemplate.Execute(w, p)
 }
 
 func (p *page) drawNight(r Report) {
-	pic, ok := r.picture()
+	pic, ok := r.picture(pictureRows)
 	if !ok {
 		return
 	}
@@ -157,37 +165,24 @@ func (p *page) drawNight(r Report) {
 	planned := r.Plan.Outcomes()
 	for _, c := range pic.rows {
 		p.Silence = p.Silence || silence(c)
-		p.Night = append(p.Night, nightRow{Level: c.Level, ID: c.ID, Name: cut(pic.name(c), 60), Chart: strokeChart(pic.axis, c), State: deed(c, planned[c.ID])})
+		p.Night = append(p.Night, nightRow{Level: c.Level, ID: c.ID, Name: cut(pic.name(c), 60), Chart: strokeChart(pic.axis, c), State: r.deed(c, planned[c.ID])})
 	}
 }
 
 func (p *page) listEnded(r Report) {
 	lines, more := r.ended()
-	if len(lines) == 0 {
+	changes := r.changes()
+	if changes == "" {
 		return
 	}
-	p.Ended = &endedView{Title: endedTitle, More: more}
+	p.Ended = &endedView{Title: changesTitle, Changes: changes, More: more}
 	for _, c := range lines {
 		p.Ended.Lines = append(p.Ended.Lines, overView{c.Level, c.ID, r.overLine(c)})
 	}
 }
 
 func (p *page) tellCases(r Report) {
-	var culprits, hours []analyze.Case
-	for _, c := range r.Cases {
-		if anomaly(c) {
-			hours = append(hours, c)
-		} else {
-			culprits = append(culprits, c)
-		}
-	}
-	for _, s := range []struct {
-		title string
-		cases []analyze.Case
-	}{{"Cases: ", culprits}, {"Against the season: ", hours}} {
-		if len(s.cases) == 0 {
-			continue
-		}
+	for _, s := range r.sections() {
 		d := fold(s.cases)
 		sec := section{Title: s.title + tally(s.cases), Brief: d.brief, Hidden: d.hidden}
 		for _, c := range d.full {
@@ -211,7 +206,7 @@ func (r Report) view(c analyze.Case) caseView {
 		ch.addLabels(a)
 		v.Timeline = &ch
 	}
-	if anomaly(c) && len(c.Services) > 0 {
+	if v.Band = r.bandChart(c); v.Band == nil && anomaly(c) && len(c.Services) > 0 {
 		from, to := r.weekOf(c)
 		v.Hours = r.hourChart(c.Services[0], from, to, []analyze.Case{c})
 	}
@@ -226,15 +221,27 @@ func (r Report) view(c analyze.Case) caseView {
 }
 
 func (p *page) listBans(r Report) {
-	for _, g := range groupEntries(r.Plan.Add) {
-		p.Bans = append(p.Bans, banRow{"Ban", g.Case, fewest(addresses(g.prefixes), 4), span(g.For), g.Service, g.Reason})
-	}
-	for _, g := range groupEntries(r.Plan.Hold) {
-		p.Bans = append(p.Bans, banRow{"Held back", g.Case, fewest(addresses(g.prefixes), 4), "", g.Service, g.Reason})
-	}
+	p.Bans = r.banRows()
 	if len(p.Bans) > maxGroups {
 		p.Bans = p.Bans[:maxGroups]
 	}
+	p.Standing = r.standing()
+}
+
+// banRows are the lines of the plan, joined by what they share. What the plan
+// would ban and what was banned go by different words.
+func (r Report) banRows() (out []banRow) {
+	for _, g := range groupEntries(r.Plan.Add) {
+		word := "Ban"
+		if r.Done != nil && len(r.Done.of(g.Case)) > 0 {
+			word = "Banned"
+		}
+		out = append(out, banRow{word, g.Case, fewest(addresses(g.prefixes), 4), span(g.For), g.Service, g.Reason})
+	}
+	for _, g := range groupEntries(r.Plan.Hold) {
+		out = append(out, banRow{"Held back", g.Case, fewest(addresses(g.prefixes), 4), "", g.Service, g.Reason})
+	}
+	return out
 }
 
 func (p *page) drawHours(r Report) {
@@ -263,6 +270,7 @@ func (r Report) footer() []string {
 		out = append(out, "History since "+r.History.In(r.location()).Format(dayLayout)+", "+span(r.From.Sub(r.History))+".")
 	}
 	out = append(out, r.cold()...)
+	out = append(out, nonempty(r.due())...)
 	out = append(out, r.credits()...)
 	return append(out, "All times "+r.To.In(r.location()).Format("MST")+". This page is one file and loads nothing.")
 }

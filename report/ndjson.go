@@ -28,7 +28,7 @@ type CaseJSON struct {
 	Impact      analyze.Impact   `json:"impact"`
 	Course      string           `json:"course,omitempty"`      // new, continuing or returning; over files nothing
 	Began       string           `json:"began,omitempty"`       // first event in any run
-	Ban         string           `json:"ban"`                   // none, planned, held
+	Ban         string           `json:"ban"`                   // none, planned, held, banned
 	BanTargets  []string         `json:"ban_targets,omitempty"` // only when the ban covers part of the sources
 	Sources     []string         `json:"sources"`               // the accused: addresses bare, networks as prefixes
 	Identities  []IdentityJSON   `json:"identities,omitempty"`  // who is behind them, as far as it is known
@@ -51,6 +51,7 @@ type CaseJSON struct {
 	Prefix      string           `json:"prefix"`     // the network that explains the sources, "" if none does
 	Collateral  int              `json:"collateral"` // honest units inside prefix
 	Verdict     analyze.Verdict  `json:"verdict"`
+	AI          *Opinion         `json:"ai,omitempty"` // the second opinion; it decides nothing
 }
 
 // Fail2banJSON is what fail2ban did about the sources of a case.
@@ -90,6 +91,13 @@ type RunJSON struct {
 	Notes   []string        `json:"notes"`
 
 	Learning []LearningJSON `json:"learning,omitempty"` // services whose anomalies are not judged yet
+
+	Run       string     `json:"run,omitempty"` // its name, for the command that undoes it
+	Done      *DoneJSON  `json:"done,omitempty"`
+	AI        *AI        `json:"ai,omitempty"`
+	Beyond    *Beyond    `json:"beyond_fail2ban,omitempty"`
+	Heartbeat *Heartbeat `json:"heartbeat,omitempty"`
+	Gaps      []Gap      `json:"gaps,omitempty"` // spans that a log should cover and does not
 }
 
 // NDJSON writes one object a case, one line each, worst first.
@@ -97,7 +105,7 @@ func NDJSON(w io.Writer, r Report) error {
 	planned := r.Plan.Outcomes()
 	for i := range r.Cases {
 		c := &r.Cases[i]
-		if err := writeJSON(w, caseJSON(c, planned[c.ID])); err != nil {
+		if err := writeJSON(w, r.caseJSON(c, planned[c.ID])); err != nil {
 			return fmt.Errorf("writing case %q: %w", c.ID, err)
 		}
 	}
@@ -115,12 +123,12 @@ func archiveNDJSON(w io.Writer, r Report) error {
 	}{Schema, RunJSON{
 		Version: r.Version, Host: r.Host, AdHoc: r.AdHoc, From: instant(r.From), To: instant(r.To), History: instant(r.History),
 		Cases: len(r.Cases), Units: r.Units, Plan: r.Plan, Sources: list(r.Sources), Notes: list(r.Notes),
-		Learning: learningJSON(r.Learning),
+		Learning: learningJSON(r.Learning), Run: r.Run, Done: doneJSON(r.Done), AI: r.AI, Beyond: r.Beyond, Heartbeat: r.Heartbeat, Gaps: r.Gaps,
 	}})
 }
 
-// caseJSON is the case with what the plan says of it.
-func caseJSON(c *analyze.Case, plan ban.Outcome) CaseJSON {
+// caseJSON is the case with what the plan says of it and what was done.
+func (r Report) caseJSON(c *analyze.Case, plan ban.Outcome) CaseJSON {
 	j := CaseJSON{
 		Schema: Schema, ID: c.ID, Kind: c.Kind, Severity: c.Level, Confidence: decimals(c.Confidence),
 		Impact: c.Impact, Course: c.Course.String(), Began: instant(c.Began), Ban: plan.String(), Sources: addresses(c.Accused()), Identities: identitiesJSON(c), Detections: list(c.Detections), Techniques: list(c.Techniques),
@@ -131,6 +139,12 @@ func caseJSON(c *analyze.Case, plan ban.Outcome) CaseJSON {
 	}
 	if len(plan.Targets) > 0 && !covers(plan.Targets, c.Accused()) {
 		j.BanTargets = addresses(plan.Targets)
+	}
+	if r.Done != nil && len(r.Done.of(c.ID)) > 0 {
+		j.Ban = "banned"
+	}
+	if o, ok := r.opinion(c.ID); ok {
+		j.AI = &o
 	}
 	if g := c.Guarded; g != nil {
 		j.Fail2ban = &Fail2banJSON{Seen: g.Banned > 0, Banned: g.Banned, Bans: g.Bans}

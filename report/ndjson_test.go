@@ -38,7 +38,7 @@ func TestNDJSONRoundTrip(t *testing.T) {
 			if err := dec.Decode(&got); err != nil {
 				t.Fatal(err)
 			}
-			if diff := cmp.Diff(caseJSON(&c, r.Plan.Outcomes()[c.ID]), got); diff != "" {
+			if diff := cmp.Diff(r.caseJSON(&c, r.Plan.Outcomes()[c.ID]), got); diff != "" {
 				t.Errorf("%s, case %s: %s", f.name, c.ID, diff)
 			}
 		}
@@ -96,7 +96,7 @@ func TestBanTargets(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.what, func(t *testing.T) {
-			if diff := cmp.Diff(tt.want, caseJSON(&c, ban.Plan{Add: tt.add}.Outcomes()["x"]).BanTargets); diff != "" {
+			if diff := cmp.Diff(tt.want, Report{}.caseJSON(&c, ban.Plan{Add: tt.add}.Outcomes()["x"]).BanTargets); diff != "" {
 				t.Error(diff)
 			}
 		})

@@ -8,7 +8,7 @@ import (
 	"gumshoe/analyze"
 )
 
-// pictureRows is how many cases the picture of the night holds.
+// pictureRows is how many cases the picture of the night holds on a page.
 const pictureRows = 20
 
 // picture is the night in one look: a row a case on one axis.
@@ -19,10 +19,10 @@ type picture struct {
 	note  string // what is not drawn, "" if everything is
 }
 
-// picture arranges the cases that have a time and a level above info. Its axis
+// picture arranges, in at most so many rows, the cases that have a time and a level above info. Its axis
 // is the window; where all of them fall into a small part of a long window, that
 // part, or each would be a dot at the edge.
-func (r Report) picture() (picture, bool) {
+func (r Report) picture(rows int) (picture, bool) {
 	p := picture{title: "The night"}
 	var first, last time.Time
 	hidden, daily := 0, 0
@@ -42,7 +42,7 @@ func (r Report) picture() (picture, bool) {
 		if c.Last.After(last) {
 			last = c.Last
 		}
-		if len(p.rows) < pictureRows {
+		if len(p.rows) < rows {
 			p.rows = append(p.rows, c)
 		} else {
 			hidden++

@@ -1,6 +1,10 @@
-// Package report renders a run for people and for programs: text on the
-// terminal, a self-contained HTML page, NDJSON. The Report is the one document
-// they all draw from; the renderers do not know each other.
+// Package report renders a run for people and for programs. The Report is the one
+// document they all draw from.
+//
+//	Report ─┬─▶ Text, HTML                     verbatim addresses, a screen or a file
+//	        ├─▶ letter ─▶ Mail, Markdown       defanged: nothing in it becomes a link
+//	        ├─▶ NDJSON, ECS, Syslog            programs
+//	        └─▶ Encode, Decode                 kept, to be rendered again
 //
 // All log text in a Report is verbatim and hostile: every renderer escapes it
 // for its own medium.
@@ -37,6 +41,15 @@ type Report struct {
 	Units    int             // distinct sources seen in the window
 	Learning []Learning      // services whose season is not known yet, by name
 	Elapsed  time.Duration   // wall time of the run; not rendered in files that must be reproducible
+
+	// What other parts did. Of what is absent nothing is rendered.
+	Run       string     // names the run, for the command that undoes it; "" over files
+	Done      *Done      // what was carried out; nil: the run touched nothing
+	AI        *AI        // the second opinion; nil: none is configured
+	Beyond    *Beyond    // a week beside fail2ban; nil in the other runs of the week
+	Heartbeat *Heartbeat // the mail that breaks a week of silence; nil in any other
+	Gaps      []Gap      // spans that a log should cover and does not
+	Season    []Season   // what is usual, for the pictures of unusual hours
 }
 
 // Hour is the traffic of one hour, by service.

@@ -35,6 +35,7 @@ func Text(w io.Writer, r Report, opt TextOptions) error {
 	p.cases()
 	p.ended()
 	p.bans()
+	p.places()
 	p.read()
 	text := p.b.String()
 	if opt.ASCII {
@@ -46,7 +47,7 @@ func Text(w io.Writer, r Report, opt TextOptions) error {
 
 // asciiGlyphs replaces our own marks one for one, so that columns stay.
 var asciiGlyphs = strings.NewReplacer("◆", "*", "▲", "!", "●", "x", "○", "o", "·", ".", "✓", "+",
-	"│", "|", "┃", ":", "█", "#", "░", "/", "─", "-", "■", "#", "□", "-", "…", "~", "→", ">", "−", "-",
+	"│", "|", "┃", ":", "█", "#", "░", "/", "─", "-", "■", "#", "□", "-", "…", "~", "“", `"`, "”", `"`, "→", ">", "−", "-",
 	"▁", "_", "▂", ".", "▃", ":", "▄", "-", "▅", "=", "▆", "+", "▇", "*")
 
 // printer lays out a report whose strings are already escaped.
@@ -146,10 +147,14 @@ func (p *printer) opening() {
 			p.line("    and ", count(more), " more below")
 		}
 	}
-	if s := r.planSentence(); s != "" {
+	if list := r.deeds(); len(list) > 0 {
 		p.line()
-		p.line(p.paint(bold, "The plan"))
-		p.para("  "+p.mark()+" ", "", s)
+		p.line(p.paint(bold, r.deedTitle()))
+		mark := p.mark()
+		for _, s := range list {
+			p.para("  "+mark+" ", "", s)
+			mark = " "
+		}
 	}
 	if len(r.Notes) > 0 {
 		p.line()
@@ -193,7 +198,7 @@ const (
 
 // night draws one row a case on the window's axis.
 func (p *printer) night() {
-	pic, ok := p.r.picture()
+	pic, ok := p.r.picture(pictureRows)
 	if !ok {
 		return
 	}
@@ -203,7 +208,7 @@ func (p *printer) night() {
 	for _, c := range pic.rows {
 		silent = silent || silence(c)
 		p.line(p.paint(levelStyle(c.Level), glyphs[c.Level]), " ", fill(pic.name(c), nightName), " ", p.strokes(pic.axis, c, n), " ",
-			fill(deed(c, planned[c.ID]), nightState))
+			fill(p.r.deed(c, planned[c.ID]), nightState))
 	}
 	p.line(strings.Repeat(" ", nightName+3), p.paint(dim, scale(pic.axis, n, n+nightState)))
 	legend := "│ 1 to 3 events  ┃ 4 to 9  █ more"

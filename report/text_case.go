@@ -12,23 +12,13 @@ const labelWidth = 8
 
 // cases writes the cases worst first, then what stood out against the season.
 func (p *printer) cases() {
-	var culprits, hours []analyze.Case
-	for _, c := range p.r.Cases {
-		if anomaly(c) {
-			hours = append(hours, c)
-		} else {
-			culprits = append(culprits, c)
-		}
+	for _, s := range p.r.sections() {
+		p.digest(s.title, s.cases)
 	}
-	p.digest("Cases: ", culprits)
-	p.digest("Against the season: ", hours)
 }
 
 // digest writes a section of cases: the worst at length, the rest in short.
 func (p *printer) digest(title string, cases []analyze.Case) {
-	if len(cases) == 0 {
-		return
-	}
 	p.section(title + tally(cases))
 	d := fold(cases)
 	for i, c := range d.full {
@@ -51,10 +41,12 @@ func (p *printer) digest(title string, cases []analyze.Case) {
 // ended lists what the report before told of and is over.
 func (p *printer) ended() {
 	lines, more := p.r.ended()
-	if len(lines) == 0 {
+	changes := p.r.changes()
+	if changes == "" {
 		return
 	}
-	p.section(endedTitle)
+	p.section(changesTitle)
+	p.para("  ", "", changes)
 	for _, c := range lines {
 		p.line(p.paint(levelStyle(c.Level), glyphs[c.Level]), " ", p.paint(dim, fill(c.ID, 7)), " ", cut(p.r.overLine(c), p.width-10))
 	}
@@ -111,13 +103,18 @@ func (p *printer) evidence(c analyze.Case) {
 // bars are the eight heights of a small chart.
 var bars = []rune("▁▂▃▄▅▆▇█")
 
-// rhythm draws the week before an unusual hour, for a case that is about one.
+// rhythm draws the week before an unusual hour, for a case that is about one: as
+// far as the season is known, else as far as the window reaches.
 func (p *printer) rhythm(c analyze.Case) {
 	if !anomaly(c) || len(c.Services) == 0 {
 		return
 	}
 	from, to := p.r.weekOf(c)
-	ss := slots(p.r.Hours, c.Services[0], from, to, min(56, p.width-4))
+	hours := p.r.Hours
+	if band := p.r.bandOf(c); band != nil {
+		from, hours = band[0].Start, seenHours(c.Services[0], band)
+	}
+	ss := slots(hours, c.Services[0], from, to, min(56, p.width-4))
 	if len(ss) < 2 {
 		return
 	}
@@ -132,5 +129,5 @@ func (p *printer) rhythm(c analyze.Case) {
 	if ss[0].hours > 1 {
 		caption += fmt.Sprintf("; one bar is the busiest of %d hours", ss[0].hours)
 	}
-	p.para("  ", dim, caption)
+	p.para("  ", dim, caption+usually(c, p.r.bandOf(c)))
 }

@@ -9,12 +9,30 @@ import (
 // bans writes the plan, joined by what entries share.
 func (p *printer) bans() {
 	add, hold := groupEntries(p.r.Plan.Add), groupEntries(p.r.Plan.Hold)
-	if len(add)+len(hold) == 0 {
+	if len(add)+len(hold)+len(p.r.standing()) == 0 {
 		return
 	}
 	p.section("Bans")
 	p.banGroups("ban", add)
 	p.banGroups("held", hold)
+	for i, s := range p.r.standing() {
+		if i == 0 {
+			p.line()
+		}
+		p.para("  ", dim, s)
+	}
+}
+
+// places counts the accused by country and network.
+func (p *printer) places() {
+	rows := p.r.placeRows()
+	if len(rows) == 0 {
+		return
+	}
+	p.section("Where from")
+	for _, row := range rows {
+		p.para("  "+p.paint(dim, fill(row.Label, 9))+"  ", "", row.Items[0])
+	}
 }
 
 // maxGroups bounds the list of bans; a bad night has one group a case.
@@ -61,7 +79,11 @@ func (p *printer) read() {
 		p.para("  ", dim, "gumshoe parse --explain FILE says what was not understood, why, and what to do")
 	}
 	p.strips()
+	p.para("  ", "", p.r.gapLine())
 	p.line()
+	for _, s := range p.r.asides() {
+		p.para("  "+p.paint(dim, fill(s.Title, 4))+"  ", "", s.Text)
+	}
 	if !p.r.History.IsZero() && p.r.History.Before(p.r.From) {
 		p.para("  ", dim, fmt.Sprintf("History since %s, %s.", p.r.History.In(p.r.location()).Format(dayLayout), span(p.r.From.Sub(p.r.History))))
 	}
@@ -71,6 +93,7 @@ func (p *printer) read() {
 	for _, s := range p.r.cold() {
 		p.para("  ", dim, s)
 	}
+	p.para("  ", dim, p.r.due())
 	p.para("  ", dim, "All times "+p.r.To.In(p.r.location()).Format("MST")+".")
 }
 

@@ -73,6 +73,7 @@ type session struct {
 	mode   string // of the last answer that was taken
 	broken int    // requests in a row that the server failed
 	ended  string // why no more is asked; "" while it is
+	capped bool   // because of a cap
 }
 
 // cardsOf makes the cards of the cases worth asking about, the most useful first.
@@ -111,7 +112,8 @@ func (s *session) askAll(ctx context.Context, list []asked) {
 	}
 	s.advice.Used.Unasked += casesIn(list)
 	if len(list) > 0 {
-		s.note(fmt.Sprintf("The AI was asked no more: %s.", s.ended))
+		s.say(fmt.Sprintf("The AI was asked no more: %s.", s.ended))
+		s.advice.Used.Failed = s.advice.Used.Failed || !s.capped
 	}
 }
 
@@ -125,7 +127,7 @@ func (s *session) fill(list []asked) (*batch, []asked) {
 			return b, list[n:]
 		}
 	}
-	s.ended = why
+	s.ended, s.capped = why, true
 	return nil, list
 }
 
@@ -217,7 +219,13 @@ func (s *session) drop(b *batch, why string) {
 	s.note(fmt.Sprintf("The AI's answer on %d cases is not used: %s.", n, why))
 }
 
+// note tells of something that failed.
 func (s *session) note(text string) {
+	s.advice.Used.Failed = true
+	s.say(text)
+}
+
+func (s *session) say(text string) {
 	if !slices.Contains(s.advice.Used.Notes, text) {
 		s.advice.Used.Notes = append(s.advice.Used.Notes, text)
 	}

@@ -79,7 +79,7 @@ func (s *session) exchange(ctx context.Context, b *batch, complaint string) (out
 	request := s.client.request(b, complaint)
 	in, room := s.estimate(b, complaint)
 	if cap := s.budget.refuses(in, room); cap != "" {
-		s.ended = cap
+		s.ended, s.capped = cap, true
 		return out, &failure{reason: cap}
 	}
 	began := s.set.now()

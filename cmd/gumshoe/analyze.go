@@ -18,45 +18,84 @@ import (
 	"gumshoe/report"
 )
 
-// analyze runs a job from its logs to its report: what happens to a log line
-// stands here from top to bottom.
+// sight is what a run saw, before anything is decided.
+type sight struct {
+	past  *memory // nil over files
+	logs  *logs
+	in    *analyze.Input
+	cases []analyze.Case
+	ended []analyze.PastCase
+	who   *strangers
+
+	now, from, to time.Time
+}
+
+// look reads the logs of a job and finds the cases in them: what happens to a log
+// line stands here from top to bottom.
+func (a *app) look(ctx context.Context, j *job) (s *sight, err error) {
+	s = &sight{}
+	defer func() {
+		if err != nil {
+			s.close()
+		}
+	}()
+	if s.past, err = a.recollect(ctx, j); err != nil {
+		return s, err
+	}
+	if s.logs, err = a.openLogs(ctx, j, s.past); err != nil {
+		return s, err
+	}
+	set, err := s.logs.read(ctx, a, j, s.past)
+	if err != nil {
+		return s, err
+	}
+	s.now, s.from, s.to = j.window(s.logs)
+
+	s.in = analyze.NewInput(set, s.from, s.to, s.now, j.Settings.Location)
+	s.in.Covered = s.logs.wholeHours()
+	s.who = a.strangers(j, s.logs, s.past)
+	s.in.Crawlers, s.in.Scanners = s.who.crawlers(ctx, s.in), j.Settings.scanners()
+	s.in.Novel = s.past.novel(a, s.logs, s.now)
+	s.in.Past, s.in.Flagged = s.past.recall(ctx, a, s.logs, s.to, j.Settings)
+	s.in.Guarded = s.logs.otherGuard()
+	s.cases = analyze.Run(s.in, detect.All(), judge.Rules{})
+	s.ended = s.past.recognize(s.in, s.cases)
+	s.logs.fetchEvidence(s.cases, set)
+	s.who.identify(ctx, s.cases)
+	return s, nil
+}
+
+// run names a job for the commands that speak of it; runs over files are not remembered.
+func (s *sight) run(j *job) string {
+	if j.AdHoc() {
+		return ""
+	}
+	return runName(s.now)
+}
+
+func (s *sight) close() {
+	if s.logs != nil {
+		s.logs.close()
+	}
+	s.past.close()
+}
+
+// analyze runs a job from its logs to its report.
 func (a *app) analyze(ctx context.Context, j *job) error {
-	past, err := a.recollect(ctx, j)
+	s, err := a.look(ctx, j)
 	if err != nil {
 		return err
 	}
-	defer past.close()
-	logs, err := a.openLogs(ctx, j, past)
-	if err != nil {
-		return err
-	}
-	defer logs.close()
-	set, err := logs.read(ctx, a, j, past)
-	if err != nil {
-		return err
-	}
-	now, from, to := j.window(logs)
+	defer s.close()
+	advice := a.consult(ctx, j, s)
+	plan, done, banErr := a.plan(ctx, j, s, advice.doubts)
 
-	in := analyze.NewInput(set, from, to, now, j.Settings.Location)
-	in.Covered = logs.wholeHours()
-	who := a.strangers(j, logs, past)
-	in.Crawlers, in.Scanners = who.crawlers(ctx, in), j.Settings.scanners()
-	in.Novel = past.novel(a, logs, now)
-	in.Past, in.Flagged = past.recall(ctx, a, logs, to, j.Settings)
-	in.Guarded = logs.otherGuard()
-	cases := analyze.Run(in, detect.All(), judge.Rules{})
-	ended := past.recognize(in, cases)
-	logs.fetchEvidence(cases, set)
-	who.identify(ctx, cases)
-	plan := ban.Make(cases, j.Settings.Policy(), a.guards(j, logs, in), now)
-	plan.Hypothetical = j.AdHoc()
-
-	err = a.present(j, logs, report.Report{
-		Version: gumshoeVersion(), Host: j.host(), AdHoc: j.AdHoc(), Now: now, From: from, To: to, History: logs.history(from),
-		Location: j.Settings.Location, Cases: cases, Ended: ended, Plan: plan, Sources: logs.health, Notes: logs.told, Credits: who.places.Credits(),
-		Hours: hoursOf(in), Units: unitsIn(in), Learning: learning(in), Elapsed: time.Since(j.Started),
+	err = a.present(j, s.logs, report.Report{
+		Version: gumshoeVersion(), Host: j.host(), AdHoc: j.AdHoc(), Now: s.now, From: s.from, To: s.to, History: s.logs.history(s.from),
+		Location: j.Settings.Location, Cases: s.cases, Ended: s.ended, Run: s.run(j), Plan: plan, Done: done, AI: advice.told, Sources: s.logs.health, Notes: s.logs.told, Credits: s.who.places.Credits(),
+		Hours: hoursOf(s.in), Units: unitsIn(s.in), Learning: learning(s.in), Elapsed: time.Since(j.Started),
 	})
-	return errors.Join(err, who.keep(), past.conclude(ctx, a, j, to, err))
+	return errors.Join(err, banErr, s.who.keep(), s.past.conclude(ctx, a, j, s.to, err))
 }
 
 // present shows and saves the report and returns what the run's outcome is to
@@ -74,9 +113,6 @@ func (a *app) present(j *job, logs *logs, r report.Report) error {
 	}
 	if err := a.save(j, r); err != nil {
 		return err
-	}
-	if j.Settings.BanMode != "off" && !j.AdHoc() {
-		a.note("this version plans bans and does not touch the firewall; the plan above is what it would do")
 	}
 	var outcome []error
 	if logs.degraded {
@@ -134,17 +170,17 @@ func (j *job) window(l *logs) (now, from, to time.Time) {
 
 // guards are what the configuration protects, for the job what the machine
 // needs, and who has logged in properly.
-func (a *app) guards(j *job, l *logs, in *analyze.Input) ban.Guards {
+func (a *app) guards(j *job, s *sight) ban.Guards {
 	g := j.Settings.Guards()
-	j.Settings.protectProxies(&g, l.proxies)
-	protectCrawlers(&g, in)
+	j.Settings.protectProxies(&g, s.logs.proxies)
+	protectCrawlers(&g, s.in)
 	if !j.AdHoc() {
 		if err := protectMachine(&g); err != nil {
 			a.note("not all addresses of this machine are known: %v", err)
 		}
 	}
 	g.GoodLogins = func(p netip.Prefix, accounts []string, before time.Time) ban.Logins {
-		days, distinct, last := in.Logins(p, accounts, before)
+		days, distinct, last := s.in.Logins(p, accounts, before)
 		return ban.Logins{Days: days, Accounts: distinct, Last: last}
 	}
 	return g

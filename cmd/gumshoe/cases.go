@@ -86,7 +86,7 @@ func remembered(cmd *cobra.Command, b *casebook.Book) ([]caseRow, error) {
 		p := &past[i]
 		row := caseRow{p.ID, p.Kind, p.Level, p.Headline, []string{}, p.Began, p.Last, p.Told, p.Open, words[p.ID]}
 		for _, s := range p.Sources {
-			row.Sources = append(row.Sources, showPrefix(s))
+			row.Sources = append(row.Sources, prefixText(s))
 		}
 		out = append(out, row)
 	}
@@ -102,7 +102,7 @@ func remembered(cmd *cobra.Command, b *casebook.Book) ([]caseRow, error) {
 // legible is text of a case as it may stand on a terminal.
 func legible(s string) string { return report.Visible(s, 200) }
 
-func showPrefix(p netip.Prefix) string {
+func prefixText(p netip.Prefix) string {
 	if p.IsSingleIP() {
 		return p.Addr().String()
 	}
@@ -164,19 +164,24 @@ func newCasesShow(a *app) *cobra.Command {
 		Short: "Show what is remembered of a case",
 		Args:  positional(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.booked(cmd, false, func(b *casebook.Book) error {
-				rows, err := remembered(cmd, b)
-				if err != nil {
-					return err
-				}
-				i := slices.IndexFunc(rows, func(r caseRow) bool { return r.ID == args[0] })
-				if i < 0 {
-					return unknownCase(args[0])
-				}
-				return a.showCase(rows[i])
-			})
+			return a.bookedCase(cmd, args[0], func(r *caseRow) error { return a.showCase(*r) })
 		},
 	}
+}
+
+// bookedCase hands over what is remembered of one case.
+func (a *app) bookedCase(cmd *cobra.Command, id string, use func(*caseRow) error) error {
+	return a.booked(cmd, false, func(b *casebook.Book) error {
+		rows, err := remembered(cmd, b)
+		if err != nil {
+			return err
+		}
+		i := slices.IndexFunc(rows, func(r caseRow) bool { return r.ID == id })
+		if i < 0 {
+			return unknownCase(id)
+		}
+		return use(&rows[i])
+	})
 }
 
 func (a *app) showCase(r caseRow) error {

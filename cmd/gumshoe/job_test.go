@@ -39,14 +39,3 @@ func TestJobSources(t *testing.T) {
 		})
 	}
 }
-
-// The job plans bans, and in this version says that it does no more.
-func TestArmedJob(t *testing.T) {
-	dir := t.TempDir()
-	log := put(t, dir, "auth.log", guessing())
-	config := put(t, dir, "gumshoe.yaml", "host: web1\nsources:\n  - path: "+log+"\n")
-	o := configured(t, config, nil, "analyze", "--since", "2026-11-10", "--auto-ban-critical")
-	if o.code != 0 || !strings.Contains(o.err, "does not touch the firewall") || !strings.Contains(o.out, "web1 · ") {
-		t.Errorf("code %d, %q, %s", o.code, o.err, o.out)
-	}
-}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/netip"
@@ -9,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"gumshoe/ban"
 )
 
 // key is one setting: how its text is read, checked and shown. YAML, the
@@ -31,15 +34,13 @@ var keys = []key{
 	{name: "dns", set: setDNS, show: func(s *Settings) []string { return []string{s.DNS} }},
 	{name: "geo.databases", list: true, set: setDatabase, show: showDatabases},
 	duration("last", func(s *Settings) *time.Duration { return &s.Last }),
-	{name: "report.save", set: func(s *Settings, v, _ string) (err error) { s.Save, err = parseBool(v); return err },
-		show: func(s *Settings) []string { return []string{strconv.FormatBool(s.Save)} }},
+	boolean("report.save", func(s *Settings) *bool { return &s.Save }),
 	{name: "report.dir", set: directory("report.dir", func(s *Settings) *string { return &s.Reports }).set,
 		show: func(s *Settings) []string { return []string{s.ReportDir()} }},
 	duration("archive.keep", func(s *Settings) *time.Duration { return &s.KeepArchive }),
 	duration("archive.keep_services", func(s *Settings) *time.Duration { return &s.KeepServices }),
 	number("archive.max_size", 0, 1<<20, func(s *Settings) *int { return &s.ArchiveMiB }),
-	{name: "archive.hash_accounts", set: func(s *Settings, v, _ string) (err error) { s.HashAccounts, err = parseBool(v); return err },
-		show: func(s *Settings) []string { return []string{strconv.FormatBool(s.HashAccounts)} }},
+	boolean("archive.hash_accounts", func(s *Settings) *bool { return &s.HashAccounts }),
 	{name: "ban.mode", set: setMode, show: func(s *Settings) []string { return []string{s.BanMode} }},
 	networks("ban.allow", func(s *Settings) *[]Network { return &s.Allow }),
 	networks("ban.own", func(s *Settings) *[]Network { return &s.Own }),
@@ -50,6 +51,28 @@ var keys = []key{
 	number("ban.max_prefixes", 0, 65536, func(s *Settings) *int { return &s.Ban.MaxPrefixes }),
 	number("ban.max_prefix_v4", 16, 32, func(s *Settings) *int { return &s.Ban.MaxPrefix4 }),
 	number("ban.max_prefix_v6", 32, 64, func(s *Settings) *int { return &s.Ban.MaxPrefix6 }),
+	{name: "ban.drivers", list: true, set: setDriver, show: func(s *Settings) []string { return s.Drivers }},
+	{name: "ban.action", set: setBanAction, show: func(s *Settings) []string { return []string{string(cmp.Or(s.Ban.Action, ban.Drop))} }},
+	{name: "ban.break_in", set: setBreakIn, show: showBreakIn},
+	boolean("ban.all_ports", func(s *Settings) *bool { return &s.Ban.AllPorts }),
+	boolean("ban.keep_established", func(s *Settings) *bool { return &s.Filter.KeepEstablished }),
+	number("ban.rate_per_minute", 0, 6000, func(s *Settings) *int { return &s.Filter.PerMinute }),
+	text("ai.base_url", func(s *Settings) *string { return &s.AI.BaseURL }),
+	text("ai.model", func(s *Settings) *string { return &s.AI.Model }),
+	text("ai.key_file", func(s *Settings) *string { return &s.AIKeyFile }),
+	text("ai.mode", func(s *Settings) *string { return &s.AI.Mode }),
+	text("ai.limit", func(s *Settings) *string { return &s.AI.Limit }),
+	number("ai.think", 0, 1<<20, func(s *Settings) *int { return &s.AI.Think }),
+	number("ai.run_tokens", 0, 1<<30, func(s *Settings) *int { return &s.AI.RunTokens }),
+	number("ai.month_tokens", 0, 1<<30, func(s *Settings) *int { return &s.AI.MonthTokens }),
+	amount("ai.run_cost", func(s *Settings) *float64 { return &s.AI.RunCost }),
+	amount("ai.month_cost", func(s *Settings) *float64 { return &s.AI.MonthCost }),
+	amount("ai.price_in", func(s *Settings) *float64 { return &s.AI.PriceIn }),
+	amount("ai.price_out", func(s *Settings) *float64 { return &s.AI.PriceOut }),
+	number("ai.cards", 1, 20, func(s *Settings) *int { return &s.AI.Cards }),
+	duration("ai.within", func(s *Settings) *time.Duration { return &s.AI.Within }),
+	duration("ai.timeout", func(s *Settings) *time.Duration { return &s.AI.Patient }),
+	duration("ai.remember", func(s *Settings) *time.Duration { return &s.AI.Recall }),
 }
 
 const schemaVersion = 1
@@ -167,6 +190,30 @@ func number(name string, low, high int, field func(*Settings) *int) key {
 			return nil
 		},
 		show: func(s *Settings) []string { return []string{strconv.Itoa(*field(s))} },
+	}
+}
+
+func boolean(name string, field func(*Settings) *bool) key {
+	return key{
+		name: name,
+		set:  func(s *Settings, v, _ string) (err error) { *field(s), err = parseBool(v); return err },
+		show: func(s *Settings) []string { return []string{strconv.FormatBool(*field(s))} },
+	}
+}
+
+// amount is money, or the price of a million tokens.
+func amount(name string, field func(*Settings) *float64) key {
+	return key{
+		name: name,
+		set: func(s *Settings, v, _ string) error {
+			f, err := strconv.ParseFloat(v, 64)
+			if err != nil || !(f >= 0 && f < 1e9) {
+				return fmt.Errorf("%q is no amount; write 0.40 or 5", v)
+			}
+			*field(s) = f
+			return nil
+		},
+		show: func(s *Settings) []string { return []string{strconv.FormatFloat(*field(s), 'f', -1, 64)} },
 	}
 }
 

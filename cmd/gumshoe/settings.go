@@ -13,7 +13,9 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"gumshoe/analyze/judge"
 	"gumshoe/ban"
+	"gumshoe/ban/firewall"
 	"gumshoe/ingest/archive"
 	"gumshoe/ingest/source"
 )
@@ -47,6 +49,13 @@ type Settings struct {
 	Allow   []Network
 	Own     []Network
 	Proxies []ProxySetting
+
+	Drivers []string // who carries bans out; none: auto
+	Actions []ActionSetting
+	Filter  firewall.Options // of the packet filters
+
+	AI        judge.Settings // of the second opinion; without BaseURL there is none
+	AIKeyFile string         // holds the key of its endpoint; "": it needs none, or systemd hands it in
 
 	Scanners []ScannerSetting // the owner's own: labelled, never accused
 	Ban      ban.Policy       // bounds; BanMode arms it
@@ -96,7 +105,7 @@ func (s *Settings) ReportDir() string {
 
 // defaults are the settings of a machine without configuration.
 func defaults() *Settings {
-	s := &Settings{Location: time.Local, StateDir: defaultStateDir(), Last: 6 * time.Hour, BanMode: "off", DNS: dnsAuto, Ban: ban.DefaultPolicy(),
+	s := &Settings{Location: time.Local, StateDir: defaultStateDir(), Last: 6 * time.Hour, BanMode: "off", DNS: dnsAuto, Ban: ban.DefaultPolicy(), AI: judge.Defaults(),
 		KeepArchive: archive.DefaultPolicy.MaxAge, KeepServices: archive.DefaultPolicy.ServiceAge, origin: map[string][]string{}}
 	if name, err := os.Hostname(); err == nil {
 		s.Host = name
@@ -239,6 +248,12 @@ func (s *Settings) check() error {
 	}
 	if b := s.Ban; b.Base > b.Max || b.Slow > b.Max {
 		return errors.New("ban.base and ban.slow must not be longer than ban.max (" + showDuration(b.Max) + ", " + s.from("ban.max") + ")")
+	}
+	if s.AI.BaseURL == "" {
+		return nil
+	}
+	if err := s.AI.Check(); err != nil {
+		return fmt.Errorf("ai (%s): %w", s.from("ai.base_url"), err)
 	}
 	return nil
 }

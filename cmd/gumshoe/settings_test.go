@@ -66,7 +66,7 @@ func TestFilesInOrder(t *testing.T) {
 // Every mistake is told with its place and what would be right.
 func TestMistakes(t *testing.T) {
 	for _, tt := range []struct{ name, file, text, want string }{
-		{"unknown key", "gumshoe.yaml", "hots: web1\n", `gumshoe.yaml:1:1: unknown key "hots"; known here: sources, formats, scanners, schema_version, host`},
+		{"unknown key", "gumshoe.yaml", "hots: web1\n", `gumshoe.yaml:1:1: unknown key "hots"; known here: sources, formats, scanners, jails, actions, schema_version, host`},
 		{"unknown key below", "gumshoe.yaml", "ban:\n  ttl: 1d\n", `gumshoe.yaml:2:3: unknown key "ttl"; known here: mode, allow`},
 		{"unknown key of a source", "gumshoe.yaml", "sources:\n  - path: /x\n    glob: y\n", `gumshoe.yaml:3:5: unknown key "glob"; known here: path`},
 		{"repeated key", "gumshoe.yaml", "host: a\nhost: b\n", `gumshoe.yaml:2:1: mapping key "host" already defined`},

@@ -74,6 +74,10 @@ func (r *yamlReader) section(n ast.Node, prefix string) error {
 			return r.list(value, r.format)
 		case "scanners":
 			return r.list(value, r.scanner)
+		case "jails":
+			return r.list(value, r.jail)
+		case "actions":
+			return r.list(value, r.action)
 		}
 		if k := keyByName(name); k != nil {
 			if k.list {
@@ -92,7 +96,7 @@ func (r *yamlReader) section(n ast.Node, prefix string) error {
 func keysBelow(prefix string) []string {
 	var out []string
 	if prefix == "" {
-		out = append(out, "sources", "formats", "scanners")
+		out = append(out, "sources", "formats", "scanners", "jails", "actions")
 	}
 	for _, k := range keys {
 		if rest, ok := strings.CutPrefix(k.name, prefix); ok {

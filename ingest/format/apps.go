@@ -120,8 +120,8 @@ var forgeSays = slices.Concat(
 // Webmail and groupware.
 var webmailSays = slices.Concat(
 	say(ingest.KindAuthFailure,
-		"IMAP Error: Login failed for {user} from {addr}[[({text})]]. {text}", // Roundcube
 		"IMAP Error: Login failed for {user} against {word} from {addr}[[({text})]]. {text}",
+		"IMAP Error: Login failed for {user} from {addr}[[({text})]]. {text}", // Roundcube
 		"Login failed for {user} from {addr}[[({text})]]. {text}",
 		"Failed login for {user} from {addr}[[({text})]] in session {word} (error: {n})",
 		"FAILED LOGIN for {user} [{addr}][[ (forwarded for [{text}])]] to {text}", // Horde

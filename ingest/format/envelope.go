@@ -70,6 +70,9 @@ func openTag(b []byte, ev *ingest.Event) (msg []byte, ok bool) {
 	}
 	ev.Host = b[:i]
 	b = bytes.TrimLeft(b[i+1:], " :")
+	if word, rest, _ := bytes.Cut(b, []byte(" ")); isPriority(word) {
+		b = rest
+	}
 	if len(b) > 22 && b[0] == '(' && b[20] == ')' { // WatchGuard's own stamp
 		b = bytes.TrimLeft(b[21:], " ")
 	}
@@ -89,6 +92,26 @@ func metalogTag(b []byte, ev *ingest.Event) (msg []byte, ok bool) {
 	ev.Program = b[1:end]
 	msg = bytes.TrimPrefix(b[end+1:], []byte(":"))
 	return bytes.TrimPrefix(msg, []byte(" ")), len(msg) < len(b)-end
+}
+
+// isPriority reports whether a word is the "authpriv.warn" that BusyBox's syslogd
+// writes behind the host.
+func isPriority(word []byte) bool {
+	dot := bytes.IndexByte(word, '.')
+	if dot < 0 {
+		return false
+	}
+	switch string(word[dot+1:]) {
+	case "emerg", "alert", "crit", "err", "warn", "notice", "info", "debug":
+	default:
+		return false
+	}
+	switch string(word[:dot]) {
+	case "kern", "user", "mail", "daemon", "auth", "syslog", "lpr", "news", "uucp", "cron", "authpriv", "ftp",
+		"local0", "local1", "local2", "local3", "local4", "local5", "local6", "local7":
+		return true
+	}
+	return false
 }
 
 // cutFacility takes off the "<mail.info> " that FreeBSD's syslogd writes with -v.

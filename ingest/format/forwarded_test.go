@@ -36,6 +36,14 @@ func TestForwarded(t *testing.T) {
 		{"LogFormat", custom(`%h %l %u %t "%r" %>s %b "%{Referer}i" "%{User-Agent}i" "%{X-Forwarded-For}i"`), line + ` "203.0.113.9"`, "203.0.113.9", -1},
 		{"JSON", Detect("access.json", []byte(`{"remote_addr":"198.51.100.7","time_iso8601":"2026-11-20T10:00:00+00:00","request":"GET / HTTP/1.1","status":"200","http_x_forwarded_for":"203.0.113.9"}`)),
 			`{"remote_addr":"198.51.100.7","time_iso8601":"2026-11-20T10:00:00+00:00","request":"GET / HTTP/1.1","status":"200","http_x_forwarded_for":"203.0.113.9"}`, "203.0.113.9", -1},
+		{"a header of the request", Detect("access.json", []byte(`{"remote_addr":"198.51.100.7","time":"2026-11-20T10:00:00+00:00","request":"GET / HTTP/1.1","status":"200","headers":{"X-Forwarded-For":"203.0.113.9"}}`)),
+			`{"remote_addr":"198.51.100.7","time":"2026-11-20T10:00:00+00:00","request":"GET / HTTP/1.1","status":"200","headers":{"X-Forwarded-For":"203.0.113.9"}}`, "203.0.113.9", -1},
+		{"the last of a header that stands twice", Detect("access.json", []byte(`{"remote_addr":"198.51.100.7","time":"2026-11-20T10:00:00+00:00","request":"GET / HTTP/1.1","status":"200","headers":{"X-Forwarded-For":["192.0.2.66, 192.0.2.67","203.0.113.9"]}}`)),
+			`{"remote_addr":"198.51.100.7","time":"2026-11-20T10:00:00+00:00","request":"GET / HTTP/1.1","status":"200","headers":{"X-Forwarded-For":["192.0.2.66, 192.0.2.67","203.0.113.9"]}}`, "203.0.113.9", -1},
+		{"a parameter of that name", Detect("access.json", []byte(`{"remote_addr":"198.51.100.7","time":"2026-11-20T10:00:00+00:00","request":"GET / HTTP/1.1","status":"200","params":{"X-Forwarded-For":"203.0.113.9"}}`)),
+			`{"remote_addr":"198.51.100.7","time":"2026-11-20T10:00:00+00:00","request":"GET / HTTP/1.1","status":"200","params":{"X-Forwarded-For":"203.0.113.9"}}`, "", -1},
+		{"headers in the body", Detect("access.json", []byte(`{"remote_addr":"198.51.100.7","time":"2026-11-20T10:00:00+00:00","request":"GET / HTTP/1.1","status":"200","body":{"headers":{"X-Forwarded-For":"203.0.113.9"}}}`)),
+			`{"remote_addr":"198.51.100.7","time":"2026-11-20T10:00:00+00:00","request":"GET / HTTP/1.1","status":"200","body":{"headers":{"X-Forwarded-For":"203.0.113.9"}}}`, "", -1},
 	} {
 		t.Run(c.what, func(t *testing.T) {
 			var ev ingest.Event

@@ -120,7 +120,10 @@ func (j *jsonReader) value(in scope, name []byte, depth int) bool {
 		}
 		inner := scope{name: name, foreign: in.foreign || sentByClient(name)}
 		if c == '{' {
-			return j.object(inner, depth+1)
+			j.rec.headers = !in.foreign && requestHeaders(name)
+			ok := j.object(inner, depth+1)
+			j.rec.headers = false
+			return ok
 		}
 		return j.array(scope{name: parent, foreign: inner.foreign}, name, depth+1)
 	default:
@@ -174,6 +177,17 @@ func sentByClient(name []byte) bool {
 	switch string(fold(space[:0], name)) {
 	case "headers", "header", "reqheaders", "requestheaders", "responseheaders", "respheaders", "params", "parameters", "requestparameters", "args", "query",
 		"body", "cookies", "form", "formdata", "payload", "requestbody", "postdata", "requestobject":
+		return true
+	}
+	return false
+}
+
+// requestHeaders reports whether an object of this name holds the headers of the
+// request, to which the proxies on its way have added theirs.
+func requestHeaders(name []byte) bool {
+	var space [maxName]byte
+	switch string(fold(space[:0], name)) {
+	case "headers", "header", "reqheaders", "requestheaders":
 		return true
 	}
 	return false

@@ -14,6 +14,7 @@ type record struct {
 	// elsewhere: the daemon names its peer, but not by an address ("peer=unix"). An
 	// address under another name may then be a part of what the client chose.
 	elsewhere bool
+	headers   bool // the values are headers of the request
 	open      bool // values are not escaped, and a client's may go on with fields of its own making
 }
 
@@ -67,10 +68,13 @@ func (r *record) file(name, value []byte, foreign bool) bool {
 
 // keep files a value unless a better one is there. A foreign value stands
 // among headers or parameters that the client sent: such may name an account or
-// an agent, never an address.
+// an agent, never an address. Of headers by which proxies tell the client the last
+// is kept: what stands before it came with the request.
 func (r *record) keep(n named, value []byte, foreign bool) {
 	m := n.meaning
-	if foreign && m != meansUser && m != meansAgent && m != meansReferer && m != meansVHost {
+	switch {
+	case !foreign, m == meansUser, m == meansAgent, m == meansReferer, m == meansVHost, m == meansForwarded && r.headers:
+	default:
 		return
 	}
 	if m == meansStatus && !isStatus(value) {
@@ -91,7 +95,7 @@ func (r *record) keep(n named, value []byte, foreign bool) {
 	if foreign {
 		rank += 100
 	}
-	if old := r.rank[m]; old == 0 || rank < old {
+	if old := r.rank[m]; old == 0 || rank < old || rank == old && m == meansForwarded && r.headers {
 		r.value[m], r.rank[m] = value, rank
 	}
 }

@@ -76,7 +76,7 @@ var vocabulary = map[meaning]string{
 	meansPID:     "syslogpid pid procid processid",
 	meansMachine: "hostname machine hostname host computer nodename",
 	meansInner:   "log message eventoriginal line",
-	meansForwarded: "xforwardedfor httpxforwardedfor headersxforwardedfor xff forwardedfor proxyaddxforwardedfor cfconnectingip httpcfconnectingip " +
+	meansForwarded: "xforwardedfor httpxforwardedfor headersxforwardedfor requestxforwardedfor xff forwardedfor proxyaddxforwardedfor cfconnectingip httpcfconnectingip " +
 		"trueclientip httptrueclientip xrealip httpxrealip forwarded httpforwarded",
 	meansPacket:  "dstip dstaddr destip destinationip destinationaddress dst dstport destport destinationport",
 	meansThreat:  "attack attackname threatname signaturename",

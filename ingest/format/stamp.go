@@ -127,10 +127,10 @@ func zone(b []byte) (ms int64, rest []byte, ok bool) {
 }
 
 // isoStamp reads "2006-01-02T15:04:05.000000+01:00" and its kin: a blank
-// instead of the T, slashes instead of dashes, a comma before the fraction,
+// or svlogd's underscore instead of the T, slashes instead of dashes, a comma before the fraction,
 // no zone.
 func (c *clock) isoStamp(b []byte) (t int64, rest []byte, ok bool) {
-	if len(b) < 18 || b[4] != b[7] || b[4] != '-' && b[4] != '/' || b[10] != 'T' && b[10] != ' ' {
+	if len(b) < 18 || b[4] != b[7] || b[4] != '-' && b[4] != '/' || b[10] != 'T' && b[10] != ' ' && b[10] != '_' && b[10] != '-' {
 		return 0, nil, false
 	}
 	var s civil

@@ -22,6 +22,12 @@ func (c *clock) headStamp(b []byte) (t int64, rest []byte, ok bool) {
 		if t, rest, ok = c.packed(b); ok {
 			return t, rest, true
 		}
+		if t, rest, ok = c.compactStamp(b); ok {
+			return t, rest, true
+		}
+		if t, rest, ok = c.wordyStamp(b); ok {
+			return t, rest, true
+		}
 		if t, rest, ok = c.oddStamp(b); ok {
 			return t, rest, true
 		}
@@ -29,6 +35,8 @@ func (c *clock) headStamp(b []byte) (t int64, rest []byte, ok bool) {
 			return t, rest, true
 		}
 		return fineEpochStamp(b)
+	case b[0] == '@':
+		return taiStamp(b)
 	case weekday(b):
 		if b[3] == ',' {
 			return c.httpDate(b)

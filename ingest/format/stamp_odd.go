@@ -145,7 +145,8 @@ func (c *clock) httpDate(b []byte) (t int64, rest []byte, ok bool) {
 }
 
 // monthFirst reads "Jan-02-06 15:04:05", of the proxy ASSP, Plex's "Jan 02, 2006
-// 15:04:05" and ownCloud's, with the month in full.
+// 15:04:05", Java's with a comma behind the year too, and ownCloud's and GitLab's,
+// with the month in full; GitLab leaves out the seconds.
 func (c *clock) monthFirst(b []byte) (t int64, rest []byte, ok bool) {
 	var s civil
 	s.month = monthName(b)
@@ -164,17 +165,36 @@ func (c *clock) monthFirst(b []byte) (t int64, rest []byte, ok bool) {
 		b = b[9:]
 	} else if b[6] == ',' && b[7] == ' ' {
 		s.year, ok = four(b[8:])
-		b = b[12:]
+		if b = b[12:]; b[0] == ',' {
+			b = b[1:]
+		}
 	} else {
 		return 0, nil, false
 	}
 	if !ok || b[0] != ' ' {
 		return 0, nil, false
 	}
-	if rest, ok = clockTime(b[1:], &s); !ok || !s.valid() {
+	if rest, ok = clockTime(b[1:], &s); !ok {
+		rest, ok = minutes(b[1:], &s)
+	}
+	if !ok {
+		return 0, nil, false
+	}
+	if rest = halfDay(rest, &s); !s.valid() {
 		return 0, nil, false
 	}
 	return c.instant(&s), rest, true
+}
+
+// minutes reads a clock without seconds, "15:04".
+func minutes(b []byte, s *civil) (rest []byte, ok bool) {
+	var okH, okM bool
+	if len(b) < 6 || b[2] != ':' || digit(b[5]) {
+		return nil, false
+	}
+	s.hour, okH = two(b)
+	s.minute, okM = two(b[3:])
+	return b[5:], okH && okM
 }
 
 // The years in which a long number at the head of a line is a stamp and not an

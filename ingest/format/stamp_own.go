@@ -38,7 +38,8 @@ func (c *clock) ctimeStamp(b []byte) (t int64, rest []byte, ok bool) {
 
 // dayFirst reads "02-01-2006 15:04:05" and "02.01.2006 15:04:05", or, with
 // slashes, the American "01/02/2006 15:04:05" and "01/02/06 ..." where they can be, each with an
-// optional AM or PM and zone.
+// optional AM or PM and zone. Of two digits the year may also stand first, as
+// Spark writes it.
 func (c *clock) dayFirst(b []byte) (t int64, rest []byte, ok bool) {
 	var s civil
 	var okA, okB bool
@@ -50,13 +51,15 @@ func (c *clock) dayFirst(b []byte) (t int64, rest []byte, ok bool) {
 	if !okA || !okB {
 		return 0, nil, false
 	}
-	if b[2] == '/' && s.day <= 12 {
+	if s.day <= 12 && (b[2] == '/' || s.month > 12) {
 		s.day, s.month = s.month, s.day
 	}
 	if s.year, ok = four(b[6:]); ok {
 		b = b[10:]
 	} else if s.year, ok = two(b[6:]); ok {
-		s.year += 2000
+		if s.year += 2000; c.yearFirst(&s) {
+			s.year, s.day = s.day+2000, s.year-2000
+		}
 		b = b[8:]
 	} else {
 		return 0, nil, false
@@ -75,6 +78,14 @@ func (c *clock) dayFirst(b []byte) (t int64, rest []byte, ok bool) {
 		return s.utc() - offset, rest, true
 	}
 	return c.instant(&s), b, true
+}
+
+// yearFirst reports whether a date of three pairs that was read with the year at
+// its end, "26/11/20", begins with it: where that is the year of the log, or the
+// one before, and the end is neither.
+func (c *clock) yearFirst(s *civil) bool {
+	first, end := c.last-2000-s.day, c.last-s.year
+	return c.last > 0 && s.day > 12 && (first == 0 || first == 1) && end != 0 && end != 1
 }
 
 // halfDay reads " AM" or " PM".

@@ -31,6 +31,7 @@ var toneWords = map[tone][]string{
 		"login invalid", "login unsuccessful", "logon denied", "logon error", "unsuccessful login", "unsuccessful log", "unsuccessful auth", "unsuccessful sign in",
 		"invalid login", "invalid log in", "invalid logon", "invalid password", "invalid username", "invalid user", "invalid credential", "invalid account", "invalid identifier",
 		"invalid admin token", "invalid admin password", "invalid totp", "invalid otp", "invalid two factor", "invalid 2fa", "invalid mfa", "invalid passcode", "invalid email or password",
+		"invalid api key", "incorrect api key", "wrong api key", "bad api key", "invalid secret", "incorrect secret", "wrong secret", "bad secret",
 		"invalid authentication", "incorrect password", "incorrect username", "incorrect user", "incorrect credential", "incorrect login", "incorrect email", "incorrect otp",
 		"password incorrect", "password is incorrect", "password invalid", "password is invalid", "password mismatch", "password does not match", "password doesn't match",
 		"password did not match", "password is wrong", "password fail", "passwords do not match", "wrong password", "wrong username", "wrong user", "wrong credential", "wrong login", "wrong otp", "wrong email",

@@ -1,0 +1,86 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"gumshoe/ban/firewall"
+)
+
+// Who may carry bans out; the words of ban.drivers.
+const driverNames = "auto, ipset, nftables, fail2ban:JAIL, hosts.deny, nginx:FILE, apache:FILE, caddy:FILE"
+
+// parseDriver checks one word of ban.drivers.
+func parseDriver(v string) (kind, arg string, err error) {
+	kind, arg, has := strings.Cut(v, ":")
+	switch kind {
+	case "auto", "ipset", "nftables", "hosts.deny":
+		if has {
+			return "", "", fmt.Errorf("%q: %s takes no argument", v, kind)
+		}
+	case "fail2ban":
+		if arg == "" || strings.HasPrefix(arg, "-") {
+			return "", "", fmt.Errorf("%q names no jail of fail2ban; write fail2ban:JAIL", v)
+		}
+	case "nginx", "apache", "caddy":
+		if !filepath.IsAbs(arg) {
+			return "", "", fmt.Errorf("%q names no file; write %s:/etc/.../gumshoe-deny.conf", v, kind)
+		}
+	default:
+		return "", "", fmt.Errorf("%q carries out no bans; write one of %s", v, driverNames)
+	}
+	return kind, arg, nil
+}
+
+func setDriver(s *Settings, v, _ string) error {
+	if _, _, err := parseDriver(v); err != nil {
+		return err
+	}
+	s.Drivers = append(s.Drivers, v)
+	return nil
+}
+
+// drivers are who carries bans out here: those that are configured and the
+// administrator's own actions; without any, the kernel's packet filter.
+func (s *Settings) drivers(ctx context.Context, state firewall.State) ([]firewall.Driver, error) {
+	var out []firewall.Driver
+	words := s.Drivers
+	if len(words) == 0 && len(s.Actions) == 0 {
+		words = []string{"auto"}
+	}
+	for _, v := range words {
+		kind, arg, err := parseDriver(v)
+		if err != nil {
+			return nil, err
+		}
+		var d firewall.Driver
+		switch kind {
+		case "auto":
+			found, why := firewall.Detect(ctx, firewall.Tools{}, s.Filter)
+			if found == nil {
+				return nil, &exitError{exitFirewall, fmt.Errorf("%s", why)}
+			}
+			d = found
+		case "ipset":
+			d = &firewall.XTables{Options: s.Filter}
+		case "nftables":
+			d = &firewall.NFTables{Options: s.Filter}
+		case "fail2ban":
+			d = &firewall.Fail2ban{Jail: arg, State: state}
+		case "hosts.deny":
+			d = &firewall.HostsDeny{}
+		default:
+			d = &firewall.DenyList{Server: kind, File: arg}
+		}
+		if !slices.ContainsFunc(out, func(o firewall.Driver) bool { return o.Name() == d.Name() }) {
+			out = append(out, d)
+		}
+	}
+	for _, a := range s.Actions {
+		out = append(out, &firewall.Action{Label: a.Name, Argv: a.Argv, Tools: firewall.Tools{Timeout: a.Timeout}, State: state})
+	}
+	return out, nil
+}

@@ -1,0 +1,260 @@
+package report
+
+import (
+	"reflect"
+	"slices"
+	"strings"
+
+	"gumshoe/analyze"
+)
+
+// detail is how much of a run a letter tells.
+type detail struct {
+	cases    int // at length, in each section
+	lines    int // one line each, after those
+	text     int // runes of one string
+	exhibits int // evidence lines of a case
+	bans     int // groups of bans
+}
+
+// letter is a run arranged for a medium in which text may come alive: a mail, a
+// wiki, a chat. Its strings are escaped and defanged; commands stand between
+// backticks, and what a log put between backticks looks like one and is no more.
+type letter struct {
+	Host, Window   string
+	Pulse          bool // a heartbeat
+	Headline, Lead string
+	Question       *question
+	Needs          []needView
+	MoreNeeds      int
+	DeedTitle      string
+	Deeds          []string
+	Week           *mailPicture // of a heartbeat
+	Night          *letterNight
+	Sections       []letterSection
+	Bans           []banRow
+	Standing       []string
+	Changes        string
+	Ended          []overView
+	MoreEnded      string
+	Places         []row
+	Coverage       string
+	Notes          []string
+	Asides         []aside
+	Footer         []string
+}
+
+// Calm reports whether nothing is asked of anybody, which the headline of a
+// heartbeat has said already.
+func (v letter) Calm() bool { return v.Question == nil && len(v.Needs) == 0 && !v.Pulse }
+
+// calm is what is said then.
+const calm = "There is nothing you must do."
+
+type letterNight struct {
+	Title, Note string
+	Rows        []letterStrip
+	Axis        []axisCell
+}
+
+type letterStrip struct {
+	Level       analyze.Level
+	Name, State string
+	Picture     *mailPicture
+}
+
+type letterSection struct {
+	Title string
+	Cases []letterCase
+	Brief []overView
+	More  string
+}
+
+type letterCase struct {
+	Level            analyze.Level
+	ID, Course, Sure string
+	Headline         string
+	Body             []string
+	Picture          *mailPicture
+	Exhibits         []exhibit
+	Rows             []row
+}
+
+// Bounds of a letter's lists.
+const (
+	letterRows  = 10
+	letterItems = 2 // of one row of a case
+	letterNotes = 5
+	letterLine  = 110 // runes of one evidence line
+)
+
+// letter arranges the report. Pictures go to the gallery; without one there are
+// none.
+func (r Report) letter(g *gallery, d detail) *letter {
+	r = escapedTo(r, d.text, false)
+	v := &letter{
+		Host: r.Host, Window: r.window(), Headline: r.headline(), Lead: r.lead(), DeedTitle: r.deedTitle(), Deeds: r.deeds(),
+		Standing: r.standing(), Changes: r.changes(), Coverage: r.coverage(), Notes: someOf(r.Notes, letterNotes, "note", "notes"), Asides: r.asides(),
+	}
+	if h := r.Heartbeat; h != nil && len(r.Cases) == 0 {
+		v.Pulse, v.Window, v.Week = true, r.day(h.From)+" to "+r.day(h.To), r.weekPortrait(g)
+	}
+	if c, ok := r.question(); ok {
+		v.Question = &question{ID: c.ID, Do: c.Do}
+	}
+	needs, more := r.needs()
+	v.MoreNeeds = more
+	for _, n := range needs {
+		v.Needs = append(v.Needs, needView{Level: n.level, What: n.what, Do: n.do, ID: n.id})
+	}
+	v.Night = r.letterNight(g)
+	v.Sections = r.letterSections(g, d)
+	v.Bans = r.banRows()
+	if len(v.Bans) > d.bans {
+		v.Standing = append([]string{"and " + count(len(v.Bans)-d.bans) + " more groups of bans: `gumshoe bans list`"}, v.Standing...)
+		v.Bans = v.Bans[:d.bans]
+	}
+	ended, moreEnded := r.ended()
+	v.MoreEnded = moreEnded
+	for _, c := range ended {
+		v.Ended = append(v.Ended, overView{c.Level, c.ID, r.overLine(c)})
+	}
+	v.Places = r.placeRows()
+	v.Footer = append(append(r.cold(), nonempty(r.due())...), r.credits()...)
+
+	out := reflect.New(reflect.TypeFor[letter]()).Elem()
+	copyEscaped(out, reflect.ValueOf(v).Elem(), defang)
+	clean := out.Interface().(letter)
+	clean.Footer = append(clean.Footer, r.colophon()) // shows how the rest is written
+	return &clean
+}
+
+// letterNight draws a strip a case on one axis.
+func (r Report) letterNight(g *gallery) *letterNight {
+	pic, ok := r.picture(letterRows)
+	if !ok {
+		return nil
+	}
+	n := &letterNight{Title: pic.title + " in one picture", Axis: pic.axis.cells(4), Note: "One stroke is one event; higher ones are several close together."}
+	planned := r.Plan.Outcomes()
+	if slices.ContainsFunc(pic.rows, silence) {
+		n.Note += " Hatched: no log."
+	}
+	if pic.note != "" {
+		n.Note += " " + pic.note
+	}
+	for _, c := range pic.rows {
+		state := strings.Trim(r.deed(c, planned[c.ID]), "-")
+		n.Rows = append(n.Rows, letterStrip{c.Level, cut(pic.name(c), 44), state, g.hang(drawStrip(pic.axis, c), r.eventsBetween(c))})
+	}
+	return n
+}
+
+// letterSections tells the worst cases at length, more in a line each, and counts
+// the rest.
+func (r Report) letterSections(g *gallery, d detail) (out []letterSection) {
+	for _, s := range r.sections() {
+		sec := letterSection{Title: s.title + tally(s.cases)}
+		f := fold(s.cases)
+		full := f.full[:min(len(f.full), d.cases)]
+		for _, c := range full {
+			sec.Cases = append(sec.Cases, r.letterCase(g, c, d))
+		}
+		var told int
+		sec.Brief, told = inBrief(slices.Concat(f.full[len(full):], f.brief), d.lines)
+		if more := len(s.cases) - len(full) - told; more > 0 {
+			sec.More = "and " + count(more) + " more, none worse: `gumshoe report show`"
+		}
+		out = append(out, sec)
+	}
+	return out
+}
+
+// inBrief writes cases in at most limit lines and says how many it told. Cases of
+// one level with one headline share a line.
+func inBrief(cases []analyze.Case, limit int) (lines []overView, told int) {
+	type kind struct {
+		level    analyze.Level
+		headline string
+	}
+	alike := map[kind][]analyze.Case{}
+	var order []kind
+	for _, c := range cases {
+		k := kind{c.Level, c.Headline}
+		if alike[k] == nil {
+			order = append(order, k)
+		}
+		alike[k] = append(alike[k], c)
+	}
+	for _, k := range order[:min(len(order), limit)] {
+		group := alike[k]
+		told += len(group)
+		if len(group) == 1 {
+			lines = append(lines, overView{k.level, group[0].ID, short(group[0])})
+			continue
+		}
+		var who []string
+		for _, c := range group {
+			who = append(who, fewest(addresses(c.Sources), 1))
+		}
+		lines = append(lines, overView{k.level, counted(len(group), "case", "cases"), k.headline + ": " + fewest(nonempty(who...), 3)})
+	}
+	return lines, told
+}
+
+// letterCase tells one case.
+func (r Report) letterCase(g *gallery, c analyze.Case, d detail) letterCase {
+	if asked, ok := r.question(); ok && asked.ID == c.ID {
+		c.Do = nil // it stands beside the question
+	}
+	t := r.tell(c)
+	m := letterCase{Level: c.Level, ID: c.ID, Course: c.Course.String(), Sure: sure(c.Confidence), Headline: c.Headline,
+		Body: t.body[:min(len(t.body), letterItems)], Picture: r.portrait(g, c)}
+	m.Exhibits, _ = r.exhibits(c)
+	m.Exhibits = spread(m.Exhibits, d.exhibits)
+	for i := range m.Exhibits {
+		m.Exhibits[i].Gist = escape(m.Exhibits[i].Gist, letterLine, false)
+		m.Exhibits[i].Whole = analyze.Line{}
+	}
+	for _, row := range t.rows {
+		if row.Label == "when" && m.Course != "" {
+			row.Items = row.Items[:1] // the course stands beside the level
+		}
+		row.Label = upperFirst(row.Label)
+		row.Items = row.Items[:min(len(row.Items), letterItems)]
+		m.Rows = append(m.Rows, row)
+	}
+	return m
+}
+
+// spread keeps n of list: the first, the last and those between at even steps.
+func spread[T any](list []T, n int) []T {
+	if len(list) <= n {
+		return list
+	}
+	out := make([]T, n)
+	for i := range out {
+		out[i] = list[i*(len(list)-1)/(n-1)]
+	}
+	return out
+}
+
+// someOf keeps n of list and counts the others.
+func someOf(list []string, n int, one, many string) []string {
+	if len(list) <= n {
+		return list
+	}
+	return append(slices.Clone(list[:n]), "and "+counted(len(list)-n, "more "+one, "more "+many))
+}
+
+// colophon closes a mail: how to read it, and who wrote it.
+func (r Report) colophon() string {
+	s := "All times " + r.To.In(r.location()).Format("MST") + ". Addresses are written [.] and [::] so that nothing links. gumshoe"
+	if r.Version != "" {
+		s += " " + defang(r.Version)
+	}
+	if r.Run != "" {
+		s += ", run " + defang(r.Run)
+	}
+	return s + "."
+}
