@@ -43,6 +43,9 @@ type Input struct {
 	// Novel are the kinds of line that nobody understands and no run has met before.
 	Novel []NovelLine
 
+	// Ruled is what learned rules met among such lines, of rules that count.
+	Ruled []RuleHit
+
 	// Scanners are the owner's own, at the times at which they work.
 	Scanners []Scanner
 

@@ -44,19 +44,43 @@ func (r Report) changes() string {
 	add(n[analyze.Continuing], "case goes on", "cases go on")
 	add(n[analyze.Returning], "case has come back", "cases have come back")
 	add(len(r.Ended), "case is over", "cases are over")
+	add(len(r.Known), "goes on that you know of", "go on that you know of")
 	if len(parts) == 0 {
 		return ""
 	}
 	return strings.Join(parts, ", ") + "."
 }
 
-// ended lists them, worst first, and says how many more there are.
-func (r Report) ended() (lines []analyze.PastCase, more string) {
-	lines = r.Ended[:min(len(r.Ended), mostEnded)]
-	if n := len(r.Ended) - len(lines); n > 0 {
+// over lists the cases that people said a word about, then those that are over,
+// worst first, a line each, and says how many more of these there are.
+func (r Report) over() (lines []overView, more string) {
+	for i := range r.Known {
+		lines = append(lines, overView{r.Known[i].Level, r.Known[i].ID, r.knownLine(&r.Known[i])})
+	}
+	ended := r.Ended[:min(len(r.Ended), mostEnded)]
+	for _, c := range ended {
+		lines = append(lines, overView{c.Level, c.ID, r.overLine(c)})
+	}
+	if n := len(r.Ended) - len(ended); n > 0 {
 		more = "and " + counted(n, "more case", "more cases")
 	}
 	return lines, more
+}
+
+// knownLine is a case that somebody said a word about.
+func (r Report) knownLine(c *analyze.Case) string {
+	w := c.Word
+	if w == nil {
+		return c.Headline
+	}
+	said := map[analyze.Word]string{analyze.Acknowledged: "known to", analyze.Closed: "closed by", analyze.Muted: "muted by"}[w.Word] + " " + w.By
+	if !w.Until.IsZero() {
+		said += " until " + r.day(w.Until)
+	}
+	if w.Reason != "" {
+		said += ": " + w.Reason
+	}
+	return c.Headline + " (" + said + ")"
 }
 
 // overLine is one of them: what it was, and when it was last seen.

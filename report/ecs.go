@@ -148,8 +148,7 @@ var ecsSeverity = [...]int{analyze.Info: 1, analyze.Low: 21, analyze.Medium: 47,
 // ECS writes one document a case, one line each, worst first.
 func ECS(w io.Writer, r Report) error {
 	planned := r.Plan.Outcomes()
-	for i := range r.Cases {
-		c := &r.Cases[i]
+	for _, c := range r.all() {
 		if err := writeJSON(w, r.ecs(c, planned[c.ID], ecsBounds{text: 8000, related: 1000, lines: maxLines})); err != nil {
 			return fmt.Errorf("writing case %q: %w", c.ID, err)
 		}

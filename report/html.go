@@ -170,14 +170,9 @@ func (p *page) drawNight(r Report) {
 }
 
 func (p *page) listEnded(r Report) {
-	lines, more := r.ended()
-	changes := r.changes()
-	if changes == "" {
-		return
-	}
-	p.Ended = &endedView{Title: changesTitle, Changes: changes, More: more}
-	for _, c := range lines {
-		p.Ended.Lines = append(p.Ended.Lines, overView{c.Level, c.ID, r.overLine(c)})
+	if changes := r.changes(); changes != "" {
+		p.Ended = &endedView{Title: changesTitle, Changes: changes}
+		p.Ended.Lines, p.Ended.More = r.over()
 	}
 }
 

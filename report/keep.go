@@ -18,6 +18,7 @@ type kept struct {
 	Report
 	Location *time.Location `json:"-"`
 	Cases    []keptCase
+	Known    []keptCase
 }
 
 // keptCase shadows the fields of a case that JSON cannot hold as they are.
@@ -31,21 +32,7 @@ type keptCase struct {
 // log text that are no UTF-8 become U+FFFD.
 func Encode(w io.Writer, r Report) error {
 	k := kept{Schema: Schema, Report: r, Zone: r.location().String()}
-	for _, c := range r.Cases {
-		for _, x := range []*float64{&c.Confidence, &c.LogOdds, &c.Prior} {
-			*x = finite(*x)
-		}
-		kc := keptCase{Case: c, Course: uint8(c.Course)}
-		kc.Families = make([]analyze.Evidence, len(c.Families))
-		for i, e := range c.Families {
-			e.LogOdds = finite(e.LogOdds)
-			kc.Families[i] = e
-		}
-		for _, f := range c.Findings {
-			kc.Findings = append(kc.Findings, f.Story)
-		}
-		k.Cases = append(k.Cases, kc)
-	}
+	k.Cases, k.Known = keep(r.Cases), keep(r.Known)
 	if err := json.NewEncoder(w).Encode(k); err != nil {
 		return fmt.Errorf("keeping the report: %w", err)
 	}
@@ -67,15 +54,39 @@ func Decode(rd io.Reader) (Report, error) {
 	if zone, err := time.LoadLocation(k.Zone); err == nil {
 		r.Location = zone
 	}
-	for _, kc := range k.Cases {
+	r.Cases, r.Known = recall(k.Cases), recall(k.Known)
+	return r, nil
+}
+
+func keep(cases []analyze.Case) (out []keptCase) {
+	for _, c := range cases {
+		for _, x := range []*float64{&c.Confidence, &c.LogOdds, &c.Prior} {
+			*x = finite(*x)
+		}
+		kc := keptCase{Case: c, Course: uint8(c.Course)}
+		kc.Families = make([]analyze.Evidence, len(c.Families))
+		for i, e := range c.Families {
+			e.LogOdds = finite(e.LogOdds)
+			kc.Families[i] = e
+		}
+		for _, f := range c.Findings {
+			kc.Findings = append(kc.Findings, f.Story)
+		}
+		out = append(out, kc)
+	}
+	return out
+}
+
+func recall(kept []keptCase) (out []analyze.Case) {
+	for _, kc := range kept {
 		c := kc.Case
 		c.Course = analyze.Course(kc.Course)
 		for _, s := range kc.Findings {
 			c.Findings = append(c.Findings, &analyze.Finding{Story: s})
 		}
-		r.Cases = append(r.Cases, c)
+		out = append(out, c)
 	}
-	return r, nil
+	return out
 }
 
 // finite is x, or the nearest number that JSON can hold.

@@ -114,11 +114,7 @@ func (r Report) letter(g *gallery, d detail) *letter {
 		v.Standing = append([]string{"and " + count(len(v.Bans)-d.bans) + " more groups of bans: `gumshoe bans list`"}, v.Standing...)
 		v.Bans = v.Bans[:d.bans]
 	}
-	ended, moreEnded := r.ended()
-	v.MoreEnded = moreEnded
-	for _, c := range ended {
-		v.Ended = append(v.Ended, overView{c.Level, c.ID, r.overLine(c)})
-	}
+	v.Ended, v.MoreEnded = r.over()
 	v.Places = r.placeRows()
 	v.Footer = append(append(r.cold(), nonempty(r.due())...), r.credits()...)
 

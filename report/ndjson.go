@@ -51,7 +51,8 @@ type CaseJSON struct {
 	Prefix      string           `json:"prefix"`     // the network that explains the sources, "" if none does
 	Collateral  int              `json:"collateral"` // honest units inside prefix
 	Verdict     analyze.Verdict  `json:"verdict"`
-	AI          *Opinion         `json:"ai,omitempty"` // the second opinion; it decides nothing
+	Word        *analyze.Saying  `json:"word,omitempty"` // what a person said of it, while that holds
+	AI          *Opinion         `json:"ai,omitempty"`   // the second opinion; it decides nothing
 }
 
 // Fail2banJSON is what fail2ban did about the sources of a case.
@@ -100,11 +101,20 @@ type RunJSON struct {
 	Gaps      []Gap      `json:"gaps,omitempty"` // spans that a log should cover and does not
 }
 
+// all are the cases for programs: those that people said a word about come last.
+func (r Report) all() (out []*analyze.Case) {
+	for _, list := range [][]analyze.Case{r.Cases, r.Known} {
+		for i := range list {
+			out = append(out, &list[i])
+		}
+	}
+	return out
+}
+
 // NDJSON writes one object a case, one line each, worst first.
 func NDJSON(w io.Writer, r Report) error {
 	planned := r.Plan.Outcomes()
-	for i := range r.Cases {
-		c := &r.Cases[i]
+	for _, c := range r.all() {
 		if err := writeJSON(w, r.caseJSON(c, planned[c.ID])); err != nil {
 			return fmt.Errorf("writing case %q: %w", c.ID, err)
 		}
@@ -120,11 +130,30 @@ func archiveNDJSON(w io.Writer, r Report) error {
 	return writeJSON(w, struct {
 		Schema int     `json:"schema"`
 		Run    RunJSON `json:"run"`
-	}{Schema, RunJSON{
+	}{Schema, r.runJSON()})
+}
+
+// Whole writes the same as one object, for a webhook.
+func Whole(w io.Writer, r Report) error {
+	planned := r.Plan.Outcomes()
+	cases := make([]CaseJSON, 0, len(r.Cases))
+	for _, c := range r.all() {
+		cases = append(cases, r.caseJSON(c, planned[c.ID]))
+	}
+	return writeJSON(w, struct {
+		Schema  int        `json:"schema"`
+		Subject string     `json:"subject"`
+		Run     RunJSON    `json:"run"`
+		Cases   []CaseJSON `json:"cases"`
+	}{Schema, Subject(r), r.runJSON(), cases})
+}
+
+func (r Report) runJSON() RunJSON {
+	return RunJSON{
 		Version: r.Version, Host: r.Host, AdHoc: r.AdHoc, From: instant(r.From), To: instant(r.To), History: instant(r.History),
-		Cases: len(r.Cases), Units: r.Units, Plan: r.Plan, Sources: list(r.Sources), Notes: list(r.Notes),
+		Cases: len(r.Cases) + len(r.Known), Units: r.Units, Plan: r.Plan, Sources: list(r.Sources), Notes: list(r.Notes),
 		Learning: learningJSON(r.Learning), Run: r.Run, Done: doneJSON(r.Done), AI: r.AI, Beyond: r.Beyond, Heartbeat: r.Heartbeat, Gaps: r.Gaps,
-	}})
+	}
 }
 
 // caseJSON is the case with what the plan says of it and what was done.
@@ -135,7 +164,7 @@ func (r Report) caseJSON(c *analyze.Case, plan ban.Outcome) CaseJSON {
 		Headline: c.Headline, Summary: c.Summary, Explanation: strings.Join(c.Explanation, " "), Do: list(c.Do),
 		Targets: list(c.Targets), Services: list(c.Services), Events: c.Events, FirstSeen: instant(c.First), LastSeen: instant(c.Last),
 		Evidence: []EvidenceJSON{}, Families: []FamilyJSON{}, Prior: decimals(c.Prior), Visitors: addresses(c.Visitors),
-		Collateral: c.Collateral, Verdict: c.Verdict,
+		Collateral: c.Collateral, Verdict: c.Verdict, Word: c.Word,
 	}
 	if len(plan.Targets) > 0 && !covers(plan.Targets, c.Accused()) {
 		j.BanTargets = addresses(plan.Targets)

@@ -43,13 +43,14 @@ type Report struct {
 	Elapsed  time.Duration   // wall time of the run; not rendered in files that must be reproducible
 
 	// What other parts did. Of what is absent nothing is rendered.
-	Run       string     // names the run, for the command that undoes it; "" over files
-	Done      *Done      // what was carried out; nil: the run touched nothing
-	AI        *AI        // the second opinion; nil: none is configured
-	Beyond    *Beyond    // a week beside fail2ban; nil in the other runs of the week
-	Heartbeat *Heartbeat // the mail that breaks a week of silence; nil in any other
-	Gaps      []Gap      // spans that a log should cover and does not
-	Season    []Season   // what is usual, for the pictures of unusual hours
+	Run       string         // names the run, for the command that undoes it; "" over files
+	Done      *Done          // what was carried out; nil: the run touched nothing
+	AI        *AI            // the second opinion; nil: none is configured
+	Beyond    *Beyond        // a week beside fail2ban; nil in the other runs of the week
+	Known     []analyze.Case // that people said a word about: a line each
+	Heartbeat *Heartbeat     // the mail that breaks a week of silence; nil in any other
+	Gaps      []Gap          // spans that a log should cover and does not
+	Season    []Season       // what is usual, for the pictures of unusual hours
 }
 
 // Hour is the traffic of one hour, by service.

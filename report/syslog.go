@@ -26,8 +26,7 @@ const authpriv = 10
 func Syslog(r Report) ([]SyslogMessage, error) {
 	planned := r.Plan.Outcomes()
 	var out []SyslogMessage
-	for i := range r.Cases {
-		c := &r.Cases[i]
+	for _, c := range r.all() {
 		var b strings.Builder
 		severity := syslogSeverity[c.Level]
 		fmt.Fprintf(&b, "<%d>1 %s %s gumshoe - %s - ", authpriv*8+severity, r.Now.UTC().Format(time.RFC3339), syslogName(r.Host, 255), syslogName(c.Kind, 32))

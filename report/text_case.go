@@ -38,9 +38,10 @@ func (p *printer) digest(title string, cases []analyze.Case) {
 	}
 }
 
-// ended lists what the report before told of and is over.
+// ended lists what people said a word about, and what the report before told of and
+// is over.
 func (p *printer) ended() {
-	lines, more := p.r.ended()
+	lines, more := p.r.over()
 	changes := p.r.changes()
 	if changes == "" {
 		return
@@ -48,7 +49,7 @@ func (p *printer) ended() {
 	p.section(changesTitle)
 	p.para("  ", "", changes)
 	for _, c := range lines {
-		p.line(p.paint(levelStyle(c.Level), glyphs[c.Level]), " ", p.paint(dim, fill(c.ID, 7)), " ", cut(p.r.overLine(c), p.width-10))
+		p.line(p.paint(levelStyle(c.Level), glyphs[c.Level]), " ", p.paint(dim, fill(c.ID, 7)), " ", cut(c.Text, p.width-10))
 	}
 	p.para("  ", dim, more)
 }

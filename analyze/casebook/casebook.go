@@ -42,8 +42,8 @@ type Options struct {
 }
 
 // migrations bring a casebook from each version to the next; what is released is
-// never changed. Those of flagged.go, words.go and verdicts.go are there.
-var migrations = []string{casesSchema, flaggedSchema, wordsSchema, verdictsSchema}
+// never changed. Those of flagged.go, words.go, verdicts.go and rules.go are there.
+var migrations = []string{casesSchema, flaggedSchema, wordsSchema, verdictsSchema, rulesSchema}
 
 const casesSchema = `
 CREATE TABLE cases (
@@ -290,7 +290,7 @@ func (b *Book) Forget(ctx context.Context, inside netip.Prefix) (n int, err erro
 				return err
 			}
 		}
-		return forgetWords(ctx, tx, inside)
+		return errors.Join(forgetWords(ctx, tx, inside), forgetSamples(ctx, tx))
 	})
 	return n, err
 }
@@ -318,6 +318,9 @@ func (b *Book) ForgetAccount(ctx context.Context, account string) (n int, err er
 	changed, err := r.RowsAffected()
 	if err == nil {
 		_, err = b.db.ExecContext(ctx, "UPDATE words SET accounts = '[]', reason = '' WHERE instr(accounts, ?) > 0 OR instr(lower(reason), lower(?)) > 0", b.Key(strings.ToLower(account)), account)
+	}
+	if err == nil {
+		err = inTransaction(ctx, b.db, func(tx *sql.Tx) error { return forgetSamples(ctx, tx) })
 	}
 	return int(changed), err
 }

@@ -64,16 +64,17 @@ func (a *Adviser) open(cases []analyze.Case) *session {
 
 // session is one consultation.
 type session struct {
-	set    *Settings
-	client *client
-	masker *masker
-	budget *budget
-	advice Advice
-	learnt []analyze.Judged
-	mode   string // of the last answer that was taken
-	broken int    // requests in a row that the server failed
-	ended  string // why no more is asked; "" while it is
-	capped bool   // because of a cap
+	set     *Settings
+	client  *client
+	masker  *masker
+	budget  *budget
+	advice  Advice
+	learnt  []analyze.Judged
+	rulings []Ruling
+	mode    string // of the last answer that was taken
+	broken  int    // requests in a row that the server failed
+	ended   string // why no more is asked; "" while it is
+	capped  bool   // because of a cap
 }
 
 // cardsOf makes the cards of the cases worth asking about, the most useful first.
@@ -108,7 +109,7 @@ func (s *session) askAll(ctx context.Context, list []asked) {
 			break
 		}
 		list = rest
-		s.askBatch(ctx, b)
+		s.ask(ctx, b)
 	}
 	s.advice.Used.Unasked += casesIn(list)
 	if len(list) > 0 {
@@ -132,45 +133,45 @@ func (s *session) fill(list []asked) (*batch, []asked) {
 }
 
 // estimate is what a request may take at most, in tokens.
-func (s *session) estimate(b *batch, complaint string) (in, out int) {
-	return tokens(len(body(s.client.request(b, complaint)))) + frameTokens, b.answerRoom() + s.set.Think
+func (s *session) estimate(q question, complaint string) (in, out int) {
+	return tokens(len(body(s.client.request(q, complaint)))) + frameTokens, q.answerRoom() + s.set.Think
 }
 
-// askBatch asks about a batch, once more with the complaint if the answer is no
-// good, in halves if it does not fit.
-func (s *session) askBatch(ctx context.Context, b *batch) {
+// ask asks a question, once more with the complaint if the answer is no good, in
+// halves if it does not fit.
+func (s *session) ask(ctx context.Context, q question) {
 	complaint := ""
 	for try := range 2 {
-		r, err := s.send(ctx, b, complaint)
+		r, err := s.send(ctx, q, complaint)
 		switch {
 		case err != "":
-			s.drop(b, err)
+			s.drop(q, err)
 			return
 		case r.truncated:
-			halves := b.halves()
+			halves := q.halves()
 			if halves == nil {
-				s.drop(b, "the answer was cut off")
+				s.drop(q, "the answer was cut off")
 				return
 			}
 			for _, h := range halves {
-				s.askBatch(ctx, h)
+				s.ask(ctx, h)
 			}
 			return
 		case r.complaint == "":
-			s.take(b, r.answers)
+			q.take(s)
 			return
 		}
 		if complaint = r.complaint; try > 0 {
-			s.drop(b, complaint)
+			s.drop(q, complaint)
 		}
 	}
 }
 
 // take turns the answers to a batch into opinions.
-func (s *session) take(b *batch, answers map[string]answer) {
+func (b *batch) take(s *session) {
 	now := s.set.now().UTC()
 	for id, k := range b.byID {
-		a := answers[id]
+		a := b.answers[id]
 		own := k.card.names()
 		o := analyze.Opinion{Verdict: a.Verdict, Category: a.Category, SeverityStep: a.Step, GuardSuspected: a.Guard, Model: s.set.Model, When: now}
 		o.Explanation = general(a.Explanation, own)
@@ -213,10 +214,10 @@ func doubt(k *asked, o analyze.Opinion) string {
 	return o.GuardSuspected
 }
 
-func (s *session) drop(b *batch, why string) {
-	n := casesIn(b.asked)
+func (s *session) drop(q question, why string) {
+	n, of := q.about()
 	s.advice.Used.Unasked += n
-	s.note(fmt.Sprintf("The AI's answer on %d cases is not used: %s.", n, why))
+	s.note(fmt.Sprintf("The AI's answer on %d %s is not used: %s.", n, of, why))
 }
 
 // note tells of something that failed.

@@ -64,6 +64,7 @@ type batch struct {
 	cards    []card
 	byID     map[string]*asked
 	canaries map[string]canary
+	answers  map[string]answer // once they were read
 }
 
 func newBatch(list []asked) *batch {
@@ -120,13 +121,27 @@ func (b *batch) content() string {
 // answerRoom is how many tokens the answer may take.
 func (b *batch) answerRoom() int { return len(b.cards)*answerTokens + frameTokens }
 
+// form implements question.
+func (b *batch) form() form { return form{preamble, "opinions", schema} }
+
+// about implements question.
+func (b *batch) about() (n int, of string) { return casesIn(b.asked), "cases" }
+
+// read implements question.
+func (b *batch) read(content string) (err error) {
+	if b.answers, err = parse(content, b); err == nil && failedCanary(b, b.answers) {
+		err = errCanary
+	}
+	return err
+}
+
 // halves splits a batch whose answer did not fit.
-func (b *batch) halves() []*batch {
+func (b *batch) halves() []question {
 	n := len(b.asked)
 	if n < 2 {
 		return nil
 	}
-	return []*batch{newBatch(b.asked[:n/2]), newBatch(b.asked[n/2:])}
+	return []question{newBatch(b.asked[:n/2]), newBatch(b.asked[n/2:])}
 }
 
 // byUse orders cases by how much an opinion is worth: severity times the rules'

@@ -48,18 +48,19 @@ func newClient(set *Settings) *client {
 	return c
 }
 
-// request is what is sent for a batch. complaint says why an answer to it was
+// request is what is sent for a question. complaint says why an answer to it was
 // rejected; "" the first time.
-func (c *client) request(b *batch, complaint string) openai.ChatCompletionRequest {
+func (c *client) request(q question, complaint string) openai.ChatCompletionRequest {
+	f := q.form()
 	r := openai.ChatCompletionRequest{Model: c.set.Model, Messages: []openai.ChatCompletionMessage{
-		{Role: openai.ChatMessageRoleSystem, Content: preamble},
-		{Role: openai.ChatMessageRoleUser, Content: b.content()},
+		{Role: openai.ChatMessageRoleSystem, Content: f.preamble},
+		{Role: openai.ChatMessageRoleUser, Content: q.content()},
 	}}
 	if complaint != "" {
 		r.Messages = append(r.Messages, openai.ChatCompletionMessage{Role: openai.ChatMessageRoleUser,
 			Content: "Your answer was rejected: " + complaint + ". Answer all cards again, in the form that was asked for."})
 	}
-	room := b.answerRoom() + c.set.Think
+	room := q.answerRoom() + c.set.Think
 	if c.limit == completionTokens {
 		r.MaxCompletionTokens = room
 	} else {
@@ -69,7 +70,7 @@ func (c *client) request(b *batch, complaint string) openai.ChatCompletionReques
 	switch c.mode {
 	case jsonSchema:
 		r.ResponseFormat = &openai.ChatCompletionResponseFormat{Type: openai.ChatCompletionResponseFormatTypeJSONSchema,
-			JSONSchema: &openai.ChatCompletionResponseFormatJSONSchema{Name: "opinions", Schema: schema, Strict: true}}
+			JSONSchema: &openai.ChatCompletionResponseFormatJSONSchema{Name: f.name, Schema: f.schema, Strict: true}}
 	case jsonObject:
 		r.ResponseFormat = &openai.ChatCompletionResponseFormat{Type: openai.ChatCompletionResponseFormatTypeJSONObject}
 	}

@@ -112,7 +112,11 @@ func (m *masker) clean(text string) string {
 	if plain, err := url.PathUnescape(text); err == nil {
 		text = withoutQuery(plain)
 	}
-	text = strings.ToValidUTF8(text, "?")
+	return m.withoutNames(strings.ToValidUTF8(text, "?"))
+}
+
+// withoutNames replaces what identifies somebody.
+func (m *masker) withoutNames(text string) string {
 	text = mailAddress.ReplaceAllStringFunc(text, func(s string) string { return m.name(accountKind, s) })
 	text = m.withoutKnown(text)
 	text = v4Like.ReplaceAllStringFunc(text, func(s string) string { return m.name(sourceKind, s) })

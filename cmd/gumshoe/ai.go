@@ -61,6 +61,9 @@ func (a *app) consult(ctx context.Context, j *job, s *sight) (out secondOpinion)
 		return out
 	}
 	advice := adviser.Consult(ctx, s.cases, labelsOf(s.cases))
+	if err := a.consultNovel(ctx, s, adviser, &advice.Used); err != nil {
+		s.logs.missed(a, fmt.Sprintf("new kinds of line: %v", err))
+	}
 	if advice.Used.Failed {
 		s.logs.missed(a, "the AI: "+strings.Join(advice.Used.Notes, " "))
 	}
@@ -149,7 +152,13 @@ func newAIPreview(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return a.showPreview(adviser.Preview(cmd.Context(), seen.cases, labelsOf(seen.cases)), all)
+			p := adviser.Preview(cmd.Context(), seen.cases, labelsOf(seen.cases))
+			lines, err := seen.unasked(cmd.Context())
+			if err != nil {
+				return err
+			}
+			adviser.PreviewNovel(cmd.Context(), &p, lines, seen.cases)
+			return a.showPreview(p, all)
 		},
 	}
 	cmd.Flags().BoolVar(&all, "all", false, "every byte of every request, not the cards of the first alone")

@@ -45,6 +45,7 @@ func (a *app) look(ctx context.Context, j *job) (s *sight, err error) {
 	if s.logs, err = a.openLogs(ctx, j, s.past); err != nil {
 		return s, err
 	}
+	s.past.watchRules(ctx, j.Settings)
 	set, err := s.logs.read(ctx, a, j, s.past)
 	if err != nil {
 		return s, err
@@ -56,6 +57,7 @@ func (a *app) look(ctx context.Context, j *job) (s *sight, err error) {
 	s.who = a.strangers(j, s.logs, s.past)
 	s.in.Crawlers, s.in.Scanners = s.who.crawlers(ctx, s.in), j.Settings.scanners()
 	s.in.Novel = s.past.novel(a, s.logs, s.now)
+	s.in.Ruled = s.past.ruled(s.in)
 	s.in.Past, s.in.Flagged = s.past.recall(ctx, a, s.logs, s.to, j.Settings)
 	s.in.Guarded = s.logs.otherGuard()
 	s.cases = analyze.Run(s.in, detect.All(), judge.Rules{})
@@ -90,12 +92,26 @@ func (a *app) analyze(ctx context.Context, j *job) error {
 	advice := a.consult(ctx, j, s)
 	plan, done, banErr := a.plan(ctx, j, s, advice.doubts)
 
-	err = a.present(j, s.logs, report.Report{
+	told, known := apart(s.cases)
+	r := report.Report{
 		Version: gumshoeVersion(), Host: j.host(), AdHoc: j.AdHoc(), Now: s.now, From: s.from, To: s.to, History: s.logs.history(s.from),
-		Location: j.Settings.Location, Cases: s.cases, Ended: s.ended, Run: s.run(j), Plan: plan, Done: done, AI: advice.told, Sources: s.logs.health, Notes: s.logs.told, Credits: s.who.places.Credits(),
+		Location: j.Settings.Location, Cases: told, Known: known, Ended: s.ended, Run: s.run(j), Plan: plan, Done: done, AI: advice.told, Sources: s.logs.health, Notes: s.logs.told, Credits: s.who.places.Credits(),
 		Hours: hoursOf(s.in), Units: unitsIn(s.in), Learning: learning(s.in), Elapsed: time.Since(j.Started),
-	})
+	}
+	err = errors.Join(a.present(j, s.logs, r), a.deliver(ctx, j, s, r))
 	return errors.Join(err, banErr, s.who.keep(), s.past.conclude(ctx, a, j, s.to, err))
+}
+
+// apart parts the cases that people said a word about from the others.
+func apart(cases []analyze.Case) (told, known []analyze.Case) {
+	for _, c := range cases {
+		if c.Word != nil {
+			known = append(known, c)
+		} else {
+			told = append(told, c)
+		}
+	}
+	return told, known
 }
 
 // present shows and saves the report and returns what the run's outcome is to

@@ -244,9 +244,11 @@ func newArchiveForget(a *app) *cobra.Command {
 		Use:   "forget ADDRESS|PREFIX|ACCOUNT...",
 		Short: "Remove all that is kept of a person",
 		Long: `Removes the rows of addresses, networks and accounts from the archive, and takes
-them out of the sets and evidence lines of others and out of the casebook. What
-DNS said of anybody is asked again. Saved reports stay as they are. A log that still holds their
-lines brings them back with the hours of the next run: remove it there first.`,
+them out of the sets and evidence lines of others, out of the casebook and out of
+the ledger's evidence. Kept reports that name them are removed, and so is what
+waits to be mailed. What DNS said of anybody is asked again. Reports that were
+saved with --save-report stay as they are. A log that still holds their lines
+brings them back with the hours of the next run: remove it there first.`,
 		Example: `  gumshoe archive forget 203.0.113.9 alice@example.org`,
 		Args:    positional(cobra.MinimumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -257,13 +259,14 @@ lines brings them back with the hours of the next run: remove it there first.`,
 					return err
 				}
 				n, err := m.forget(cmd.Context(), what, s)
-				if err == nil {
-					err = m.forgetUnread()
-				}
 				if err != nil {
 					return err
 				}
-				a.note("%d rows and %d cases were removed or changed", rows, n)
+				reports, err := s.runs().forget(what)
+				if err := errors.Join(err, m.forgetUnread(), forgetBans(cmd.Context(), s, what)); err != nil {
+					return err
+				}
+				a.note("%d rows and %d cases were removed or changed, and %d reports removed", rows, n, reports)
 				return a.damaged(damage)
 			})
 		},
@@ -273,13 +276,18 @@ lines brings them back with the hours of the next run: remove it there first.`,
 }
 
 // forgetUnread removes what may name somebody and is not worth searching: the
-// answers of DNS, which can be asked again, and casebooks that were set aside.
+// answers of DNS, which can be asked again, casebooks that were set aside, and mail
+// that waits.
 func (m *memory) forgetUnread() error {
 	files, err := filepath.Glob(filepath.Join(m.dir, casebookFile+".damaged-*"))
 	if err != nil {
 		return err
 	}
-	for _, f := range append(files, filepath.Join(m.dir, dnsCacheFile)) {
+	spooled, err := filepath.Glob(filepath.Join(m.dir, "spool", "*", "2*-*.json"))
+	if err != nil {
+		return err
+	}
+	for _, f := range append(append(files, spooled...), filepath.Join(m.dir, dnsCacheFile)) {
 		if err := os.Remove(f); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}

@@ -80,7 +80,8 @@ func (m *memory) openCasebook(ctx context.Context, now time.Time, s *Settings) (
 	return nil, err
 }
 
-func (m *memory) readCasebook(ctx context.Context, path string, now time.Time, s *Settings) ([]analyze.PastCase, error) {
+// openBook opens a casebook and reads nothing of it.
+func (m *memory) openBook(ctx context.Context, path string, s *Settings) error {
 	query := url.Values{"_pragma": {"foreign_keys(1)", "busy_timeout(5000)", "secure_delete(1)"}}
 	if m.lock == nil {
 		if _, err := os.Stat(path); err != nil {
@@ -91,15 +92,21 @@ func (m *memory) readCasebook(ctx context.Context, path string, now time.Time, s
 	}
 	db, err := sql.Open("sqlite", (&url.URL{Scheme: "file", Opaque: path, RawQuery: query.Encode()}).String())
 	if err != nil {
-		return nil, err
+		return err
 	}
 	m.cases.db = db
 	key, err := m.key()
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if m.cases.book, err = casebook.Open(ctx, db, casebook.Options{Key: key, NoNames: s.HashAccounts, ReadOnly: m.lock == nil}); err != nil {
 		m.cases.book = nil
+	}
+	return err
+}
+
+func (m *memory) readCasebook(ctx context.Context, path string, now time.Time, s *Settings) ([]analyze.PastCase, error) {
+	if err := m.openBook(ctx, path, s); err != nil {
 		return nil, err
 	}
 	past, err := m.cases.book.Recall(ctx, now)

@@ -13,8 +13,11 @@ import (
 	"gumshoe/report"
 )
 
+// runLayout is how a run is named after its clock.
+const runLayout = "20060102T150405Z"
+
 // runName names a run, for the command that undoes it.
-func runName(now time.Time) string { return now.UTC().Format("20060102T150405Z") }
+func runName(now time.Time) string { return now.UTC().Format(runLayout) }
 
 // mayAct reports whether a job may change who is banned: over files, in a dry run
 // and about a time that is over it may not.

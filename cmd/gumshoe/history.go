@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"math/bits"
 	"slices"
 	"time"
 
@@ -24,6 +25,7 @@ type remembering struct {
 	known    map[logHour]bool // hours of which the store holds all that is known
 	coverage *coverage        // of the weeks that a season is learned from
 	twice    claims           // what another log says too, and better
+	apart    bool             // the queries cut days in two: a folded day is of the one in which it begins
 }
 
 type logHour struct {
@@ -139,7 +141,10 @@ func (r *remembering) load(ctx context.Context, q, services archive.Query, keys 
 	put := r.store.Load
 	steps := []func() ([]archive.Damage, error){
 		func() ([]archive.Damage, error) {
-			return archive.Read(ctx, r.archive, sources, func(rows []archive.Address) error { put(archive.Batch{Addresses: spoken(r.twice, rows)}); return nil })
+			return archive.Read(ctx, r.archive, sources, func(rows []archive.Address) error {
+				put(archive.Batch{Addresses: r.begun(q, spoken(r.twice, rows))})
+				return nil
+			})
 		},
 		func() ([]archive.Damage, error) {
 			return archive.Read(ctx, r.archive, sources, func(rows []archive.Touch) error { put(archive.Batch{Touches: spoken(r.twice, rows)}); return nil })
@@ -176,4 +181,19 @@ func (r *remembering) load(ctx context.Context, q, services archive.Query, keys 
 		}
 	}
 	return nil
+}
+
+// begun leaves out the folded days whose first hour does not lie in a query that
+// they were found by.
+func (r *remembering) begun(q archive.Query, rows []archive.Address) []archive.Address {
+	if !r.apart {
+		return rows
+	}
+	return slices.DeleteFunc(rows, func(a archive.Address) bool {
+		if a.Span <= uint32(time.Hour/time.Second) {
+			return false
+		}
+		first := a.Start.Time().Add(time.Duration(bits.TrailingZeros32(a.Hours)) * time.Hour)
+		return first.Before(q.From) || !first.Before(q.To)
+	})
 }

@@ -104,6 +104,7 @@ func newAnalyze(a *app) *cobra.Command {
 	flags.IntVar(&year, "year", 0, "`year` of the last stamp that has none (default: from the file)")
 	flags.Bool("dns", false, "ask DNS who is behind an address, over files too (dns: true)")
 	flags.Bool("save-report", false, "save the report as HTML, text and JSON in report.dir")
+	flags.String("siem", "", "append the cases as ECS documents to a `file`, or hand them to syslog")
 	flags.Bool("auto-ban-critical", false, "arm the ban plan, like ban.mode: critical")
 	flags.BoolVar(&dryRun, "dry-run", false, "show what would be done and keep nothing")
 	flags.StringVar(&failOn, "fail-on", "", "exit with 3 when a case is at or above `level`: low, medium, high, critical")

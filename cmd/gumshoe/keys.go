@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"gumshoe/ban"
+	"gumshoe/report/mail"
 )
 
 // key is one setting: how its text is read, checked and shown. YAML, the
@@ -73,6 +74,26 @@ var keys = []key{
 	duration("ai.within", func(s *Settings) *time.Duration { return &s.AI.Within }),
 	duration("ai.timeout", func(s *Settings) *time.Duration { return &s.AI.Patient }),
 	duration("ai.remember", func(s *Settings) *time.Duration { return &s.AI.Recall }),
+	{name: "mail.to", list: true, set: func(s *Settings, v, _ string) error {
+		s.Mail.To = append(s.Mail.To, v)
+		return mail.CheckAddress("recipient", v)
+	},
+		show: func(s *Settings) []string { return s.Mail.To }},
+	text("mail.from", func(s *Settings) *string { return &s.Mail.From }),
+	{name: "mail.when", set: setWhen, show: func(s *Settings) []string { return []string{string(s.Mail.When)} }},
+	text("mail.sendmail", func(s *Settings) *string { return &s.Mail.Sendmail }),
+	text("mail.smtp.host", func(s *Settings) *string { return &s.Mail.SMTP.Host }),
+	number("mail.smtp.port", 0, 65535, func(s *Settings) *int { return &s.Mail.SMTP.Port }),
+	{name: "mail.smtp.tls", set: func(s *Settings, v, _ string) error { s.Mail.SMTP.Security = mail.Security(v); return nil },
+		show: func(s *Settings) []string { return []string{string(s.Mail.SMTP.Security)} }},
+	text("mail.smtp.ca_file", func(s *Settings) *string { return &s.Mail.CAFile }),
+	text("mail.smtp.user", func(s *Settings) *string { return &s.Mail.SMTP.User }),
+	text("mail.smtp.password_file", func(s *Settings) *string { return &s.Mail.PasswordFile }),
+	text("mail.smtp.hello", func(s *Settings) *string { return &s.Mail.SMTP.Hello }),
+	text("webhook.url", func(s *Settings) *string { return &s.Mail.Webhook }),
+	text("webhook.secret_file", func(s *Settings) *string { return &s.Mail.WebhookSecretFile }),
+	text("webhook.ca_file", func(s *Settings) *string { return &s.Mail.WebhookCAFile }),
+	{name: "siem", set: setSIEM, show: func(s *Settings) []string { return []string{s.Mail.SIEM} }},
 }
 
 const schemaVersion = 1

@@ -13,6 +13,7 @@ import (
 	"gumshoe/ban"
 	"gumshoe/ban/firewall"
 	"gumshoe/ban/ledger"
+	"gumshoe/ingest/archive"
 )
 
 const ledgerFile = "ledger.db"
@@ -89,4 +90,28 @@ func (s deedState) Forget(ctx context.Context, driver string, bans ...ban.Ban) e
 		keys[i] = firewall.DeedKey(b)
 	}
 	return s.ledger.DropDeeds(ctx, driver, keys)
+}
+
+// forgetBans takes people out of what the ledger says about bans. Who is banned
+// stays banned.
+func forgetBans(ctx context.Context, s *Settings, what archive.Forgotten) error {
+	if _, err := os.Stat(filepath.Join(s.StateDir, ledgerFile)); err != nil {
+		return nil
+	}
+	l, close, err := openLedger(ctx, s.StateDir, true)
+	if err != nil {
+		return err
+	}
+	defer close()
+	for _, p := range what.Sources {
+		if _, err := l.Forget(ctx, p); err != nil {
+			return err
+		}
+	}
+	for _, account := range what.Accounts {
+		if _, err := l.ForgetAccount(ctx, account); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -119,7 +119,7 @@ func (l *logs) read(ctx context.Context, a *app, j *job, m *memory) (*window.Set
 		},
 		NewUnknown: func() ingest.UnknownSink {
 			miners = append(miners, template.New(opt.Hash))
-			return miners[len(miners)-1]
+			return m.watched(miners[len(miners)-1])
 		},
 	}
 	choice, err := overlap.Survey(ctx, l.sources, ranks(l.sources), scan)

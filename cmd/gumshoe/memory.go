@@ -31,6 +31,7 @@ type memory struct {
 	age     time.Time // from which ages are counted back; before the run's end where that is in doubt
 	cases   cases
 	lines   knownLines // nil: not asked for
+	learned learned
 }
 
 // lastRun is what the next run must know of a complete one.
@@ -107,7 +108,7 @@ func (m *memory) conclude(ctx context.Context, a *app, j *job, to time.Time, out
 		return nil
 	}
 	if j.Span.Until.IsZero() {
-		if err := errors.Join(m.cases.keep(ctx, m.aged(to)), m.keepLines(m.aged(to)), m.complete(to)); err != nil {
+		if err := errors.Join(m.cases.keep(ctx, m.aged(to)), m.keepLines(m.aged(to)), m.learned.keep(ctx, m.cases.book, m.aged(to)), j.Settings.runs().prune(m.aged(to).Add(-j.Settings.KeepArchive)), m.complete(to)); err != nil {
 			return err
 		}
 	}

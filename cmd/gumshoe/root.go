@@ -44,9 +44,9 @@ Exit codes:
   1  failed
   2  wrong usage or configuration
   3  a case at or above --fail-on
-  4  done, but a source could not be read
+  4  done, but a source could not be read, or a report not be sent
   5  another run holds the lock
-  6  the firewall could not be brought up to date (reserved)
+  6  the firewall could not be brought up to date
 130  interrupted (143: terminated)`
 
 // newRoot builds the command tree.
@@ -86,7 +86,7 @@ func newRoot(a *app) *cobra.Command {
 	flags.BoolVar(&a.noColor, "no-color", false, "no colours (also NO_COLOR=1)")
 	flags.BoolVarP(&a.quiet, "quiet", "q", false, "no report, no notes, no progress: only errors")
 	flags.BoolVarP(&a.verbose, "verbose", "v", false, "say what is read")
-	root.AddCommand(newAnalyze(a), newArchive(a), newCases(a), newAI(a), newBans(a), newParse(a), newConfig(a), newVersion(a))
+	root.AddCommand(newAnalyze(a), newArchive(a), newCases(a), newAI(a), newBans(a), newReport(a), newParse(a), newConfig(a), newVersion(a))
 	return root
 }
 

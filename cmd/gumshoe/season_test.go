@@ -41,15 +41,15 @@ func nightly(h int) int {
 	return 0
 }
 
-// machine is one whose job runs now and then.
-type machine struct {
+// watched is a machine whose job runs now and then.
+type watched struct {
 	t             *testing.T
 	dir           string
 	config, state string
 }
 
-func newMachine(t *testing.T, logs ...string) *machine {
-	s := &machine{t: t, dir: t.TempDir(), state: stateDir(t)}
+func newMachine(t *testing.T, logs ...string) *watched {
+	s := &watched{t: t, dir: t.TempDir(), state: stateDir(t)}
 	text := "host: web1\nsources:\n"
 	for _, l := range logs {
 		text += "  - path: " + filepath.Join(s.dir, l) + "\n    optional: true\n"
@@ -59,12 +59,12 @@ func newMachine(t *testing.T, logs ...string) *machine {
 }
 
 // log replaces a log, which was last written to now.
-func (s *machine) log(name, text string) {
+func (s *watched) log(name, text string) {
 	touch(s.t, put(s.t, s.dir, name, text), thisHour)
 }
 
 // run is a job over the hours from one to before another; 0 is this one.
-func (s *machine) run(from, to int) outcome {
+func (s *watched) run(from, to int) outcome {
 	s.t.Helper()
 	stamp := func(h int) string { return thisHour.Add(time.Duration(h) * time.Hour).Format(time.RFC3339) }
 	args := []string{"analyze", "--json", "--state-dir", s.state, "--since", stamp(from)}

@@ -54,6 +54,8 @@ type Settings struct {
 	Actions []ActionSetting
 	Filter  firewall.Options // of the packet filters
 
+	Mail MailSettings
+
 	AI        judge.Settings // of the second opinion; without BaseURL there is none
 	AIKeyFile string         // holds the key of its endpoint; "": it needs none, or systemd hands it in
 
@@ -105,7 +107,7 @@ func (s *Settings) ReportDir() string {
 
 // defaults are the settings of a machine without configuration.
 func defaults() *Settings {
-	s := &Settings{Location: time.Local, StateDir: defaultStateDir(), Last: 6 * time.Hour, BanMode: "off", DNS: dnsAuto, Ban: ban.DefaultPolicy(), AI: judge.Defaults(),
+	s := &Settings{Location: time.Local, StateDir: defaultStateDir(), Last: 6 * time.Hour, BanMode: "off", DNS: dnsAuto, Ban: ban.DefaultPolicy(), AI: judge.Defaults(), Mail: defaultMail(),
 		KeepArchive: archive.DefaultPolicy.MaxAge, KeepServices: archive.DefaultPolicy.ServiceAge, origin: map[string][]string{}}
 	if name, err := os.Hostname(); err == nil {
 		s.Host = name
@@ -134,7 +136,7 @@ func defaultStateDir() string {
 }
 
 // flagKeys are the flags that set a key of the configuration.
-var flagKeys = map[string]string{"state-dir": "state_dir", "tz": "timezone", "last": "last", "save-report": "report.save", "dns": "dns"}
+var flagKeys = map[string]string{"state-dir": "state_dir", "tz": "timezone", "last": "last", "save-report": "report.save", "dns": "dns", "siem": "siem"}
 
 // settings reads files, environment and the command's flags. Every error is one
 // of configuration. With adHoc, a default configuration that this user may not
@@ -248,6 +250,9 @@ func (s *Settings) check() error {
 	}
 	if b := s.Ban; b.Base > b.Max || b.Slow > b.Max {
 		return errors.New("ban.base and ban.slow must not be longer than ban.max (" + showDuration(b.Max) + ", " + s.from("ban.max") + ")")
+	}
+	if err := s.Mail.check(s.Host); err != nil {
+		return err
 	}
 	if s.AI.BaseURL == "" {
 		return nil

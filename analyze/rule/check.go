@@ -1,0 +1,122 @@
+package rule
+
+import (
+	"errors"
+	"net/netip"
+	"regexp"
+	"strings"
+)
+
+// Sample is a line that a pattern has to match, and whose it is.
+type Sample struct {
+	Message string
+	Addr    netip.Addr
+}
+
+// Check compiles a pattern and tries it on its evidence, of which each line has to
+// match and give its address, and on benign messages, of which none may. The error
+// is the reason for which it is refused.
+func Check(text string, evidence []Sample, benign []string) (*Pattern, error) {
+	p, err := Compile(text)
+	if err != nil {
+		return nil, err
+	}
+	if len(evidence) == 0 {
+		return nil, errors.New("there is no line with exactly one public address to try it on")
+	}
+	for _, e := range evidence {
+		switch a, ok := p.Match(e.Message); {
+		case !ok:
+			return nil, errors.New("it does not match the lines that it was made for")
+		case a != e.Addr:
+			return nil, errors.New("it takes another address than the remote one")
+		}
+	}
+	for _, list := range [][]string{honest, benign} {
+		for _, message := range list {
+			if _, ok := p.Match(message); ok {
+				return nil, errors.New("it matches lines that are no threat")
+			}
+		}
+	}
+	return p, nil
+}
+
+// Samples are those of a kind of line that can serve as evidence: whole ones in
+// which one public address stands. Where there are more nobody knows whose the line is.
+func Samples(program string, lines []string) (out []Sample) {
+	for _, line := range lines {
+		message := Message(program, line)
+		if a, ok := onlyAddr(message); ok && !strings.HasSuffix(line, "…") {
+			out = append(out, Sample{message, a})
+		}
+	}
+	return out
+}
+
+// Message returns the part of a line that patterns are matched with: what follows
+// "program[pid]: ", and of a line without an envelope what follows the stamp.
+func Message(program, line string) string {
+	if program == "" {
+		return line[len(stamp.FindString(line)):]
+	}
+	for at := 0; ; {
+		i := strings.Index(line[at:], program)
+		if i < 0 {
+			return line
+		}
+		at += i + len(program)
+		rest := line[at:]
+		if strings.HasPrefix(rest, "[") {
+			_, rest, _ = strings.Cut(rest, "]")
+		}
+		if rest, ok := strings.CutPrefix(rest, ":"); ok {
+			return strings.TrimPrefix(rest, " ")
+		}
+	}
+}
+
+// stamp matches the stamps that stand at the head of lines, in or out of brackets.
+var stamp = regexp.MustCompile(`^[\[("]?(?:\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?: ?(?:Z|UTC|[+-]\d\d:?\d\d))?|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d(?:[.]\d+)?|\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d(?: [+-]\d{4})?|\d{10}(?:\.\d+)?)[\])":,]*\s*`)
+
+var addrLike = regexp.MustCompile(`\b\d{1,3}(?:\.\d{1,3}){3}\b|[0-9A-Fa-f]*:[0-9A-Fa-f:.]*:[0-9A-Fa-f.]*`)
+
+// onlyAddr returns the public address in a message, if there is one and no other.
+func onlyAddr(message string) (found netip.Addr, ok bool) {
+	for _, s := range addrLike.FindAllString(message, -1) {
+		a, err := netip.ParseAddr(strings.Trim(s, "."))
+		if a = a.Unmap(); err != nil || !a.IsGlobalUnicast() || a.IsPrivate() || a == found {
+			continue
+		}
+		if found.IsValid() {
+			return netip.Addr{}, false
+		}
+		found = a
+	}
+	return found, found.IsValid()
+}
+
+// honest are messages of quiet days, as daemons of many kinds write them. A pattern
+// that matches one of them matches the shape of messages and no threat.
+var honest = []string{
+	"Accepted publickey for anna from 192.0.2.7 port 50022 ssh2: ED25519 SHA256:AAAA",
+	"Accepted password for anna from 192.0.2.7 port 50022 ssh2",
+	"Disconnected from user anna 192.0.2.7 port 50022",
+	"Connection from 192.0.2.7 port 50022 on 198.51.100.1 port 22",
+	"imap-login: Login: user=<anna>, method=PLAIN, rip=192.0.2.7, lip=198.51.100.1, mpid=811, TLS, session=<a>",
+	"connect from mail.example.org[192.0.2.7]",
+	"disconnect from mail.example.org[192.0.2.7] ehlo=1 mail=1 rcpt=1 data=1 quit=1 commands=5",
+	"client @0x7f1 192.0.2.7#4711 (example.org): query: example.org IN A + (198.51.100.1)",
+	"192.0.2.7 - anna [10/Nov/2026:02:10:00 +0000] \"GET /index.html HTTP/1.1\" 200 5120 \"-\" \"Mozilla/5.0\"",
+	"USER anna: Login successful from 192.0.2.7",
+	"user anna logged in from 192.0.2.7",
+	"login of anna from 192.0.2.7 accepted",
+	"authentication of anna from 192.0.2.7 succeeded",
+	"session opened for anna by 192.0.2.7",
+	"new connection from 192.0.2.7:50022 accepted",
+	"peer 192.0.2.7:51820 handshake completed",
+	"DHCPACK on 192.0.2.7 to 00:00:5e:00:53:01 via eth0",
+	"time synchronized to 192.0.2.7:123",
+	"request from 192.0.2.7 served in 12 ms",
+	"backup of 192.0.2.7 finished",
+}
