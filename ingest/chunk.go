@@ -140,6 +140,9 @@ func (w *worker) parse(t *tally, p Parser, l *lines, src *reading, stamp *int64)
 	if ev.Time < w.from || ev.Time >= w.until {
 		return
 	}
+	if talkative(ev.Service) {
+		ev.Said = l.line
+	}
 	if w.enricher != nil {
 		w.enricher.Enrich(ev)
 	}
@@ -184,3 +187,7 @@ func disbelief(milli int64) string {
 	}
 	return "stamp " + stamp + " is later than the last change of the log"
 }
+
+// talkative reports whether the clients of a service have more to say than their
+// name, and it is written down: HELO, senders, file names.
+func talkative(service string) bool { return service == ServiceSMTP || service == ServiceFTP }

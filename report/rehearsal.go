@@ -153,11 +153,20 @@ func (r *Rehearsal) runsOf() (runs, most int) {
 	return len(of), most
 }
 
-// targets counts addresses and networks that were banned.
-func (r *Rehearsal) targets() (addresses, networks int) {
-	seen := map[netip.Prefix]bool{}
+// all are the bans as a ledger has them.
+func (r *Rehearsal) all() []ban.Ban {
+	out := make([]ban.Ban, len(r.Bans))
 	for i := range r.Bans {
-		p := r.Bans[i].Prefix
+		out[i] = r.Bans[i].Ban
+	}
+	return out
+}
+
+// sizes counts the sources and the networks that bans are of.
+func sizes(bans []ban.Ban) (addresses, networks int) {
+	seen := map[netip.Prefix]bool{}
+	for i := range bans {
+		p := bans[i].Prefix
 		if seen[p] {
 			continue
 		}

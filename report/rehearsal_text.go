@@ -52,11 +52,7 @@ func rehearsalPrinter(r *Rehearsal, opt TextOptions) rehearser {
 }
 
 func (p rehearser) flush(w io.Writer, opt TextOptions) error {
-	text := p.b.String()
-	if opt.ASCII {
-		text = strings.NewReplacer("▌", " ").Replace(asciiGlyphs.Replace(text))
-	}
-	_, err := io.WriteString(w, text)
+	_, err := io.WriteString(w, opt.plain(p.b.String()))
 	return err
 }
 
@@ -140,7 +136,7 @@ func (p rehearser) course() {
 	p.line("  ", p.paint(dim, strings.Repeat("─", p.width-4)))
 	row(counted(len(weeks), "week", "weeks"), count(len(cases)), count(len(p.of.Bans)), "", orNone(len(p.of.reached())), "")
 	p.line()
-	addresses, networks := p.of.targets()
+	addresses, networks := sizes(p.of.all())
 	what := counted(addresses, "address", "addresses")
 	if networks > 0 {
 		what += ", " + counted(networks, "network", "networks")
@@ -148,7 +144,11 @@ func (p rehearser) course() {
 	runs, top := p.of.runsOf()
 	s := fmt.Sprintf("%s, in %s of %s; never more than %s in one run (cap %s).", what, count(runs), counted(p.of.Runs, "run", "runs"), count(top), count(p.of.Policy.MaxBans))
 	if d := p.of.delay(); d > 0 {
-		s += fmt.Sprintf(" Half of the bans came within %s of the first event: a report every 6 h is late by design. Keep fail2ban for the fast ones.", span(d.Round(time.Minute)))
+		s += fmt.Sprintf(" Half of the bans came within %s of the first event of their case", span(d.Round(time.Minute)))
+		if d < 24*time.Hour {
+			s += ": a report every 6 h is late by design. Keep fail2ban for the fast ones"
+		}
+		s += "."
 	}
 	p.para("  ", "", s)
 }
@@ -194,9 +194,13 @@ func days(d time.Duration) string {
 func (p rehearser) reasons() {
 	p.section("For what")
 	for _, k := range p.of.kinds() {
-		length := days(k.shortest)
-		if other := days(k.longest); other != length {
-			length += " to " + other
+		length := days(k.longest)
+		if low := days(k.shortest); low != length {
+			n, unit, _ := strings.Cut(low, " ")
+			if strings.HasSuffix(length, unit) {
+				low = n
+			}
+			length = low + " to " + length
 		}
 		p.line("  ", fill(strings.ReplaceAll(k.kind, "_", " "), p.width-50), right(count(k.bans), 8), "  ", right(counted(k.cases, "case", "cases"), 12), "   ", length)
 	}

@@ -25,12 +25,13 @@ type Ruling struct {
 
 // Bounds of a question about kinds of line.
 const (
-	mostNovel     = 20  // of a run
-	maxTemplate   = 240 // characters; a longer one is not asked about
-	maxProposal   = 400 // bytes of a pattern
-	rulingTokens  = 140 // of one kind's answer
-	noveltyFields = "id, threat, pattern"
+	mostNovel    = 20  // of a run
+	maxTemplate  = 240 // characters; a longer one is not asked about
+	maxProposal  = 400 // bytes of a pattern
+	rulingTokens = 140 // of one kind's answer
 )
+
+var rulingFields = []string{"id", "threat", "pattern"}
 
 // AskNovel asks of kinds of line, the first of which matter most, whether they are a
 // threat, and how to know them again. cases name whom to mask; spent is what the run
@@ -220,7 +221,7 @@ func (q *novelty) read(content string) error {
 }
 
 func readRuling(entry []byte) (r ruling, err error) {
-	raw, err := members(entry, strings.Split(noveltyFields, ", "))
+	raw, err := members(entry, rulingFields)
 	if err != nil {
 		return r, err
 	}
@@ -282,7 +283,7 @@ Answer with JSON only: {"answers":[{"id":"","threat":"","pattern":""}]}`
 var novelSchema = json.RawMessage(mustJSON(map[string]any{
 	"type": "object", "additionalProperties": false, "required": []string{"answers"},
 	"properties": map[string]any{"answers": map[string]any{"type": "array", "items": map[string]any{
-		"type": "object", "additionalProperties": false, "required": strings.Split(noveltyFields, ", "),
+		"type": "object", "additionalProperties": false, "required": rulingFields,
 		"properties": map[string]any{"id": text, "threat": oneOf([]string{"yes", "no"}), "pattern": text},
 	}}},
 }))

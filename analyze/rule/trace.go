@@ -9,9 +9,9 @@ import (
 	"strings"
 )
 
-// Sighting is one evidence line of a case, taken apart by who could read it.
+// Sighting is one event of a case, taken apart by who could read its line.
 type Sighting struct {
-	Line    string
+	Line    string // "" of a request of which only the path is known
 	Program string // of its envelope
 	Addr    netip.Addr
 	Service string
@@ -22,6 +22,7 @@ type Sighting struct {
 	Agent  string
 	Status int
 	Failed bool // a login that was refused
+	Used   bool // somebody was once answered well on the path
 }
 
 // Case is what is exported of one.
@@ -84,7 +85,7 @@ var everybody = regexp.MustCompile(`^/(?:$|index\.|favicon|apple-touch-icon|robo
 func traitsOf(lines []Sighting) (t traits) {
 	answered := map[string]bool{} // somebody may have a use for the path
 	for _, s := range lines {
-		if s.Web && s.Status < 400 {
+		if s.Web && (s.Status < 400 || s.Used) {
 			answered[pathOf(s.Target)] = true
 		}
 	}
@@ -149,5 +150,5 @@ func (t *traits) tells(s *Sighting) bool {
 
 // about tells a reader of the export what it is.
 func (c *Case) about(caught, of int) string {
-	return fmt.Sprintf("case %s: %s (%d of %d evidence lines)", c.ID, c.Headline, caught, of)
+	return fmt.Sprintf("case %s: %s (tells %d of %d of its events that are kept)", c.ID, c.Headline, caught, of)
 }

@@ -96,7 +96,7 @@ func (a *app) analyze(ctx context.Context, j *job) error {
 	r := report.Report{
 		Version: gumshoeVersion(), Host: j.host(), AdHoc: j.AdHoc(), Now: s.now, From: s.from, To: s.to, History: s.logs.history(s.from),
 		Location: j.Settings.Location, Cases: told, Known: known, Ended: s.ended, Run: s.run(j), Plan: plan, Done: done, AI: advice.told, Sources: s.logs.health, Notes: s.logs.told, Credits: s.who.places.Credits(),
-		Hours: hoursOf(s.in), Units: unitsIn(s.in), Learning: learning(s.in), Elapsed: time.Since(j.Started),
+		Season: seasonsOf(s.in, told), Gaps: s.logs.gaps(s.from, s.to), Hours: hoursOf(s.in), Units: unitsIn(s.in), Learning: learning(s.in), Elapsed: time.Since(j.Started),
 	}
 	err = errors.Join(a.present(j, s.logs, r), a.deliver(ctx, j, s, r))
 	return errors.Join(err, banErr, s.who.keep(), s.past.conclude(ctx, a, j, s.to, err))

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -415,68 +414,6 @@ func newBansConfirm(a *app) *cobra.Command {
 			})
 		},
 	}
-}
-
-func newBansStats(a *app) *cobra.Command {
-	by, since := "jail", "8w"
-	cmd := &cobra.Command{
-		Use:   "stats",
-		Short: "Draw how bans are spread over countries, jails, days or networks",
-		Args:  positional(cobra.NoArgs),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			if !slices.Contains(ledger.Groupings(), by) {
-				return usagef("--by: %q is none of %s", by, strings.Join(ledger.Groupings(), ", "))
-			}
-			d, err := parseDuration(since)
-			if err != nil {
-				return usagef("--last: %w", err)
-			}
-			return a.withLedger(cmd, func(l *ledger.Ledger, _ *Settings) error {
-				now := time.Now()
-				rows, err := l.Stats(cmd.Context(), by, now.Add(-d), now)
-				if err != nil {
-					return err
-				}
-				return a.drawStats(by, since, rows)
-			})
-		},
-	}
-	cmd.Flags().StringVar(&by, "by", by, "`what` to count by: "+strings.Join(ledger.Groupings(), ", "))
-	cmd.Flags().StringVar(&since, "last", since, "bans of this `time`")
-	return cmd
-}
-
-// widestBar is the longest bar of the drawing, in characters.
-const widestBar = 40
-
-func (a *app) drawStats(by, since string, rows []ledger.Stat) error {
-	if a.json {
-		out := json.NewEncoder(a.out)
-		for _, r := range rows {
-			if err := out.Encode(r); err != nil {
-				return err
-			}
-		}
-		return nil
-	}
-	total, active, most := 0, 0, 1
-	for _, r := range rows {
-		total, active, most = total+r.Bans, active+r.Active, max(most, r.Bans)
-	}
-	fmt.Fprintf(a.out, "Bans of the last %s by %s: %d, %d of them in force\n\n", since, by, total, active)
-	t := tabwriter.NewWriter(a.out, 0, 0, 2, ' ', 0)
-	bar := "█"
-	if a.textOptions().ASCII {
-		bar = "#"
-	}
-	for _, r := range rows {
-		key := r.Key
-		if key == "" {
-			key = "unknown"
-		}
-		fmt.Fprintf(t, "  %s\t%d\t%s\n", legible(key), r.Bans, strings.Repeat(bar, max(1, r.Bans*widestBar/most)))
-	}
-	return t.Flush()
 }
 
 func newBansExport(a *app) *cobra.Command {

@@ -57,7 +57,7 @@ func (a *app) openLogs(ctx context.Context, j *job, m *memory) (*logs, error) {
 	} else if err := l.configured(ctx, a, j, m, base); err != nil {
 		return nil, err
 	}
-	if len(l.sources) == 0 {
+	if len(l.sources) == 0 && (j.AdHoc() || !l.degraded) { // a job whose logs are gone has that to report
 		return nil, errors.New("nothing to read: no log was found; name files, or sources in the configuration")
 	}
 	return l, nil

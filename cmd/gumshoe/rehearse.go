@@ -126,7 +126,8 @@ func (a *app) archiveOf(ctx context.Context, j *job, dir string) (m *memory, not
 	if _, err := l.read(ctx, a, &whole, m); err != nil {
 		return nil, nil, err
 	}
-	return m, l.told, nil
+	_, err = m.archive.Fold(whole.Span.Until.Add(-foldAfter)) // days are read much faster than their hours
+	return m, l.told, err
 }
 
 // page is what a person is told of a rehearsal.

@@ -82,6 +82,10 @@ func (e *Enricher) login(ev *ingest.Event) {
 	if sentence(ev.User) {
 		e.header(ev.User, fromLogin, e.headers.key(ev.User), &ev.Request)
 	}
+	if len(ev.Said) != 0 && e.inspect.whispered(ev.Said) {
+		ev.Request.Class |= ingest.ClassLLM
+		ev.Request.Stage = max(ev.Request.Stage, ingest.StageMarker)
+	}
 }
 
 // markers are the classes whose mere presence shows an attack.

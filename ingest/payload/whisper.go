@@ -73,6 +73,28 @@ func whisper(v *value) (ingest.Class, ingest.Stage) {
 	return 0, 0
 }
 
+// whisperWords finds the literals of whisperRules alone.
+var whisperWords = sync.OnceValue(func() *automaton {
+	var words []string
+	for _, r := range whisperRules {
+		words = append(words, r.any...)
+	}
+	return newAutomaton(words, make([]uint16, len(words)))
+})
+
+// whispered looks at the message of a daemon, of which no two are alike.
+func (in *inspector) whispered(message []byte) bool {
+	words, state := whisperWords(), uint16(0)
+	for _, b := range message[:min(len(message), maxTarget)] {
+		if state = words.step(state, b); state >= words.first {
+			in.line = bytes.ToLower(unlog(in.line[:0], message[:min(len(message), maxTarget)]))
+			class, _ := whisper(&value{plain: in.line, decoded: in.line, at: inLogin})
+			return class != 0
+		}
+	}
+	return false
+}
+
 // parted returns a text with spaces for what else may stand between words.
 func parted(text []byte, hyphens bool) []byte {
 	out := bytes.Clone(text)
