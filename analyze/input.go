@@ -59,12 +59,12 @@ type Input struct {
 
 // NovelLine is a kind of line that no run has met before. All of it is hostile text.
 type NovelLine struct {
-	ID      string
-	Program string // of the envelope, where there is one
-	Text    string // "login of <*> from <ip> refused", without secrets
-	Lines   uint64
-	Clients int      // distinct public addresses in them
-	Samples []string // escaped
+	ID      string   `json:"id"`
+	Program string   `json:"program"` // of the envelope, where there is one
+	Text    string   `json:"text"`    // "login of <*> from <ip> refused", without secrets
+	Lines   uint64   `json:"lines"`
+	Clients int      `json:"addresses"` // distinct public ones in them
+	Samples []string `json:"samples"`   // escaped
 }
 
 // NewInput prepares the facts that several detectors need.

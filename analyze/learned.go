@@ -38,9 +38,9 @@ type Rule struct {
 // what it looks like, and whether it was said to be a threat. All of it is hostile text.
 type UnknownShape struct {
 	NovelLine
-	Verdict string    // threat or harmless; "" while nobody was asked
-	By      string    // who said so
-	Met     time.Time // first
+	Verdict string    `json:"verdict"` // threat or harmless; "" while nobody was asked
+	By      string    `json:"by"`      // who said so
+	Met     time.Time `json:"met"`     // first
 }
 
 // Verdicts on a kind of line.

@@ -67,7 +67,7 @@ type Consultation struct {
 	Remembered int      `json:"remembered"`     // cases whose behaviour was judged before
 	Unasked    int      `json:"unasked"`        // cases for which the rules alone speak, though they were to be asked
 	Run        Spend    `json:"run"`
-	Month      Spend    `json:"month"` // with this run
+	Month      Spend    `json:"month"`  // with this run
 	Notes      []string `json:"notes"`  // why the rules' verdicts stand alone, one sentence each
 	Failed     bool     `json:"failed"` // something other than a cap kept it from speaking
 }

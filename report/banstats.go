@@ -66,7 +66,7 @@ func (o TextOptions) plain(s string) string {
 	if !o.ASCII {
 		return s
 	}
-	return asciiGlyphs.Replace(strings.ReplaceAll(s, "▌", " "))
+	return asciiGlyphs.Replace(strings.ReplaceAll(s, "▌", "|"))
 }
 
 func alsoBy(by string) (out []string) {

@@ -113,6 +113,12 @@ func seconds(d time.Duration) string {
 	return span(d.Round(time.Second))
 }
 
+// Titles of what the page of one case has too.
+const (
+	hitTitle  = "Honest visitors it would have hit"
+	heldTitle = "Held back, and why"
+)
+
 // course is a line a week.
 func (p rehearser) course() {
 	p.section("Week by week")
@@ -213,7 +219,7 @@ func (p rehearser) reached() {
 	if len(hits) == 0 {
 		return
 	}
-	p.section("Honest visitors it would have hit")
+	p.section(hitTitle)
 	for i, h := range hits {
 		if i > 0 {
 			p.line()
@@ -235,7 +241,7 @@ func (p rehearser) hit(n int, h ban.Hit) {
 	if b.Prefix != h.Source {
 		who += " (with " + address(b.Prefix) + ")"
 	}
-	p.para(fmt.Sprintf("  %s  ", right(count(n), 2)), "", fmt.Sprintf("%s  %s, for %s, as %s (%s)", p.paint(yellow, who), p.at(b.From), days(b.Until.Sub(b.From)),
+	p.para(fmt.Sprintf("  %s  ", right(count(n), 2)), "", fmt.Sprintf("%s, %s, for %s, as %s (%s)", p.paint(yellow, who), p.at(b.From), days(b.Until.Sub(b.From)),
 		article(strings.ReplaceAll(p.of.Kinds[b.Case], "_", " ")), b.Case))
 	p.para("      ", "", fmt.Sprintf("During the ban: %s.", did(h.During)))
 	indent := "      "
@@ -245,11 +251,9 @@ func (p rehearser) hit(n int, h ban.Hit) {
 		p.line(indent, "  ", "echo ", h.Source.String(), " >> ", p.of.AllowList)
 		return
 	}
-	key, length := "ban.base", p.of.Policy.Base
-	if length = b.Until.Sub(b.From); length > p.of.Policy.Base*3/2 && b.Offence < 2 {
+	key, length := "ban.base", p.of.Policy.Base/2
+	if b.Offence < 2 && b.Until.Sub(b.From) > p.of.Policy.Base*3/2 {
 		key, length = "ban.slow", p.of.Policy.Base
-	} else {
-		length = p.of.Policy.Base / 2
 	}
 	p.para(indent, "", "Before it: nothing honest. So it is likely the next holder of the address.")
 	p.line(indent, "To spare such:")
@@ -286,7 +290,7 @@ func (p rehearser) heldBack() {
 	if len(list) == 0 {
 		return
 	}
-	p.section("Held back, and why")
+	p.section(heldTitle)
 	for _, h := range list {
 		s := h.first.Reason
 		if h.others > 0 {
@@ -351,7 +355,7 @@ func (p rehearser) one(id string) bool {
 			p.section("Bans")
 		}
 		known = true
-		s := fmt.Sprintf("%s  %s to %s, %s", address(b.Prefix), p.at(b.From), p.at(b.Until), b.Action)
+		s := fmt.Sprintf("%s, %s to %s, %s", address(b.Prefix), p.at(b.From), p.at(b.Until), b.Action)
 		if b.Extensions > 0 {
 			s += ", prolonged " + counted(b.Extensions, "time", "times")
 		}
@@ -362,28 +366,27 @@ func (p rehearser) one(id string) bool {
 			}
 		}
 	}
-	title := false
+	held := false
 	for _, h := range p.of.Held {
 		if h.Case != id {
 			continue
 		}
-		if !title {
-			title = true
-			p.section("Held back, and why")
+		if !held {
+			p.section(heldTitle)
 		}
-		p.para("  ", "", fmt.Sprintf("%s  %s. %s", address(h.Prefix), p.at(h.At), h.Reason))
+		held = true
+		p.para("  ", "", fmt.Sprintf("%s, %s. %s", address(h.Prefix), p.at(h.At), h.Reason))
 	}
-	hits := p.of.reached()
-	title2 := false
-	for i, h := range hits {
+	hit := false
+	for i, h := range p.of.reached() {
 		if p.of.Bans[h.Ban].Case != id {
 			continue
 		}
-		if !title2 {
-			title2 = true
-			p.section("Honest visitors it would have hit")
+		if !hit {
+			p.section(hitTitle)
 		}
+		hit = true
 		p.hit(i+1, h)
 	}
-	return known || title
+	return known || held
 }

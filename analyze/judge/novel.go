@@ -64,7 +64,7 @@ func (a *Adviser) PreviewNovel(ctx context.Context, p *Preview, lines []analyze.
 		return
 	}
 	in, out := s.estimate(q, "")
-	p.Requests = append(p.Requests, PreviewRequest{Body: body(s.client.request(q, "")), Cards: []byte(q.content()), TokensIn: in, TokensOut: out, Micros: a.set.cost(in, out)})
+	p.Requests = append(p.Requests, PreviewRequest{Body: body(s.client.request(q, "")), Cards: []byte(q.content()), Kinds: len(q.kinds), TokensIn: in, TokensOut: out, Micros: a.set.cost(in, out)})
 	p.Names = append(p.Names, s.masker.names...)
 }
 

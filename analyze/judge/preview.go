@@ -24,6 +24,7 @@ type PreviewRequest struct {
 	Body      []byte // of the HTTP request
 	Cards     []byte // the text in it that tells of cases
 	Count     int    // cases in it, canaries not counted
+	Kinds     int    // kinds of line in it
 	TokensIn  int    // by estimate
 	TokensOut int    // at most
 	Micros    int64  // at most, in millionths of the currency

@@ -1,6 +1,7 @@
 package rule
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -31,9 +32,8 @@ type filter struct {
 	about     string // what a comment says of it
 	daemon    string // "" where the lines have no envelope
 	failregex []string
-	ports     string
-	logpath   string
-	tries     int
+	ports     string // "" for all
+	logpath   string // "" for the system's
 }
 
 // head matches what stands before a message, from where fail2ban has cut out the stamp.
@@ -57,23 +57,13 @@ func (f *filter) String() string {
 		fmt.Fprintf(&b, "_daemon = %s\n", python(f.daemon))
 	}
 	b.WriteString("failregex = " + strings.Join(f.failregex, "\n            ") + "\nignoreregex =\n\n")
-	tries, logpath, ports := f.tries, f.logpath, f.ports
-	if tries == 0 {
-		tries = jailTries
-	}
-	if logpath == "" {
-		logpath = "%(syslog_daemon)s"
-	}
-	if ports == "" {
-		ports = "anyport"
-	}
 	fmt.Fprintf(&b, "# ---- /etc/fail2ban/jail.d/%s.conf ----\n[%s]\nenabled  = false\nfilter   = %s\n", f.name, f.name, f.name)
-	if ports == "anyport" {
+	if f.ports == "" {
 		b.WriteString("banaction = %(banaction_allports)s\n")
 	} else {
-		fmt.Fprintf(&b, "port     = %s\n", ports)
+		fmt.Fprintf(&b, "port     = %s\n", f.ports)
 	}
-	fmt.Fprintf(&b, "logpath  = %s\nmaxretry = %d\nfindtime = %s\nbantime  = %s\n", logpath, tries, jailWindow, jailTerm)
+	fmt.Fprintf(&b, "logpath  = %s\nmaxretry = %d\nfindtime = %s\nbantime  = %s\n", cmp.Or(f.logpath, "%(syslog_daemon)s"), jailTries, jailWindow, jailTerm)
 	return b.String()
 }
 

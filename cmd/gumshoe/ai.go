@@ -166,12 +166,13 @@ func newAIPreview(a *app) *cobra.Command {
 }
 
 func (a *app) showPreview(p judge.Preview, all bool) error {
-	cards, bytes, in, back, micros := 0, 0, 0, 0, int64(0)
+	cards, kinds, bytes, in, back, micros := 0, 0, 0, 0, 0, int64(0)
 	for _, r := range p.Requests {
+		kinds += r.Kinds
 		cards, bytes, in, back, micros = cards+r.Count, bytes+len(r.Body), in+r.TokensIn, back+r.TokensOut, micros+r.Micros
 	}
-	fmt.Fprintf(a.out, "%d cases in %d requests, %d bytes, to %s, %s, %s.\nAbout %d tokens out, %d back at most, cost %.4f at most. Nothing was sent.\n",
-		cards, len(p.Requests), bytes, p.Endpoint, p.Model, p.Mode, in, back, float64(micros)*1e-6)
+	fmt.Fprintf(a.out, "%d cases and %d new kinds of line in %d requests, %d bytes, to %s, %s, %s.\nAbout %d tokens out, %d back at most, cost %.4f at most. Nothing was sent.\n",
+		cards, kinds, len(p.Requests), bytes, p.Endpoint, p.Model, p.Mode, in, back, float64(micros)*1e-6)
 	if p.Remembered > 0 {
 		fmt.Fprintf(a.out, "%d more are answered from memory.\n", p.Remembered)
 	}

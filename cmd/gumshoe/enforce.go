@@ -14,7 +14,7 @@ import (
 )
 
 // runLayout is how a run is named after its clock.
-const runLayout = "20060102T150405Z"
+const runLayout = "20060102T150405.000Z"
 
 // runName names a run, for the command that undoes it.
 func runName(now time.Time) string { return now.UTC().Format(runLayout) }
