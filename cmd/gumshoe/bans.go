@@ -68,6 +68,10 @@ func (a *app) changing(cmd *cobra.Command, why string, change func(context.Conte
 	}
 	defer close()
 	guards := s.Guards()
+	s.protectProxies(&guards, nil)
+	if err := a.protectNames(ctx, s, &guards, true); err != nil {
+		a.note("names on the allowlist: %v; their last known addresses are protected", err)
+	}
 	if err := protectMachine(&guards); err != nil {
 		a.note("not all addresses of this machine are known: %v", err)
 	}

@@ -46,6 +46,10 @@ func (a *app) plan(ctx context.Context, j *job, s *sight, doubts map[string]stri
 	if err := recallBans(ctx, book, &policy, s.now); err != nil {
 		return plan, nil, err
 	}
+	if err := a.protectNames(ctx, j.Settings, &guards, j.mayAct()); err != nil {
+		s.logs.missed(a, fmt.Sprintf("names on the allowlist: %v; their last known addresses are protected", err))
+	}
+	j.Settings.protectWho(&guards, s.cases, policy.Active)
 	plan = ban.Make(s.cases, policy, guards, s.now)
 	if !j.mayAct() {
 		return plan, nil, nil

@@ -43,7 +43,7 @@ var keys = []key{
 	number("archive.max_size", 0, 1<<20, func(s *Settings) *int { return &s.ArchiveMiB }),
 	boolean("archive.hash_accounts", func(s *Settings) *bool { return &s.HashAccounts }),
 	{name: "ban.mode", set: setMode, show: func(s *Settings) []string { return []string{s.BanMode} }},
-	networks("ban.allow", func(s *Settings) *[]Network { return &s.Allow }),
+	{name: "ban.allow", list: true, set: setAllow, show: showAllow},
 	networks("ban.own", func(s *Settings) *[]Network { return &s.Own }),
 	duration("ban.base", func(s *Settings) *time.Duration { return &s.Ban.Base }),
 	duration("ban.slow", func(s *Settings) *time.Duration { return &s.Ban.Slow }),

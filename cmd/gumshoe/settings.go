@@ -46,9 +46,10 @@ type Settings struct {
 	DNS       string     // who is behind an address may be asked of DNS: auto, true, false
 	Databases []Database // of countries and networks; none: those that are in the usual places
 
-	Allow   []Network
-	Own     []Network
-	Proxies []ProxySetting
+	Allow    []Network
+	AllowWho []Allowed // who is meant by something else than an address
+	Own      []Network
+	Proxies  []ProxySetting
 
 	Drivers []string // who carries bans out; none: auto
 	Actions []ActionSetting

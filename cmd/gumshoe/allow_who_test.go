@@ -1,0 +1,71 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"gumshoe/analyze"
+	"gumshoe/ban"
+)
+
+// fickle answers while it is up.
+type fickle struct{ down bool }
+
+func (f *fickle) Names(context.Context, netip.Addr) ([]string, error) { return nil, nil }
+
+func (f *fickle) Addrs(_ context.Context, name string, like netip.Addr) ([]netip.Addr, error) {
+	if f.down {
+		return nil, errors.New("server misbehaving")
+	}
+	if name == "home.example.org" && like.Is4() {
+		return []netip.Addr{netip.MustParseAddr("203.0.113.5")}, nil
+	}
+	return nil, nil
+}
+
+// An allowlist names hosts, networks and countries, too. DNS that fails later opens
+// no door: the last good answer holds.
+func TestAllowedByWhoTheyAre(t *testing.T) {
+	s := defaults()
+	s.StateDir = t.TempDir()
+	for _, v := range []string{"home.example.org", "AS64500", "country:nz", "192.0.2.0/24"} {
+		if err := setAllow(s, v, "gumshoe.yaml:1"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	refused := func(g *ban.Guards, addr string) bool {
+		_, _, ok := g.Refuses(netip.MustParsePrefix(addr + "/32"))
+		return ok
+	}
+	who := func(addr, country string, asn uint32) analyze.Identity {
+		return analyze.Identity{Source: netip.MustParsePrefix(addr + "/32"), Country: country, ASN: asn}
+	}
+	cases := []analyze.Case{{Identities: []analyze.Identity{who("203.0.113.10", "NZ", 0), who("203.0.113.11", "AU", 64500), who("203.0.113.12", "AU", 64501)}}}
+	dns := &fickle{}
+	a := &app{resolver: dns}
+	for _, dns.down = range []bool{false, true} {
+		g := s.Guards()
+		err := a.protectNames(t.Context(), s, &g, true)
+		if (err != nil) != dns.down {
+			t.Errorf("down %t: %v", dns.down, err)
+		}
+		s.protectWho(&g, cases, []ban.Ban{{Prefix: netip.MustParsePrefix("203.0.113.20/32"), Country: "NZ"}})
+		for addr, want := range map[string]bool{"203.0.113.5": true, "203.0.113.10": true, "203.0.113.11": true, "203.0.113.12": false, "203.0.113.20": true, "192.0.2.7": true, "203.0.113.6": false} {
+			if refused(&g, addr) != want {
+				t.Errorf("down %t: %s protected %t, want %t", dns.down, addr, !want, want)
+			}
+		}
+	}
+	if _, err := os.Stat(filepath.Join(s.StateDir, allowNamesFile)); err != nil {
+		t.Error(err)
+	}
+	for _, bad := range []string{"localhost", "country:Germany", "ASx", "AS0", "exa mple.org", "203.0.113.9/16", "-a.example"} {
+		if err := setAllow(defaults(), bad, ""); err == nil {
+			t.Errorf("%q is allowed", bad)
+		}
+	}
+}
