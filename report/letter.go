@@ -2,6 +2,7 @@ package report
 
 import (
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -88,6 +89,9 @@ const (
 	letterLine  = 110 // runes of one evidence line
 )
 
+// plainHost is the name of a machine, and not of a directory that somebody else named.
+var plainHost = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$`)
+
 // letter arranges the report. Pictures go to the gallery; without one there are
 // none.
 func (r Report) letter(g *gallery, d detail) *letter {
@@ -119,7 +123,13 @@ func (r Report) letter(g *gallery, d detail) *letter {
 	v.Footer = append(append(r.cold(), nonempty(r.due())...), r.credits()...)
 
 	out := reflect.New(reflect.TypeFor[letter]()).Elem()
-	copyEscaped(out, reflect.ValueOf(v).Elem(), defang)
+	host, own := defang(r.Host), r.Host // the recipient's own machine needs no disguise
+	copyEscaped(out, reflect.ValueOf(v).Elem(), func(s string) string {
+		if s = defang(s); host != own && plainHost.MatchString(own) {
+			s = strings.ReplaceAll(s, host, own)
+		}
+		return s
+	})
 	clean := out.Interface().(letter)
 	clean.Footer = append(clean.Footer, r.colophon()) // shows how the rest is written
 	return &clean
