@@ -10,10 +10,16 @@ DUCKDB      := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/gumshoe-tools/duckdb
 FUZZ        ?= 45
 WORK        ?= $(shell mktemp -u -d)
 
-.PHONY: build test tools lint unit fuzz quality bench soak golden
+.PHONY: build packages test tools lint unit fuzz quality bench soak golden
 
 build:
 	CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=$(VERSION)" -o gumshoe ./cmd/gumshoe
+
+# deb, rpm and apk for amd64, arm64 and armv7, in DIST. The same commit gives the
+# same bytes.
+DIST ?= dist
+packages:
+	@packaging/build $(DIST)
 
 test: tools lint unit fuzz
 
@@ -21,12 +27,13 @@ test: tools lint unit fuzz
 # systemd-journal-remote the tests of real journals skip, and without DuckDB, which
 # npm installs into the user's cache, those that have the archive read by another program.
 # The tests of the firewall send real packets, and let web servers read their lists.
+# Those of the package install it into a copy of the machine, and ask systemd about the units.
 tools: $(DUCKDB)/node_modules
 	@missing=; \
 	command -v gcc >/dev/null || missing="gcc libc6-dev"; \
 	[ -x /lib/systemd/systemd-journal-remote ] || [ "$$(id -u)" != 0 ] || missing="$$missing systemd-journal-remote"; \
 	command -v fail2ban-regex >/dev/null || [ "$$(id -u)" != 0 ] || missing="$$missing fail2ban"; \
-	[ "$$(id -u)" != 0 ] || for need in ip:iproute2 iptables:iptables ipset:ipset nft:nftables nsenter:util-linux nginx:nginx-light apache2:apache2-bin; do \
+	[ "$$(id -u)" != 0 ] || for need in ip:iproute2 iptables:iptables ipset:ipset nft:nftables nsenter:util-linux nginx:nginx-light apache2:apache2-bin systemd-analyze:systemd; do \
 		command -v $${need%%:*} >/dev/null || missing="$$missing $${need#*:}"; done; \
 	[ -z "$$missing" ] || { [ "$$(id -u)" = 0 ] || { echo "the race detector needs gcc: apt-get install $$missing"; exit 1; }; \
 		apt-get update -q && apt-get install -qy --no-install-recommends $$missing; }

@@ -17,27 +17,54 @@ type IdentityJSON struct {
 	ASN          uint32 `json:"asn,omitempty"`
 	Organization string `json:"organization,omitempty"` // of the ASN
 	Name         string `json:"name,omitempty"`         // that DNS confirms
+	Owner        string `json:"owner,omitempty"`        // of the network, by its registry
+	Abuse        string `json:"abuse,omitempty"`        // the owner's mail address for complaints
+	CIDR         string `json:"cidr,omitempty"`         // the network that is the owner's
 }
 
 func identitiesJSON(c *analyze.Case) []IdentityJSON {
 	var out []IdentityJSON
 	for _, id := range c.Identities {
-		out = append(out, IdentityJSON{address(id.Source), id.Country, id.ASN, id.Org, id.Name})
+		j := IdentityJSON{address(id.Source), id.Country, id.ASN, id.Org, id.Name, id.Owner, id.Abuse, ""}
+		if id.CIDR.IsValid() {
+			j.CIDR = id.CIDR.String()
+		}
+		out = append(out, j)
 	}
 	return out
 }
 
 // behind says who is behind the sources of a case: of one all that is known, of
-// many the countries and networks that most of them are of.
+// many the countries, networks and owners that most of them are of.
 func behind(c *analyze.Case) []string {
 	switch ids := c.Identities; {
 	case len(ids) == 0:
 		return nil
 	case len(c.Sources) == 1:
 		known := slices.DeleteFunc([]string{ids[0].Country, network(ids[0]), ids[0].Name}, func(s string) bool { return s == "" })
-		return []string{strings.Join(known, ", ")}
+		return nonempty(strings.Join(known, ", "), owner(ids[0]))
 	}
-	return append(commonest("Countries", c, func(id analyze.Identity) string { return id.Country }), commonest("Networks", c, network)...)
+	return slices.Concat(commonest("Countries", c, func(id analyze.Identity) string { return id.Country }), commonest("Networks", c, network),
+		commonest("Owners", c, holder))
+}
+
+// owner says whose network it is, and who hears complaints about it.
+func owner(id analyze.Identity) string {
+	if s := holder(id); s != "" {
+		return "Owner: " + s + "."
+	}
+	return ""
+}
+
+func holder(id analyze.Identity) string {
+	if !id.CIDR.IsValid() {
+		return ""
+	}
+	s := fmt.Sprintf("%s (%s", cmp.Or(id.Owner, "unknown"), id.CIDR)
+	if id.Abuse != "" {
+		s += ", abuse contact " + id.Abuse
+	}
+	return s + ")"
 }
 
 func network(id analyze.Identity) string {

@@ -246,7 +246,7 @@ func newArchiveForget(a *app) *cobra.Command {
 		Long: `Removes the rows of addresses, networks and accounts from the archive, and takes
 them out of the sets and evidence lines of others, out of the casebook and out of
 the ledger's evidence. Kept reports that name them are removed, and so is what
-waits to be mailed. What DNS said of anybody is asked again. Reports that were
+waits to be mailed. What DNS and registries said of anybody is asked again. Reports that were
 saved with --save-report stay as they are. A log that still holds their lines
 brings them back with the hours of the next run: remove it there first.`,
 		Example: `  gumshoe archive forget 203.0.113.9 alice@example.org`,
@@ -276,7 +276,7 @@ brings them back with the hours of the next run: remove it there first.`,
 }
 
 // forgetUnread removes what may name somebody and is not worth searching: the
-// answers of DNS, which can be asked again, casebooks that were set aside, and mail
+// answers of DNS and registries, which can be asked again, casebooks that were set aside, and mail
 // that waits.
 func (m *memory) forgetUnread() error {
 	files, err := filepath.Glob(filepath.Join(m.dir, casebookFile+".damaged-*"))
@@ -287,7 +287,7 @@ func (m *memory) forgetUnread() error {
 	if err != nil {
 		return err
 	}
-	for _, f := range append(append(files, spooled...), filepath.Join(m.dir, dnsCacheFile)) {
+	for _, f := range slices.Concat(files, spooled, []string{filepath.Join(m.dir, dnsCacheFile), filepath.Join(m.dir, ownersFile)}) {
 		if err := os.Remove(f); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}

@@ -30,6 +30,7 @@ Until somebody runs gumshoe bans confirm, every automatic ban lasts one hour.`,
 		Args: positional(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
+	cmd.PersistentFlags().Duration("wait", 0, "wait that `long` for another run to end, instead of failing with 5")
 	cmd.AddCommand(newBansList(a), newBansAdd(a), newBansRemove(a), newBansUndo(a), newBansSync(a), newBansConfirm(a),
 		newBansStats(a), newBansExport(a), newBansFlush(a), newBansRehearse(a))
 	return cmd
@@ -57,7 +58,11 @@ func (a *app) changing(cmd *cobra.Command, why string, change func(context.Conte
 		return err
 	}
 	ctx := cmd.Context()
-	lock, err := acquire(ctx, s.StateDir, 0)
+	wait, err := cmd.Flags().GetDuration("wait")
+	if err != nil {
+		return err
+	}
+	lock, err := acquire(ctx, s.StateDir, wait)
 	if err != nil {
 		return fmt.Errorf("state directory %s: %w", s.StateDir, err)
 	}
@@ -257,7 +262,11 @@ func newBansAdd(a *app) *cobra.Command {
 					}
 				}
 				added, err := l.Add(ctx, bans)
-				if err == nil {
+				switch {
+				case err != nil:
+				case len(added) == 0:
+					a.note("nothing to do: banned already, for as long or longer")
+				default:
 					a.note("%d banned; gumshoe bans remove undoes it", len(added))
 				}
 				return err
@@ -447,9 +456,21 @@ func newBansExport(a *app) *cobra.Command {
 	return cmd
 }
 
+// exportBans writes bans as a program reads them. The lists hold only who is shut
+// out: in them nothing says of anybody else that he is not.
 func (a *app) exportBans(list []ban.Ban, format string, now time.Time) error {
 	slices.SortFunc(list, ban.Compare)
-	list = slices.CompactFunc(list, func(x, y ban.Ban) bool { return format != "json" && x.Prefix == y.Prefix })
+	if format != "json" {
+		list = slices.DeleteFunc(list, func(b ban.Ban) bool { return b.Action != ban.Drop && b.Action != ban.Reject })
+		list = slices.CompactFunc(list, func(x, y ban.Ban) bool { return x.Prefix == y.Prefix })
+	}
+	if format == "ipset" {
+		size := max(65536, len(list))
+		if _, err := fmt.Fprintf(a.out, "create %[1]s hash:net family inet maxelem %[3]d -exist\ncreate %[2]s hash:net family inet6 maxelem %[3]d -exist\nflush %[1]s\nflush %[2]s\n",
+			exportSet4, exportSet6, size); err != nil {
+			return err
+		}
+	}
 	out := json.NewEncoder(a.out)
 	for i := range list {
 		var err error
@@ -457,9 +478,9 @@ func (a *app) exportBans(list []ban.Ban, format string, now time.Time) error {
 		case "json":
 			err = out.Encode(rowOf(b, now))
 		case "ipset":
-			set := "gumshoe-export4"
+			set := exportSet4
 			if b.Prefix.Addr().Is6() {
-				set = "gumshoe-export6"
+				set = exportSet6
 			}
 			_, err = fmt.Fprintf(a.out, "add %s %s\n", set, b.Prefix)
 		default:
@@ -471,3 +492,9 @@ func (a *app) exportBans(list []ban.Ban, format string, now time.Time) error {
 	}
 	return nil
 }
+
+// The sets that an export is for; our own have other names.
+const (
+	exportSet4 = "gumshoe-export4"
+	exportSet6 = "gumshoe-export6"
+)

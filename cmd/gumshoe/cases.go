@@ -38,7 +38,7 @@ they would.`),
 sources are not banned for it. What else they do is judged as ever.`),
 		newSay(a, analyze.Closed, "Call a case dealt with, until it goes on",
 			`The case is told in one line until something new happens in it.`),
-		newReopen(a))
+		newReopen(a), newCasesExport(a))
 	return cmd
 }
 

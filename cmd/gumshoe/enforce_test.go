@@ -259,3 +259,29 @@ func TestDriverFails(t *testing.T) {
 		t.Errorf("mended: code %d, %s", o.code, o.err)
 	}
 }
+
+// The lists for other programs hold who is shut out, and nobody of whom less was
+// said; ipset restore reads its own twice.
+func TestExportIsAList(t *testing.T) {
+	t.Parallel()
+	d := newDoor(t, prober, "")
+	for _, args := range [][]string{{"203.0.113.9"}, {"203.0.113.9", "--ports", "22"}, {"2001:db8::/64", "--action", "reject"}, {"203.0.113.8", "--action", "alert"}, {"203.0.113.7", "--action", "rate-limit"}} {
+		if o := d.run(append([]string{"bans", "add"}, args...)...); o.code != 0 {
+			t.Fatalf("%v: %s", args, o.err)
+		}
+	}
+	if got := d.run("bans", "export").out; got != "203.0.113.9/32\n2001:db8::/64\n" {
+		t.Errorf("plain:\n%s", got)
+	}
+	want := "create gumshoe-export4 hash:net family inet maxelem 65536 -exist\ncreate gumshoe-export6 hash:net family inet6 maxelem 65536 -exist\n" +
+		"flush gumshoe-export4\nflush gumshoe-export6\nadd gumshoe-export4 203.0.113.9/32\nadd gumshoe-export6 2001:db8::/64\n"
+	if got := d.run("bans", "export", "--format", "ipset").out; got != want {
+		t.Errorf("ipset:\n%s", got)
+	}
+	if got := strings.Count(d.run("bans", "export", "--format", "json").out, "\n"); got != 5 {
+		t.Errorf("%d lines of JSON, want all 5 bans", got)
+	}
+	if o := d.run("bans", "add", "203.0.113.9", "--for", "1h"); o.code != 0 || !strings.Contains(o.err, "banned already") {
+		t.Errorf("banned again, for less: code %d, %s", o.code, o.err)
+	}
+}

@@ -61,7 +61,7 @@ var effects = map[string][]string{
 	"os":       {"ban/firewall", "cmd/", "ingest/archive", "ingest/source", "report", "report/mail"}, // a report can save itself, a mail waits in its spool
 	"os/exec":  {"ban/firewall", "cmd/", "ingest/source", "report/mail"},                             // ipset, iptables, nft; journalctl; sendmail
 	"net":      {"cmd/gumshoe", "report/mail"},
-	"net/http": {"analyze/judge", "report/mail"}, // the one request that a run may make besides DNS; the webhook
+	"net/http": {"analyze/judge", "cmd/gumshoe", "report/mail"}, // the second opinion; the registries; the webhook
 	"net/smtp": {"report/mail"},
 }
 

@@ -34,6 +34,8 @@ var keys = []key{
 	{name: "trusted_proxies", list: true, set: setProxy, show: showProxies},
 	{name: "dns", set: setDNS, show: func(s *Settings) []string { return []string{s.DNS} }},
 	{name: "geo.databases", list: true, set: setDatabase, show: showDatabases},
+	boolean("owner.lookup", func(s *Settings) *bool { return &s.OwnerLookup }),
+	duration("owner.keep", func(s *Settings) *time.Duration { return &s.OwnerKeep }),
 	duration("last", func(s *Settings) *time.Duration { return &s.Last }),
 	boolean("report.save", func(s *Settings) *bool { return &s.Save }),
 	{name: "report.dir", set: directory("report.dir", func(s *Settings) *string { return &s.Reports }).set,

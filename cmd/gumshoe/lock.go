@@ -77,4 +77,9 @@ func holder(file *os.File) string {
 	return "process unknown"
 }
 
-func (l *lock) release() { l.file.Close() }
+// release unlocks before it closes: a child that is just being started holds a copy
+// of the file for a moment, and would keep the lock as long.
+func (l *lock) release() {
+	_ = syscall.Flock(int(l.file.Fd()), syscall.LOCK_UN)
+	l.file.Close()
+}

@@ -21,7 +21,7 @@ import (
 
 func main() {
 	paceCollector()
-	os.Exit(interruptible(&app{in: os.Stdin, out: os.Stdout, err: os.Stderr, resolver: machineResolver{}}, os.Args[1:]))
+	os.Exit(interruptible(&app{in: os.Stdin, out: os.Stdout, err: os.Stderr, resolver: machineResolver{}, registries: newWebGetter()}, os.Args[1:]))
 }
 
 // grace is how long a command may take to stop when it is asked to. Then it is

@@ -17,7 +17,8 @@ type app struct {
 	in       io.Reader // what "-" reads
 	out, err io.Writer // results; talk
 
-	resolver enrich.Resolver // nil: DNS is never asked
+	resolver   enrich.Resolver // nil: DNS is never asked
+	registries enrich.Getter   // nil: they are never asked
 
 	config  string
 	json    bool
@@ -86,7 +87,7 @@ func newRoot(a *app) *cobra.Command {
 	flags.BoolVar(&a.noColor, "no-color", false, "no colours (also NO_COLOR=1)")
 	flags.BoolVarP(&a.quiet, "quiet", "q", false, "no report, no notes, no progress: only errors")
 	flags.BoolVarP(&a.verbose, "verbose", "v", false, "say what is read")
-	root.AddCommand(newAnalyze(a), newArchive(a), newCases(a), newRules(a), newAI(a), newBans(a), newReport(a), newParse(a), newConfig(a), newVersion(a))
+	root.AddCommand(newAnalyze(a), newArchive(a), newCases(a), newRules(a), newAI(a), newBans(a), newReport(a), newParse(a), newConfig(a), newInit(a), newDoctor(a), newVersion(a))
 	return root
 }
 

@@ -43,8 +43,10 @@ type Settings struct {
 	ArchiveMiB   int           // most that the archive takes; 0: no limit
 	HashAccounts bool          // store names of accounts as keyed hashes
 
-	DNS       string     // who is behind an address may be asked of DNS: auto, true, false
-	Databases []Database // of countries and networks; none: those that are in the usual places
+	DNS         string        // who is behind an address may be asked of DNS: auto, true, false
+	OwnerLookup bool          // who owns a network may be asked of the registries
+	OwnerKeep   time.Duration // how long their answers are kept
+	Databases   []Database    // of countries and networks; none: those that are in the usual places
 
 	Allow    []Network
 	AllowWho []Allowed // who is meant by something else than an address
@@ -108,7 +110,7 @@ func (s *Settings) ReportDir() string {
 
 // defaults are the settings of a machine without configuration.
 func defaults() *Settings {
-	s := &Settings{Location: time.Local, StateDir: defaultStateDir(), Last: 6 * time.Hour, BanMode: "off", DNS: dnsAuto, Ban: ban.DefaultPolicy(), AI: judge.Defaults(), Mail: defaultMail(),
+	s := &Settings{Location: time.Local, StateDir: defaultStateDir(), Last: 6 * time.Hour, BanMode: "off", DNS: dnsAuto, Ban: ban.DefaultPolicy(), AI: judge.Defaults(), Mail: defaultMail(), OwnerKeep: 14 * 24 * time.Hour,
 		KeepArchive: archive.DefaultPolicy.MaxAge, KeepServices: archive.DefaultPolicy.ServiceAge, origin: map[string][]string{}}
 	if name, err := os.Hostname(); err == nil {
 		s.Host = name
@@ -148,6 +150,9 @@ func (a *app) settings(cmd *cobra.Command, adHoc bool) (*Settings, error) {
 	if env := os.Getenv("GUMSHOE_CONFIG"); env != "" && !explicit {
 		main, explicit = env, true
 	}
+	if main == defaultConfig && !explicit {
+		main = ownConfig(main)
+	}
 	if err := s.readFiles(main, explicit); err != nil {
 		if explicit || !adHoc || !errors.Is(err, fs.ErrPermission) {
 			return nil, usagef("%w", err)
@@ -167,6 +172,23 @@ func (a *app) settings(cmd *cobra.Command, adHoc bool) (*Settings, error) {
 		return nil, usagef("%w", err)
 	}
 	return s, nil
+}
+
+// ownConfig is the configuration of a user who is not root, where gumshoe init
+// writes it; without one, the machine's.
+func ownConfig(machine string) string {
+	if os.Geteuid() == 0 {
+		return machine
+	}
+	dir, err := os.UserConfigDir()
+	if err != nil {
+		return machine
+	}
+	own := filepath.Join(dir, "gumshoe", "gumshoe.yaml")
+	if _, err := os.Stat(own); err != nil {
+		return machine
+	}
+	return own
 }
 
 // readFiles reads the main file, what stands in conf.d and the lists in

@@ -28,6 +28,7 @@ type strangers struct {
 	dns     *enrich.DNS // nil: it is not asked
 	cache   *enrich.Cache
 	file    string         // of the cache; "": it is not kept
+	owners  owners
 	proxies []netip.Prefix // who stands between visitors and us is not asked for
 }
 
@@ -47,6 +48,7 @@ func (a *app) strangers(j *job, l *logs, m *memory) *strangers {
 	s.places = enrich.NewPlaces(func() []enrich.Database {
 		return a.openDatabases(j, func(text string) { l.told = append(l.told, text) })
 	})
+	s.owners = a.owners(j, m)
 	if a.resolver == nil || j.Settings.DNS == dnsOff || j.Settings.DNS == dnsAuto && j.AdHoc() {
 		return s
 	}
@@ -76,7 +78,9 @@ func (s *strangers) remember(a *app, m *memory, now time.Time) {
 }
 
 // keep writes the answers for the next run.
-func (s *strangers) keep() error {
+func (s *strangers) keep() error { return errors.Join(s.keepNames(), s.owners.keep()) }
+
+func (s *strangers) keepNames() error {
 	if s.file == "" || !s.cache.Changed() {
 		return nil
 	}
@@ -167,9 +171,9 @@ func protectCrawlers(g *ban.Guards, in *analyze.Input) {
 
 // identify tells of each case who is behind it.
 func (s *strangers) identify(ctx context.Context, cases []analyze.Case) {
-	ctx, done := context.WithTimeout(ctx, nameTime)
+	naming, done := context.WithTimeout(ctx, nameTime)
 	defer done()
-	enrich.Identify(ctx, cases, s.places, s.dns, func(c *analyze.Case, p netip.Prefix) (netip.Addr, bool) {
+	enrich.Identify(naming, cases, s.places, s.dns, func(c *analyze.Case, p netip.Prefix) (netip.Addr, bool) {
 		if p.IsSingleIP() {
 			return p.Addr(), true
 		}
@@ -180,6 +184,7 @@ func (s *strangers) identify(ctx context.Context, cases []analyze.Case) {
 		}
 		return netip.Addr{}, false
 	})
+	s.owners.identify(ctx, s.logs, cases, s.proxies)
 }
 
 // proxyNetworks are all that may stand between visitors and this machine: the real

@@ -73,6 +73,24 @@ func TestDamagedData(t *testing.T) {
 	}
 }
 
+// TestDamageIsMended by the next reading of the hour, whether or not anybody read
+// the file in between, and whatever its length.
+func TestDamageIsMended(t *testing.T) {
+	for name, change := range spoils {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			a := openTest(t)
+			mustAll(t, a, aWeek(1, 2))
+			clean := content(t, a)
+			file := spoil(t, a, "kind=address/dt=2026-11-20/hour=01/var_log_auth.log", change)
+			mustAll(t, a, aWeek(1, 2))
+			if content(t, a)[file] != clean[file] {
+				t.Errorf("%s is not mended", file)
+			}
+		})
+	}
+}
+
 // TestDamagedManifest sets the hour aside and goes on.
 func TestDamagedManifest(t *testing.T) {
 	for name, change := range map[string]func([]byte) []byte{

@@ -215,11 +215,21 @@ func (a *Archive) holds(m *manifest, files []file, log string) bool {
 			continue
 		}
 		n++
-		if info, err := os.Stat(a.path(f.Path)); !slices.Contains(files, f) || err != nil || info.Size() != f.Bytes {
+		if !slices.Contains(files, f) || !a.intact(f) {
 			return false
 		}
 	}
 	return n == len(files)
+}
+
+// intact reports whether a file is there with the bytes that its manifest says: one
+// that rotted in its place is written anew by the next reading of its hour.
+func (a *Archive) intact(f file) bool {
+	if info, err := os.Stat(a.path(f.Path)); err != nil || info.Size() != f.Bytes {
+		return false
+	}
+	content, err := os.ReadFile(a.path(f.Path))
+	return err == nil && sumOf(content) == f.SHA256
 }
 
 // encodeBatch returns the files of a batch and what is in them.
