@@ -8,6 +8,8 @@ VERSION     := $(shell git describe --tags --always --dirty 2>/dev/null)
 EVAL        ?=
 DUCKDB      := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/gumshoe-tools/duckdb
 FUZZ        ?= 45
+# Packages with tests that are too long for the race detector; these are played without it.
+LONG        := ./cmd/gumshoe
 WORK        ?= $(shell mktemp -u -d)
 
 .PHONY: build packages test tools lint unit fuzz quality bench soak golden
@@ -55,11 +57,12 @@ lint:
 unit:
 ifeq ($(CI),true)
 	@log=$$(mktemp); trap 'rm -f "$$log"' EXIT; \
-	CGO_ENABLED=1 go test -race -v ./... >"$$log" 2>&1 || { grep -vE '^\s*(=== |--- PASS)' "$$log"; exit 1; }; \
+	{ CGO_ENABLED=1 go test -race -timeout 20m -v ./... && go test -v $(LONG); } >"$$log" 2>&1 || { grep -vE '^\s*(=== |--- PASS)' "$$log"; exit 1; }; \
 	grep -E '^ok' "$$log"; \
 	! grep -A2 -E '^\s*--- SKIP' "$$log" || { echo "a skipped test is a failure here"; exit 1; }
 else
-	CGO_ENABLED=1 go test -race ./...
+	CGO_ENABLED=1 go test -race -timeout 20m ./...
+	go test $(LONG)
 endif
 
 # Every fuzz target for a moment; FUZZ=600 for ten minutes in all, shared.
@@ -82,9 +85,10 @@ bench:
 	@.ci/bench
 	go test -run '^$$' -bench . -benchmem ./...
 
-# Real runs killed at 500 random moments: the archive must end as if none had been.
+# Real runs killed at 500 moments, and the firewall's at every step: archive, ledger
+# and engine must end as if none had been.
 soak:
-	KILLS=500 go test ./cmd/gumshoe -run TestKilledRuns -v -timeout 0
+	KILLS=500 go test ./cmd/gumshoe ./ban/firewall -run 'TestKilledRuns|TestKilledBans|TestDeath' -v -timeout 0
 
 # Rewrite what the tests expect. Read the diff before you commit it.
 golden:

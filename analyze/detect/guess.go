@@ -243,6 +243,14 @@ func mostTried(in *analyze.Input, names []tried) string {
 	return some(list, told)
 }
 
+// neverIn says of accounts that nobody ever logged in to them.
+func neverIn(in *analyze.Input, names []tried) string {
+	if len(names) == 1 {
+		return in.Set.Name(names[0].id).Text + " has never logged in here"
+	}
+	return fmt.Sprintf("None of the %s has ever logged in here", count(len(names), "account"))
+}
+
 func guessStory(in *analyze.Input, u *window.Unit, f *analyze.Finding, all []try, total int, names []tried, service string) analyze.Story {
 	lasted := f.Last.Sub(f.First)
 	rate := "all at once"
@@ -270,7 +278,7 @@ func guessStory(in *analyze.Input, u *window.Unit, f *analyze.Finding, all []try
 	}
 	switch {
 	case len(names) > 0 && n == len(names):
-		s.Why = []string{fmt.Sprintf("None of the %s has ever logged in here: nobody mistypes a name that often.", count(n, "account"))}
+		s.Why = []string{neverIn(in, names) + ": nobody mistypes a name that often."}
 	case n > 0:
 		s.Why = []string{fmt.Sprintf("%d of the %d accounts have never logged in here.", n, len(names))}
 	default:

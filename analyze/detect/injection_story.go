@@ -32,7 +32,10 @@ func classWords(c ingest.Class) string {
 
 func injectionStory(in *analyze.Input, a *attack, f analyze.Finding, class ingest.Class, work effort) analyze.Story {
 	kind, source := classWords(class), bare(a.unit.Prefix)
-	sent := fmt.Sprintf("%s sent %s with hostile content in %s", source, count(len(a.shots), "request"), span(f.Last.Sub(f.First)))
+	sent := fmt.Sprintf("%s sent %s with hostile content", source, count(len(a.shots), "request"))
+	if len(a.shots) > 1 {
+		sent += " in " + span(f.Last.Sub(f.First))
+	}
 	if len(work.words) > 0 {
 		sent += ", " + strings.Join(work.words, ", ")
 	}

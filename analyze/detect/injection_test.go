@@ -240,3 +240,17 @@ func TestHonestCode(t *testing.T) {
 		l.quiet(t)
 	})
 }
+
+// One request takes no time, and the story says none.
+func TestOneShotHasNoSpan(t *testing.T) {
+	for n, want := range map[int]string{1: "sent 1 request with hostile content (", 3: "sent 3 requests with hostile content in 2 minutes ("} {
+		var l tape
+		l.visitors(20)
+		for i := range n {
+			l.get(9*hour+time.Duration(i)*minute, attacker, "/search?q=1'+union+select+login,pw+from+users--+", 404)
+		}
+		if body := strings.Join(l.told(t, "injection").Explanation, " "); !strings.Contains(body, want) {
+			t.Errorf("%q lacks %q", body, want)
+		}
+	}
+}

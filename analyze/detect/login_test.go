@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"net/netip"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -354,5 +355,19 @@ func TestRootIsQuiet(t *testing.T) {
 		}
 		l.from = time.Duration(days-1) * day
 		l.quiet(t)
+	}
+}
+
+// One account is named, several are counted.
+func TestNeverIn(t *testing.T) {
+	for names, want := range map[int]string{1: "guest0@example.org has never logged in here", 4: "None of the 4 accounts has ever logged in here"} {
+		var l tape
+		l.household("192.0.2.10", "anna@example.org", 1)
+		for i := range 40 {
+			l.miss(12*hour+time.Duration(i*i)*10*time.Second, imap, attacker, fmt.Sprintf("guest%d@example.org", i%names))
+		}
+		if why := strings.Join(l.told(t, "password_guessing").Explanation, " "); !strings.Contains(why, want) {
+			t.Errorf("%q lacks %q", why, want)
+		}
 	}
 }

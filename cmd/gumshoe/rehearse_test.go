@@ -1,3 +1,8 @@
+//go:build !race
+
+// These stories take dozens of jobs each. The race detector makes them ten times as
+// long and has seen the same code in shorter ones: make test plays them without it.
+
 package main
 
 import (

@@ -87,7 +87,7 @@ func newRoot(a *app) *cobra.Command {
 	flags.BoolVar(&a.noColor, "no-color", false, "no colours (also NO_COLOR=1)")
 	flags.BoolVarP(&a.quiet, "quiet", "q", false, "no report, no notes, no progress: only errors")
 	flags.BoolVarP(&a.verbose, "verbose", "v", false, "say what is read")
-	root.AddCommand(newAnalyze(a), newArchive(a), newCases(a), newRules(a), newAI(a), newBans(a), newReport(a), newParse(a), newConfig(a), newInit(a), newDoctor(a), newVersion(a))
+	root.AddCommand(newAnalyze(a), newArchive(a), newCases(a), newRules(a), newAI(a), newBans(a), newReport(a), newInvestigate(a), newParse(a), newConfig(a), newInit(a), newDoctor(a), newVersion(a))
 	return root
 }
 

@@ -1,3 +1,8 @@
+//go:build !race
+
+// These stories take dozens of jobs each. The race detector makes them ten times as
+// long and has seen the same code in shorter ones: make test plays them without it.
+
 package main
 
 import (
@@ -319,4 +324,53 @@ func lastChange(zone *time.Location, now time.Time) time.Time {
 		at = at.Add(-time.Hour)
 	}
 	return at
+}
+
+// One probe a day, and a log that is thrown away every night: only the archive
+// can know that it is the same visitor each time.
+func TestOneProbeADay(t *testing.T) {
+	t.Parallel()
+	log := filepath.Join(t.TempDir(), "access.log")
+	config := put(t, t.TempDir(), "gumshoe.yaml", "host: web1\nsources:\n  - path: "+log+"\n")
+	state := stateDir(t)
+	paths := []string{"/wp-login.php", "/admin/", "/.env", "/phpmyadmin/", "/backup.zip", "/.git/config", "/manager/html", "/wp-admin/setup-config.php", "/cgi-bin/test.cgi"}
+	start := time.Date(2026, time.November, 1, 0, 0, 0, 0, time.UTC)
+	var last outcome
+	for day, path := range paths {
+		var text strings.Builder
+		at := start.AddDate(0, 0, day)
+		line := func(hour int, src, target string, status int) {
+			fmt.Fprintf(&text, "%s - - [%s] \"GET %s HTTP/1.1\" %d 512 \"-\" \"Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0\"\n",
+				src, at.Add(time.Duration(hour)*time.Hour).Format("02/Jan/2006:15:04:05 -0700"), target, status)
+		}
+		for hour := range 24 { // people read the site
+			src := fmt.Sprintf("198.51.100.%d", 1+hour)
+			for _, page := range []string{"/", "/news", "/about", "/style.css", "/logo.png"} {
+				line(hour, src, page, 200)
+			}
+			if hour == 5+day {
+				line(hour, "203.0.113.66", path, 404)
+			}
+		}
+		put(t, filepath.Dir(log), filepath.Base(log), text.String())
+		touch(t, log, at.AddDate(0, 0, 1))
+		last = configured(t, config, nil, "analyze", "--json", "--state-dir", state,
+			"--since", at.Format(time.DateOnly), "--until", at.AddDate(0, 0, 1).Format(time.DateOnly))
+		if last.code != 0 {
+			t.Fatalf("day %d: code %d: %s", day, last.code, last.err)
+		}
+		if day == 0 && failures(t, last) != "" {
+			t.Errorf("accused after one request: %s", failures(t, last))
+		}
+	}
+	if got := failures(t, last); !strings.Contains(got, "9") {
+		t.Errorf("told %q after %d days, want all of them in one story", got, len(paths))
+	}
+	for _, c := range last.cases(t) {
+		for _, src := range c.Sources {
+			if strings.HasPrefix(src, "198.51.100.") {
+				t.Errorf("a reader of the site is accused: %s", c.Summary)
+			}
+		}
+	}
 }

@@ -27,7 +27,7 @@ type strangers struct {
 	places  *enrich.Places
 	dns     *enrich.DNS // nil: it is not asked
 	cache   *enrich.Cache
-	file    string         // of the cache; "": it is not kept
+	file    string // of the cache; "": it is not kept
 	owners  owners
 	proxies []netip.Prefix // who stands between visitors and us is not asked for
 }

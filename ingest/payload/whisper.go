@@ -48,7 +48,7 @@ var whispers = sync.OnceValue(func() *regexp.Regexp {
 		`|\b(?:your|the|my|this|reveal|print|show|new|hidden)\s+system\s+prompt\b|\bsystem\s+prompt\s*[:=]` +
 		`|\byou\s+are\s+(?:now\s+|no\s+longer\s+)?(?:in\s+)?(?:an?\s+|the\s+)?(?:ai\b|helpful|assistant|language|llm|chatgpt|gpt|claude|dan\b|developer|maintenance|debug|admin|unrestricted|no longer)` +
 		`|</?system\s*>|\[/?inst\]|<\|(?:im[_ ]start|im[_ ]end|endoftext|system|user|assistant)|</\w{3,20}>\s*(?:assistant|system|user)\s*:` +
-		`|\b(?:new|updated|important|additional)\s+instructions?\s*:|(?:^|[\s"'>;#/=])(?:system|assistant)\s*:\s*\w+(?:\s+\w+){2}` +
+		`|\b(?:new|updated|important|additional)\s+instructions?\s*:|(?:^|[\s"'<>(;#/=])(?:system|assistant)\s*:\s*\w+(?:\s+\w+){2}` +
 		`|\bas\s+an\s+ai\b|\bas\s+(?:the|your)\s+(?:administrator|admin|operator|owner|developer|analyst)\b.{0,20}\b(?:i|you|we|confirm|please|must)\b` +
 		`|\b(?:note|attention|message|instructions?)\s+(?:to|for)\s+(?:the\s+)?(?:ai|llm|assistant|model|analyst|language)\b` +
 		`|\b(?:do\s+not|don't|never)\s+(?:report|flag|ban|block|alert)\b.{0,40}\b` + where + `\b` +
