@@ -121,6 +121,7 @@ type Finding struct {
 	Visitors   []netip.Prefix // seen in it, not accused
 	Impact     Impact
 	Own        bool     // opens a case of its own even when another case has the same sources
+	Aside      string   // what its sources did beside whatever their case is about, "left a note": told and weighing nothing; "": it counts
 	Floor      *Level   // the detector's own level instead of impact x confidence
 	Prior      *float64 // prior log-odds instead of DefaultPrior, for events that are already selected
 	Evidence   []Evidence

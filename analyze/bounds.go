@@ -6,6 +6,11 @@ const (
 	maxTimes   = 512
 	MaxTargets = 64 // a detector need not name more
 	maxMarks   = 64
+	maxAside   = 4 // of these, for what sources did beside their case
+
+	// crowdedTimes is how many times of all findings of a case are put into order:
+	// thousands of sources have millions, and a timeline shows maxTimes.
+	crowdedTimes = 64 * maxTimes
 )
 
 // bound cuts a finding to its bounds. Times are spread over the whole span,

@@ -47,10 +47,14 @@ func group(found ...[]Finding) []*Case {
 const maxHomes = 32
 
 // rank puts findings that open a case of their own first, so that what else
-// their source did falls into it.
+// their source did falls into it, and asides last: they fall into the cases that
+// there would be without them.
 func rank(f *Finding) int {
-	if f.Own {
+	switch {
+	case f.Own:
 		return 0
+	case f.Aside != "":
+		return 2
 	}
 	return 1
 }
@@ -115,16 +119,24 @@ func (c *Case) Few(f *Finding) bool { return few(f, len(c.Sources)) }
 
 func few(f *Finding, sources int) bool { return len(f.Sources) > 0 && 10*len(f.Sources) < sources }
 
+// Beside reports whether a finding is an aside to what the case is about: one that
+// moves neither its span nor its numbers.
+func (c *Case) Beside(f *Finding) bool { return f.Aside != "" && c.Findings[0].Aside == "" }
+
 // combine fills the case from its findings.
 func (c *Case) combine() {
 	slices.SortStableFunc(c.Findings, func(a, b *Finding) int {
-		return cmp.Or(cmp.Compare(len(b.Sources), len(a.Sources)), cmp.Compare(b.Impact, a.Impact), cmp.Compare(b.weight(), a.weight()),
+		return cmp.Or(cmp.Compare(min(len(a.Aside), 1), min(len(b.Aside), 1)), cmp.Compare(len(b.Sources), len(a.Sources)), cmp.Compare(b.Impact, a.Impact), cmp.Compare(b.weight(), a.weight()),
 			cmp.Compare(a.Detector, b.Detector), cmp.Compare(a.Key, b.Key))
 	})
 	lead := c.Findings[0]
 	happened := map[string]uint64{}
 	c.Kind = lead.Detector
 	for _, f := range c.Findings {
+		if c.Beside(f) {
+			c.Detections = append(c.Detections, f.Detector)
+			continue
+		}
 		c.Sources = and(c.Sources, f.Sources)
 		c.Visitors = and(c.Visitors, f.Visitors)
 		if !few(f, len(lead.Sources)) { // what one of a crowd did is not what the crowd did
@@ -177,23 +189,79 @@ func (c *Case) network() (netip.Prefix, int) {
 
 // detail completes what is shown of a case that is told.
 func (c *Case) detail() {
+	var aside []Mark
+	var times [][]time.Time
 	for _, f := range c.Findings {
-		if f.Tell != nil {
-			f.Tell(f)
-			f.Tell = nil
-			f.bound()
+		f.complete()
+		if c.Beside(f) {
+			aside = append(aside, f.Marks...)
+			continue
 		}
-		c.Targets = and(c.Targets, f.Targets)
-		c.Marks = and(c.Marks, f.Marks)
-		c.Timeline = and(c.Timeline, f.Times)
+		c.Targets = fill(c.Targets, f.Targets, MaxTargets)
+		c.Marks = fill(c.Marks, f.Marks, maxMarks)
+		times = append(times, f.Times)
 	}
-	c.Targets, c.Marks = Unique(c.Targets), Unique(c.Marks)
-	c.Targets = c.Targets[:min(len(c.Targets), MaxTargets)]
-	c.Marks = c.Marks[:min(len(c.Marks), maxMarks)]
-	if !slices.IsSortedFunc(c.Timeline, time.Time.Compare) { // that of a lone finding is
-		slices.SortFunc(c.Timeline, time.Time.Compare)
+	aside = aside[:min(len(aside), maxAside)]
+	c.Marks = Unique(slices.Concat(c.Marks[:min(len(c.Marks), maxMarks-len(aside))], aside))
+	c.Timeline = timeline(times)
+}
+
+// fill appends to a list of different things those of more that are not in it,
+// until it has n. A lone finding lends its case the list that it has.
+func fill[T comparable](all, more []T, n int) []T {
+	if all == nil {
+		more = Unique(more)
+		return slices.Clip(more[:min(len(more), n)])
 	}
-	c.Timeline = Spread(slices.Compact(c.Timeline), maxTimes)
+	for _, v := range more {
+		if len(all) >= n {
+			break
+		}
+		if !slices.Contains(all, v) {
+			all = append(all, v)
+		}
+	}
+	return all
+}
+
+// timeline puts the times of findings into order, and keeps maxTimes of them.
+func timeline(times [][]time.Time) []time.Time {
+	all := times[0]
+	if len(times) > 1 {
+		all = slices.Concat(times...)
+	}
+	all = Spread(all, crowdedTimes)
+	if !slices.IsSortedFunc(all, time.Time.Compare) { // that of a lone finding is
+		slices.SortFunc(all, time.Time.Compare)
+	}
+	return Spread(slices.Compact(all), maxTimes)
+}
+
+// completeAll completes the findings of cases, on all cores: one case may hold
+// most of them.
+func completeAll(cases []*Case) {
+	var all []*Finding
+	for _, c := range cases {
+		for _, f := range c.Findings {
+			if f.Tell != nil {
+				all = append(all, f)
+			}
+		}
+	}
+	parts(len(all), func(_, lo, hi int) {
+		for _, f := range all[lo:hi] {
+			f.complete()
+		}
+	})
+}
+
+// complete adds what is shown of a finding, if that was left until its case is told.
+func (f *Finding) complete() {
+	if f.Tell != nil {
+		f.Tell(f)
+		f.Tell = nil
+		f.bound()
+	}
 }
 
 // and appends to what a case holds what one more finding does. Most cases have one
@@ -206,11 +274,14 @@ func and[T any](all, more []T) []T {
 }
 
 // passwords counts the services that have passwords of their own: a telephone
-// with an old one fails on SMTP as it fails on IMAP, and that is one mistake.
+// with an old one fails on SMTP as it fails on IMAP, and that is one mistake; and a
+// wrong password for what stands behind the web server is a 401 of the web as well.
 func passwords(services []string) int {
 	n := len(services)
-	if slices.Contains(services, ingest.ServiceSMTP) && slices.Contains(services, ingest.ServiceIMAP) {
-		n--
+	for _, one := range [][2]string{{ingest.ServiceSMTP, ingest.ServiceIMAP}, {ingest.ServiceWeb, ingest.ServiceApp}} {
+		if slices.Contains(services, one[0]) && slices.Contains(services, one[1]) {
+			n--
+		}
 	}
 	return n
 }

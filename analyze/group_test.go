@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -208,4 +209,63 @@ func TestNetworkOfCase(t *testing.T) {
 	if c := run(far, few)[0]; c.Prefix.IsValid() {
 		t.Errorf("network %s of three in eight", c.Prefix)
 	}
+}
+
+// What a few of a crowd, or all of a case, did beside it is told with it and moves
+// neither its level, its span nor its conduct; of a case that comes to nothing it is
+// told on its own.
+func TestAsides(t *testing.T) {
+	low := Low
+	remark := func(last int) Finding {
+		f := claim("remark", "http", Nuisance, 5, last)
+		f.Aside, f.Floor, f.First, f.Marks = "left a remark", &low, noon.Add(-6*time.Hour), []Mark{{Time: noon}}
+		return f
+	}
+	crowd := make([]int, 40)
+	for i := range crowd {
+		crowd[i] = i + 1
+	}
+	for _, c := range []struct {
+		name   string
+		story  Finding
+		asides []Finding
+		want   []string
+	}{
+		{"a few of a crowd", claim("crowd", "sshd", Targeted, 8, crowd...), []Finding{remark(3), remark(7)}, []string{"[crowd remark] of 40"}},
+		{"a lone source", claim("scan", "http", Generic, 8, 1), []Finding{remark(1)}, []string{"[remark scan] of 1"}},
+		{"of a case that comes to nothing", claim("scan", "http", Generic, 1, 1, 2), []Finding{remark(1)}, []string{"[remark] of 1"}},
+		{"beside a break-in", own(claim("break_in", "sshd", Success, 8, 1)), []Finding{remark(1)}, []string{"[break_in remark] of 1"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			with, without := run(append([]Finding{c.story}, c.asides...)...), run(c.story)
+			if got := shape(with); !slices.Equal(sortedShape(got), sortedShape(c.want)) {
+				t.Fatalf("%v, want %v", got, c.want)
+			}
+			if len(without) == 0 {
+				if with[0].Level != Low {
+					t.Errorf("alone it is %s", with[0].Level)
+				}
+				return
+			}
+			a, b := &without[0], &with[0]
+			if a.ID != b.ID || a.Level != b.Level || a.LogOdds != b.LogOdds || a.First != b.First || a.Events != b.Events || a.Conduct() != b.Conduct() || !reflect.DeepEqual(a.Families, b.Families) {
+				t.Errorf("it is another case with the remark:\n%+v\n%+v", a, b)
+			}
+			if len(b.Marks) != len(a.Marks)+1 {
+				t.Errorf("%d lines are shown", len(b.Marks))
+			}
+		})
+	}
+}
+
+// sortedShape puts the names of detections in order.
+func sortedShape(in []string) (out []string) {
+	for _, s := range in {
+		names, rest, _ := strings.Cut(strings.TrimPrefix(s, "["), "]")
+		list := strings.Fields(names)
+		slices.Sort(list)
+		out = append(out, fmt.Sprint(list, rest))
+	}
+	slices.Sort(out)
+	return out
 }

@@ -54,6 +54,7 @@ type RuleHit struct {
 	Rule        *Rule
 	Source      netip.Prefix
 	Lines       uint64
+	Fresh       uint64    // of Lines, that no earlier run has counted: runs overlap by an hour or more
 	First, Last time.Time // zero where the lines have no stamp
 	Marks       []Mark
 }

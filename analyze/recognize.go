@@ -194,7 +194,9 @@ func (c *Case) Conduct() uint64 {
 		vote(string(t.Kind) + " " + t.Value)
 	}
 	for _, d := range c.Detections {
-		vote("detection " + d)
+		if !slices.ContainsFunc(c.Findings, func(f *Finding) bool { return f.Detector == d && c.Beside(f) }) {
+			vote("detection " + d)
+		}
 	}
 	for _, s := range c.Services {
 		vote("service " + s)

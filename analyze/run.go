@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 )
 
 // Detector claims. It reads the input and nothing else.
@@ -49,9 +50,11 @@ func Run(in *Input, detectors []Detector, judge Judge) []Case {
 			c.score(in.Now)
 		}
 	})
+	grouped = apart(grouped, in.Now)
 	grouped = slices.DeleteFunc(grouped, func(c *Case) bool { return c.Level == Info && allFloored(c.Findings) == 0 })
 	slices.SortStableFunc(grouped, worstFirst)
 	grouped = foldRest(grouped, maxCases)
+	completeAll(grouped)
 	cases, ids := make([]Case, len(grouped)), make([]string, len(grouped))
 	parts(len(grouped), func(_, lo, hi int) {
 		for i := lo; i < hi; i++ {
@@ -62,6 +65,29 @@ func Run(in *Input, detectors []Detector, judge Judge) []Case {
 		}
 	})
 	identify(cases, ids)
+	return cases
+}
+
+// apart takes asides out of cases that come to nothing: each is told on its own.
+func apart(cases []*Case, now time.Time) []*Case {
+	for _, c := range cases {
+		if c.Level > Info || !slices.ContainsFunc(c.Findings, c.Beside) {
+			continue
+		}
+		var left []*Finding
+		for _, f := range c.Findings {
+			if !c.Beside(f) {
+				left = append(left, f)
+				continue
+			}
+			c.Detections = slices.DeleteFunc(c.Detections, func(d string) bool { return d == f.Detector })
+			alone := &Case{Findings: []*Finding{f}}
+			alone.combine()
+			alone.score(now)
+			cases = append(cases, alone)
+		}
+		c.Findings = left
+	}
 	return cases
 }
 

@@ -39,7 +39,7 @@ func (c *Case) score(now time.Time) {
 	c.Prior = DefaultPrior
 	var floor *Level
 	for _, f := range c.Findings {
-		if c.Few(f) {
+		if c.Few(f) || c.Beside(f) {
 			continue
 		}
 		if f.Prior != nil {

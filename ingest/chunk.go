@@ -140,7 +140,7 @@ func (w *worker) parse(t *tally, p Parser, l *lines, src *reading, stamp *int64)
 	if ev.Time < w.from || ev.Time >= w.until {
 		return
 	}
-	if talkative(ev.Service) {
+	if talkative(ev) {
 		ev.Said = l.line
 	}
 	if w.enricher != nil {
@@ -188,6 +188,14 @@ func disbelief(milli int64) string {
 	return "stamp " + stamp + " is later than the last change of the log"
 }
 
-// talkative reports whether the clients of a service have more to say than their
-// name, and it is written down: HELO, senders, file names.
-func talkative(service string) bool { return service == ServiceSMTP || service == ServiceFTP }
+// talkative reports whether a client may have had more to say than its name and the
+// headers of a web request, and it is written down: HELO, senders, file names,
+// commands, banners, headers in an order of the administrator's. The line of a login by
+// ssh, of which logs have most, holds nothing but the name.
+func talkative(ev *Event) bool {
+	if !ev.Src.IsValid() || ev.Method != nil && ev.Agent != nil {
+		return false
+	}
+	login := ev.Kind == KindAuthFailure || ev.Kind == KindInvalidUser || ev.Kind == KindAuthSuccess
+	return !login || ev.Service != ServiceSSH
+}

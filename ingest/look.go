@@ -75,6 +75,7 @@ type Request struct {
 	Template uint64 // keyed hash of the path template (digits -> N, hashes -> H), of the path alone
 	Text     string // the template itself; shared, may be kept
 	Flags    PathFlags
+	Document uint8 // kind of the document, 1 to Documents, by a keyed hash of the target; 0: what a page is made of
 	Class    Class
 	Stage    Stage
 	Wait     uint8  // seconds that the payload asks the server to wait; 0: none
@@ -82,6 +83,9 @@ type Request struct {
 	Shape    uint64 // keyed hash of the payload with its literals folded: equal shapes are one payload
 	Param    string // parameter that carried the payload, "" for the path itself; shared, may be kept
 }
+
+// Documents is how many kinds of document there are: as many as a word has bits.
+const Documents = 64
 
 // ClientKind says what a user agent claims or turns out to be.
 type ClientKind uint8

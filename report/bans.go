@@ -57,7 +57,11 @@ func (r Report) planSentence() string {
 	case r.Plan.Hypothetical:
 		return s + ". Over files this is a plan on paper: nothing was touched."
 	case !r.Plan.Armed:
-		return s + ". Nothing was touched: the run was not asked to ban."
+		s += ". Nothing was touched: the run was not asked to ban."
+		if add > 0 {
+			s += " To ban who is behind a case: `gumshoe bans add --case " + r.Plan.Add[0].Case + "`"
+		}
+		return s
 	}
 	return s + "."
 }

@@ -56,15 +56,25 @@ type Heartbeat struct {
 	From  time.Time `json:"from"`
 	To    time.Time `json:"to"`
 	Runs  int       `json:"runs"` // complete ones
-	Due   int       `json:"due"`  // that should have been
+	Due   int       `json:"due"`  // that should have been; 0: not known
 	Lines uint64    `json:"lines"`
 	Next  time.Time `json:"next"` // when the next mail is due at the latest
 }
 
+// week reports whether it speaks for one; the first mail of all has only its own run.
+func (h *Heartbeat) week() bool { return h != nil && h.To.Sub(h.From) > 6*24*time.Hour }
+
 // pulse tells the week of a heartbeat.
 func (r Report) pulse() string {
 	h := r.Heartbeat
-	s := fmt.Sprintf("%s of %s.", counted(h.Runs, "run", "runs"), count(h.Due))
+	s := counted(h.Runs, "run", "runs")
+	if h.Due > 0 {
+		s = fmt.Sprintf("%s of %s runs", count(h.Runs), count(h.Due))
+	}
+	s += "."
+	if missed := h.Due - h.Runs; missed > 0 {
+		s = strings.TrimSuffix(s, ".") + ": " + count(missed) + " never ran or did not end."
+	}
 	if h.Lines > 0 {
 		s += " " + counted(h.Lines, "line", "lines") + " read."
 	}

@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"unicode"
 
 	"gumshoe/analyze"
 	"gumshoe/ban"
@@ -126,6 +127,43 @@ func fold(cases []analyze.Case) digest {
 		}
 	}
 	return d
+}
+
+// once tells at length only the first of the cases that would be told in the same
+// words; the others get a line each. For reading in one go: fifty of a kind are one story.
+func (d digest) once() digest {
+	out := digest{hidden: d.hidden}
+	for _, c := range d.full {
+		if slices.ContainsFunc(out.full, func(told analyze.Case) bool { return alike(told, c) }) {
+			out.brief = append(out.brief, c)
+		} else {
+			out.full = append(out.full, c)
+		}
+	}
+	out.brief = append(out.brief, d.brief...)
+	return out
+}
+
+// alike reports whether a case retells another: its headline differs in numbers alone,
+// or it is the page through which the other went.
+func alike(told, c analyze.Case) bool {
+	if told.Level != c.Level || told.Impact != c.Impact || breakIn(c) || anomaly(c) {
+		return false
+	}
+	if c.Headline != "" && wordsOf(told.Headline) == wordsOf(c.Headline) {
+		return true
+	}
+	return injectable(told) && injectable(c) && len(c.Sources) == 0 && len(c.Do) > 0 && slices.Equal(told.Do, c.Do)
+}
+
+// wordsOf is a headline without its numbers.
+func wordsOf(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsDigit(r) {
+			return -1
+		}
+		return r
+	}, s)
 }
 
 // chapter is a part of the report that tells cases.

@@ -46,8 +46,11 @@ func (r Report) moment(t time.Time, layout string) string {
 // "18:04 to 23:47".
 func (r Report) between(first, last time.Time) string {
 	begin, end := r.moment(first, clockLayout), r.moment(last, clockLayout)
-	if day := first.In(r.location()).Format("2 Jan "); strings.HasPrefix(begin, day) {
+	switch day, other := first.In(r.location()).Format("2 Jan "), last.In(r.location()).Format("2 Jan "); {
+	case day == other:
 		end = strings.TrimPrefix(end, day)
+	case strings.HasPrefix(begin, day) && !strings.HasPrefix(end, other):
+		end = other + end // a clock alone would be read as the first one's day
 	}
 	return begin + " to " + end
 }

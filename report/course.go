@@ -7,15 +7,14 @@ import (
 	"gumshoe/analyze"
 )
 
-// course says how a case stands to the reports before; "" over files, which have none.
+// course says since when a case of earlier reports is known; "" for one that is new,
+// and over files.
 func (r Report) course(c analyze.Case) string {
 	switch c.Course {
-	case analyze.New:
-		return "New since the last report."
 	case analyze.Continuing:
-		return "Goes on since " + r.day(c.Began) + "."
+		return "goes on since " + r.day(c.Began)
 	case analyze.Returning:
-		return "Has come back; first seen " + r.day(c.Began) + "."
+		return "has come back, first seen on " + r.day(c.Began)
 	}
 	return ""
 }
@@ -28,7 +27,7 @@ const mostEnded = 8
 const changesTitle = "Since the last report"
 
 // changes counts the cases by how they stand to the last report; "" over files,
-// which have none.
+// which have none, and where all are new: each says so itself.
 func (r Report) changes() string {
 	var n [analyze.Returning + 1]int
 	for _, c := range r.Cases {
@@ -45,7 +44,7 @@ func (r Report) changes() string {
 	add(n[analyze.Returning], "case has come back", "cases have come back")
 	add(len(r.Ended), "case is over", "cases are over")
 	add(len(r.Known), "goes on that you know of", "go on that you know of")
-	if len(parts) == 0 {
+	if len(parts) == 0 || n[analyze.New] == len(r.Cases) && len(r.Ended)+len(r.Known) == 0 {
 		return ""
 	}
 	return strings.Join(parts, ", ") + "."

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"golang.org/x/net/publicsuffix"
 )
 
 // Mail programs turn whatever looks like an address into a link, in the text part
@@ -70,18 +72,19 @@ func defangAddress(s string) string {
 	return bare[:at] + "[:]" + bare[at+1:] + tail
 }
 
-// nameLike finds what may be a host name, in any script: names with a letter.
+// nameLike finds what may be a host name, in any script.
 // The ideographic full stops are dots to a resolver.
 var nameLike = regexp.MustCompile(`@?[\pL\pM\pN_-]+(?:[.。．｡][\pL\pM\pN_-]+)+`)
 
-// defangName breaks every dot of a name behind which a top-level domain may
-// stand. File names keep theirs: their endings are no domains.
+// defangName breaks every dot of a name behind which a top-level domain stands. The
+// endings of files, and the words of a setting such as geo.databases, are none, and
+// stay readable.
 func defangName(s string) string {
 	mail := s[0] == '@'
 	var b strings.Builder
 	rest := s
 	for {
-		at := strings.IndexAny(rest, ".。．｡")
+		at := strings.IndexAny(rest, dots)
 		if at < 0 {
 			b.WriteString(rest)
 			return b.String()
@@ -98,39 +101,34 @@ func defangName(s string) string {
 	}
 }
 
-// topLevel reports whether the label that rest begins with may be a top-level
-// domain: at least two letters, or punycode, and no ending of files.
+// dots are what a resolver takes for one.
+const dots = ".。．｡"
+
+// reserved are top-level domains that are never delegated (RFC 2606, RFC 6761, RFC 7686)
+// or that networks use within themselves.
+var reserved = map[string]bool{"example": true, "test": true, "invalid": true, "localhost": true, "local": true, "internal": true, "lan": true, "onion": true}
+
+// topLevel reports whether the label that rest begins with is a top-level domain: one of
+// IANA's, or in punycode or another script, where it is not looked up.
 func topLevel(rest string) bool {
-	label := rest
-	if at := strings.IndexAny(rest, ".。．｡"); at >= 0 {
-		label = rest[:at]
+	label, _, _ := strings.Cut(rest, ".")
+	if at := strings.IndexAny(label, dots); at >= 0 {
+		label = label[:at]
 	}
 	label = strings.ToLower(label)
-	if strings.HasPrefix(label, "xn--") {
+	if reserved[label] || strings.HasPrefix(label, "xn--") {
 		return true
 	}
-	letters := 0
+	other := false
 	for _, r := range label {
 		if !unicode.IsLetter(r) && !unicode.IsMark(r) {
 			return false
 		}
-		letters++
+		other = other || r >= utf8.RuneSelf
 	}
-	return letters >= 2 && !fileEndings[label]
-}
-
-// fileEndings are endings of files in requests and logs that IANA never delegated
-// as top-level domains. Endings that are domains as well (.sh, .zip, .py, .pl)
-// are not among them.
-var fileEndings = setOf(`asp aspx asmx ashx axd bak bz2 cfg cfm cgi class conf config crt css csv db deb dll doc docx env eml exe gif git gz
-	gzip htaccess htm html htpasswd ico inc ini jar jpeg jpg js json jsp jspx jws key lock log lua mdb mjs old orig passwd pdf pem php phps phtml
-	png ppt pptx properties ps1 rar rb rpm rtf save sql sqlite sqlite3 svg svn swf swp tar tgz tmp toml ts txt wasm war webp woff woff2 xls xlsx
-	xml xsl xz yaml yml zst service socket timer`)
-
-func setOf(words string) map[string]bool {
-	set := map[string]bool{}
-	for _, w := range strings.Fields(words) {
-		set[w] = true
+	if other {
+		return utf8.RuneCountInString(label) >= 2
 	}
-	return set
+	_, delegated := publicsuffix.PublicSuffix(label)
+	return delegated
 }

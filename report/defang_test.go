@@ -25,6 +25,8 @@ func TestDefang(t *testing.T) {
 		{"an ending that is a domain too", "backup.zip install.sh", "backup[.]zip install[.]sh"},
 		{"files keep their endings", "/wp-login.php /backup.tar.gz auth.log.1 index.html", "/wp-login.php /backup.tar.gz auth.log.1 index.html"},
 		{"a domain that hides in a file's name", "evil.com.gz", "evil[.]com.gz"},
+		{"settings and units", "geo.databases: [none], ban.mode, session.go is not, gumshoe.service", "geo.databases: [none], ban.mode, session.go is not, gumshoe.service"},
+		{"names that networks use within themselves", "nas.local, db.internal, x.onion", "nas[.]local, db[.]internal, x[.]onion"},
 		{"versions and numbers", "python-requests/2.28.0, tau 0.74", "python-requests/2.28.0, tau 0.74"},
 		{"done before", "evil[.]com hxxp://203.0.113[.]7", "evil[.]com hxxp://203.0.113[.]7"},
 	}

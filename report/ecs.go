@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"net/netip"
 	"slices"
 	"strings"
 
@@ -118,8 +119,9 @@ type ecsObserver struct {
 }
 
 type ecsRelated struct {
-	IP   []string `json:"ip,omitempty"`
-	User []string `json:"user,omitempty"`
+	IP    []string `json:"ip,omitempty"`
+	Hosts []string `json:"hosts,omitempty"` // names that DNS confirms
+	User  []string `json:"user,omitempty"`
 }
 
 // ecsOwnFields is what the schema has no name for.
@@ -132,9 +134,17 @@ type ecsOwnFields struct {
 	Events     uint64         `json:"events"`
 	Sources    int            `json:"sources"` // how many, where related.ip is cut
 	Networks   []string       `json:"networks,omitempty"`
+	Owners     []ecsOwner     `json:"owners,omitempty"` // of the sources' networks, as the registries have it
 	Detections []string       `json:"detections,omitempty"`
 	Do         []string       `json:"do,omitempty"`
 	Evidence   []string       `json:"evidence,omitempty"`
+}
+
+// ecsOwner is whose a network is. The schema's as.organization is who announces it.
+type ecsOwner struct {
+	Network string `json:"network"`
+	Name    string `json:"name,omitempty"`
+	Abuse   string `json:"abuse,omitempty"` // mail address for complaints
 }
 
 // ecsBounds keep a document within what its carrier takes.
@@ -206,6 +216,7 @@ func (d *ECSDocument) accuse(c *analyze.Case, b ecsBounds) {
 	if len(ips) > 0 {
 		d.Related = &ecsRelated{IP: ips}
 	}
+	d.identify(c, b)
 	if len(c.Sources) != 1 {
 		return
 	}
@@ -227,6 +238,26 @@ func (d *ECSDocument) accuse(c *analyze.Case, b ecsBounds) {
 		}
 	}
 	d.Source = s
+}
+
+// identify fills in who is behind the sources.
+func (d *ECSDocument) identify(c *analyze.Case, b ecsBounds) {
+	seen := map[netip.Prefix]bool{}
+	for _, id := range c.Identities {
+		if id.CIDR.IsValid() && !seen[id.CIDR] && len(d.Gumshoe.Owners) < b.related {
+			seen[id.CIDR] = true
+			d.Gumshoe.Owners = append(d.Gumshoe.Owners, ecsOwner{id.CIDR.String(), clip(id.Owner, b.text), clip(id.Abuse, b.text)})
+		}
+		if id.Name == "" {
+			continue
+		}
+		if d.Related == nil {
+			d.Related = &ecsRelated{}
+		}
+		if len(d.Related.Hosts) < b.related {
+			d.Related.Hosts = append(d.Related.Hosts, clip(id.Name, b.text))
+		}
+	}
 }
 
 // aim fills in what was attacked.

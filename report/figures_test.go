@@ -53,6 +53,9 @@ func TestTimes(t *testing.T) {
 	if got, want := r.period(clock("18:04:00"), clock("23:47:00")), "18:04 to 23:47, 5 h 43 min"; got != want {
 		t.Errorf("period %q, want %q", got, want)
 	}
+	if got, want := r.period(clock("18:04:00").AddDate(0, 0, -1), clock("19:04:00")), "20 Nov 18:04 to 21 Nov 19:04, 1 day 1 h"; got != want {
+		t.Errorf("period %q, want %q", got, want)
+	}
 	r.From = r.From.AddDate(0, 0, -7)
 	r.Location = time.FixedZone("CET", 3600)
 	if got, want := r.window(), "Sat 14 Nov 2026 19:00 to Sun 22 Nov 2026 01:00 CET, 7 days 6 h"; got != want {

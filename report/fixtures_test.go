@@ -76,7 +76,8 @@ func quietNight() Report {
 func breakInCase() analyze.Case {
 	return story(analyze.Case{
 		ID: "k7q2m", Kind: "break_in", Sources: prefixes("203.0.113.7/32"), Detections: []string{"break_in", "slow_guessing"},
-		Identities: []analyze.Identity{{Source: prefixes("203.0.113.7/32")[0], Country: "NL", ASN: 64496, Org: "Example Hosting B.V.", Name: "vps-7.example.net"}},
+		Identities: []analyze.Identity{{Source: prefixes("203.0.113.7/32")[0], Country: "NL", ASN: 64496, Org: "Example Hosting B.V.", Name: "vps-7.example.net",
+			Owner: "Example Hosting B.V.", Abuse: "abuse@example.net", CIDR: netip.MustParsePrefix("203.0.113.0/24")}},
 		Families: []analyze.Evidence{
 			weighs(analyze.Guessing, 8, "41 failures of one address in 3 h 25 min, over six names"),
 			weighs(analyze.Intrusion, 6, "a password login after 41 failures, from a network that deploy never used"),
@@ -250,7 +251,7 @@ func degradedRun() Report {
 		ingest.Health{Source: "/srv/logs/mail.log", Error: "open /srv/logs/mail.log: permission denied"},
 		ingest.Health{Source: "/srv/logs/nginx/access.log.2.gz", Format: "combined", Lines: 120, Parsed: 78, Unparsed: 42, Error: "unexpected EOF",
 			Unknown: []ingest.Unknown{{ID: "3f", Text: `<ip> [<time>] "<str>" - <num>`, Lines: 42, Clients: 33}}})
-	r.Notes = []string{"/srv/logs/btmp is binary and was passed over."}
+	r.Notes, r.Degraded = []string{"/srv/logs/btmp is binary and was passed over."}, true
 	r.History = evening.Add(-4 * 24 * time.Hour)
 	r.Learning = []Learning{{"http", 4, 7, midnight.Add(3 * 24 * time.Hour)}, {"sshd", 4, 7, midnight.Add(3 * 24 * time.Hour)}}
 	return r
@@ -294,13 +295,14 @@ func armedNight() Report {
 		Kinds: []Tally{{24, "on one mailbox"}, {9, "in a spread ssh attack"}, {3, "slow scanners"}, {2, "injectors"}}}
 	r.Gaps = []Gap{{Source: "mail.log", From: clock("20:00:00"), To: clock("22:00:00")}}
 	r.Season = []Season{weekOf("http", midnight.Add(-7*24*time.Hour), 2847)}
+	r.Season[0].Case = "n9gte"
 	return r
 }
 
 // weekOf is a week of a shop that sleeps at night and closes at weekends; its last
 // hour has last.
 func weekOf(service string, from time.Time, last uint64) Season {
-	s := Season{Service: service}
+	s := Season{Service: service, What: "requests"}
 	for i := range 7 * 24 {
 		h := SeasonHour{Start: from.Add(time.Duration(i) * time.Hour), Read: true}
 		usual := uint64(84)

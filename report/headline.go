@@ -2,12 +2,14 @@ package report
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
 	"gumshoe/analyze"
+	"gumshoe/ingest"
 )
 
 // server is what the headline calls the machine.
@@ -29,7 +31,10 @@ func (r Report) headline() string {
 		}
 		return r.Cases[i], true
 	}
-	if r.Heartbeat != nil && len(r.Cases) == 0 && !r.degraded() {
+	if h := r.Heartbeat; h.week() && len(r.Cases) == 0 && !r.degraded() {
+		if (h.Due-h.Runs)*4 > h.Due {
+			return "A quiet week as far as it was watched; many runs are missing."
+		}
 		return "A quiet week. Nothing needs you."
 	}
 	if _, ok := first(breakIn); ok {
@@ -52,8 +57,10 @@ func (r Report) headline() string {
 		return fmt.Sprintf("Nothing that was read could be understood, so nothing is known about %s.", name)
 	case r.understood() == 0:
 		return fmt.Sprintf("Nothing could be read, so nothing is known about %s.", name)
-	case r.degraded():
+	case r.unread():
 		return fmt.Sprintf("What could be read of %s is quiet; part of it could not.", name)
+	case r.Degraded:
+		return capital(fmt.Sprintf("%s was quiet, but not everything worked.", name))
 	}
 	return fmt.Sprintf("All quiet on %s.", name)
 }
@@ -90,9 +97,9 @@ func upperFirst(s string) string {
 // how quiet it was.
 func (r Report) lead() string {
 	if len(r.Cases) > 0 && r.Cases[0].Level >= analyze.Medium {
-		return r.Cases[0].Summary
+		return plainly(r.Cases[0].Summary)
 	}
-	if r.Heartbeat != nil {
+	if r.Heartbeat.week() {
 		return r.pulse()
 	}
 	switch {
@@ -114,6 +121,13 @@ func (r Report) lead() string {
 	return s + ", and nobody worth a case."
 }
 
+// statistic is an aside for who wants to reckon. It stands with its case; who reads the
+// first sentence before coffee wants to know what happened.
+var statistic = regexp.MustCompile(` \([^()]*(?:\btau\b|\bsigma\b|σ|z-score|\bone in \d)[^()]*\)`)
+
+// plainly is a sentence without its statistics.
+func plainly(s string) string { return statistic.ReplaceAllString(s, "") }
+
 // lines counts those that were read.
 func (r Report) lines() (n uint64) {
 	for _, h := range r.Sources {
@@ -130,17 +144,24 @@ func (r Report) understood() (n uint64) {
 	return n
 }
 
-// degraded reports whether something could not be read.
-func (r Report) degraded() bool {
-	if len(r.Notes) > 0 {
-		return true
+// unread reports whether a log could not be read.
+func (r Report) unread() bool {
+	return slices.ContainsFunc(r.Sources, func(h ingest.Health) bool { return h.Error != "" })
+}
+
+// degraded reports whether something could not be read or done.
+func (r Report) degraded() bool { return r.Degraded || r.unread() }
+
+// notes parts what is said of how the run went: where something failed it stands at
+// the head, else beside what was read. What a source says of itself is not said twice.
+func (r Report) notes() (urgent, others []string) {
+	list := slices.DeleteFunc(slices.Clone(r.Notes), func(note string) bool {
+		return slices.ContainsFunc(r.Sources, func(h ingest.Health) bool { return h.Error != "" && note == h.Source+": "+h.Error })
+	})
+	if r.degraded() {
+		return list, nil
 	}
-	for _, h := range r.Sources {
-		if h.Error != "" {
-			return true
-		}
-	}
-	return false
+	return nil, list
 }
 
 // need is one thing that a person must see to.

@@ -40,7 +40,7 @@ type page struct {
 	MoreNeeds             int
 	DeedTitle             string
 	Deeds                 []string
-	Notes                 []string
+	Urgent, Notes         []string
 	Night                 []nightRow
 	NightTitle, NightNote string
 	NightAxis             chart
@@ -134,8 +134,8 @@ func HTML(w io.Writer, r Report) error {
 		Headline: r.headline(),
 		Lead:     r.lead(),
 		Deeds:    r.deeds(), DeedTitle: r.deedTitle(),
-		Notes: r.Notes,
 	}
+	p.Urgent, p.Notes = r.notes()
 	if c, ok := r.question(); ok {
 		p.Question = &question{ID: c.ID, Do: c.Do}
 	}

@@ -40,17 +40,22 @@ type letter struct {
 	MoreEnded      string
 	Places         []row
 	Coverage       string
-	Notes          []string
+	Urgent, Notes  []string // what did not work, at the head; what else there is to know of the run
 	Asides         []aside
 	Footer         []string
 }
 
 // Calm reports whether nothing is asked of anybody, which the headline of a
 // heartbeat has said already.
-func (v letter) Calm() bool { return v.Question == nil && len(v.Needs) == 0 && !v.Pulse }
+func (v letter) Calm() bool {
+	return v.Question == nil && len(v.Needs) == 0 && len(v.Urgent) == 0 && !v.Pulse
+}
 
 // calm is what is said then.
 const calm = "There is nothing you must do."
+
+// trouble heads what did not work.
+const trouble = "Not everything worked"
 
 type letterNight struct {
 	Title, Note string
@@ -98,9 +103,11 @@ func (r Report) letter(g *gallery, d detail) *letter {
 	r = escapedTo(r, d.text, false)
 	v := &letter{
 		Host: r.Host, Window: r.window(), Headline: r.headline(), Lead: r.lead(), DeedTitle: r.deedTitle(), Deeds: r.deeds(),
-		Standing: r.standing(), Changes: r.changes(), Coverage: r.coverage(), Notes: someOf(r.Notes, letterNotes, "note", "notes"), Asides: r.asides(),
+		Standing: r.standing(), Changes: r.changes(), Coverage: r.coverage(), Asides: r.asides(),
 	}
-	if h := r.Heartbeat; h != nil && len(r.Cases) == 0 {
+	urgent, notes := r.notes()
+	v.Urgent, v.Notes = someOf(urgent, letterNotes, "note", "notes"), someOf(notes, letterNotes, "note", "notes")
+	if h := r.Heartbeat; h.week() && len(r.Cases) == 0 {
 		v.Pulse, v.Window, v.Week = true, r.day(h.From)+" to "+r.day(h.To), r.weekPortrait(g)
 	}
 	if c, ok := r.question(); ok {
@@ -113,7 +120,7 @@ func (r Report) letter(g *gallery, d detail) *letter {
 	}
 	v.Night = r.letterNight(g)
 	v.Sections = r.letterSections(g, d)
-	v.Bans = r.banRows()
+	v.Bans = briefBans(r.banRows(), v.Sections)
 	if len(v.Bans) > d.bans {
 		v.Standing = append([]string{"and " + count(len(v.Bans)-d.bans) + " more groups of bans: `gumshoe bans list`"}, v.Standing...)
 		v.Bans = v.Bans[:d.bans]
@@ -161,7 +168,7 @@ func (r Report) letterNight(g *gallery) *letterNight {
 func (r Report) letterSections(g *gallery, d detail) (out []letterSection) {
 	for _, s := range r.sections() {
 		sec := letterSection{Title: s.title + tally(s.cases)}
-		f := fold(s.cases)
+		f := fold(s.cases).once()
 		full := f.full[:min(len(f.full), d.cases)]
 		for _, c := range full {
 			sec.Cases = append(sec.Cases, r.letterCase(g, c, d))
@@ -223,14 +230,50 @@ func (r Report) letterCase(g *gallery, c analyze.Case, d detail) letterCase {
 		m.Exhibits[i].Whole = analyze.Line{}
 	}
 	for _, row := range t.rows {
-		if row.Label == "when" && m.Course != "" {
-			row.Items = row.Items[:1] // the course stands beside the level
-		}
 		row.Label = upperFirst(row.Label)
 		row.Items = row.Items[:min(len(row.Items), letterItems)]
 		m.Rows = append(m.Rows, row)
 	}
 	return m
+}
+
+// briefBans leaves out the reasons that a case at length has given, and joins the
+// bans that then differ in nothing but the address.
+func briefBans(rows []banRow, sections []letterSection) (out []banRow) {
+	told := map[string]bool{}
+	for _, s := range sections {
+		for _, c := range s.Cases {
+			told[c.ID] = true
+		}
+	}
+	type kind struct{ state, long, service, reason string }
+	alike := map[kind][]banRow{}
+	var order []kind
+	for _, b := range rows {
+		if told[b.ID] {
+			b.Reason = ""
+		}
+		k := kind{b.State, b.For, b.Service, b.Reason}
+		if alike[k] == nil {
+			order = append(order, k)
+		}
+		alike[k] = append(alike[k], b)
+	}
+	for _, k := range order {
+		group := alike[k]
+		if k.reason == "" { // each stands beside its own case
+			out = append(out, group...)
+			continue
+		}
+		var who, ids []string
+		for _, b := range group {
+			who, ids = append(who, b.Who), append(ids, b.ID)
+		}
+		b := group[0]
+		b.Who, b.ID = fewest(who, 4), fewest(ids, 4)
+		out = append(out, b)
+	}
+	return out
 }
 
 // spread keeps n of list: the first, the last and those between at even steps.

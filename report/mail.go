@@ -52,14 +52,16 @@ func Mail(r Report) (Message, error) {
 var mailHTML string
 
 var mailTemplate = template.Must(template.New("mail").Funcs(template.FuncMap{
-	"glyph":  func(l analyze.Level) string { return glyphs[l] },
-	"title":  func(l analyze.Level) string { return upperFirst(l.String()) },
-	"role":   levelRole,
-	"prose":  prose,
-	"calm":   func() string { return calm },
-	"add":    func(a, b int) int { return a + b },
-	"colour": func(l analyze.Level) template.CSS { return template.CSS(shades[levelRole(l)].light) },
-	"style":  inlineStyle,
-	"sheet":  func() template.CSS { return mailSheet },
-	"cid":    func(name string) template.URL { return template.URL("cid:" + name) },
+	"glyph":   func(l analyze.Level) string { return glyphs[l] },
+	"title":   func(l analyze.Level) string { return upperFirst(l.String()) },
+	"role":    levelRole,
+	"prose":   prose,
+	"calm":    func() string { return calm },
+	"trouble": func() string { return trouble },
+	"high":    func() analyze.Level { return analyze.High },
+	"add":     func(a, b int) int { return a + b },
+	"colour":  func(l analyze.Level) template.CSS { return template.CSS(shades[levelRole(l)].light) },
+	"style":   inlineStyle,
+	"sheet":   func() template.CSS { return mailSheet },
+	"cid":     func(name string) template.URL { return template.URL("cid:" + name) },
 }).Parse(mailHTML))

@@ -205,11 +205,8 @@ func (r Report) portrait(g *gallery, c analyze.Case) *mailPicture {
 
 // seasonPortrait draws an unusual hour among the hours before.
 func (r Report) seasonPortrait(g *gallery, c analyze.Case) *mailPicture {
-	if band := r.bandOf(c); band != nil {
-		caption := bandCaption(c, band)
-		p := g.hang(drawBand(band, c), caption)
-		p.Axis, p.Caption = newAxis(band[0].Start, band[len(band)-1].Start.Add(time.Hour), r.location()).cells(8), caption
-		return p
+	if s, ok := r.seasonOf(c); ok {
+		return r.bandPortrait(g, s, c)
 	}
 	if len(c.Services) == 0 {
 		return nil
@@ -231,10 +228,14 @@ func (r Report) weekPortrait(g *gallery) *mailPicture {
 	if len(r.Season) == 0 || len(r.Season[0].Hours) < 2 {
 		return nil
 	}
-	hours := r.Season[0].Hours
-	caption := bandCaption(analyze.Case{Services: []string{r.Season[0].Service}}, hours)
-	p := g.hang(drawBand(hours, analyze.Case{}), caption)
-	p.Axis, p.Caption = newAxis(hours[0].Start, hours[len(hours)-1].Start.Add(time.Hour), r.location()).cells(8), caption
+	return r.bandPortrait(g, r.Season[0], analyze.Case{})
+}
+
+// bandPortrait draws a season, the hours of a case in red.
+func (r Report) bandPortrait(g *gallery, s Season, c analyze.Case) *mailPicture {
+	caption := s.caption(c)
+	p := g.hang(drawBand(s.Hours, c), caption)
+	p.Axis, p.Caption = newAxis(s.Hours[0].Start, s.Hours[len(s.Hours)-1].Start.Add(time.Hour), r.location()).cells(8), caption
 	return p
 }
 

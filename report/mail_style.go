@@ -18,19 +18,21 @@ const (
 )
 
 // textStyles are the kinds of text in a mail. {role} stands for the light colour
-// of a role: a mail program that drops style sheets still shows them.
+// of a role: a mail program that drops style sheets still shows them. The layout of the
+// page is fixed: a picture that is not loaded is as wide as its attribute says, and
+// would widen the mail beyond a phone.
 var textStyles = map[string]string{
 	"body":  "margin:0;padding:0;background:{ground}",
-	"page":  "width:100%;max-width:600px;font-family:SANS;text-align:left",
+	"page":  "width:100%;max-width:600px;table-layout:fixed;font-family:SANS;text-align:left",
 	"side":  "padding:0 24px",
-	"head":  "padding:28px 24px 0;font-size:14px;line-height:20px;color:{dim}",
+	"head":  "padding:28px 24px 0;font-size:14px;line-height:20px;color:{dim};word-break:break-word",
 	"h1":    "margin:14px 0 0;font-size:28px;line-height:35px;font-weight:600;letter-spacing:-.01em;color:{ink};word-break:break-word",
 	"lead":  "margin:10px 0 0;font-size:16px;line-height:25px;color:{ink};word-break:break-word",
 	"panel": "padding:20px 24px 22px 19px;background:{panel};border-left:5px solid {critical}",
 	"h2":    "margin:0;font-size:20px;line-height:27px;font-weight:600;color:{ink}",
 	"p":     "margin:8px 0 0;font-size:16px;line-height:25px;color:{ink};word-break:break-word",
-	"sect":  "margin:0 0 18px;padding:18px 0 0;border-top:1px solid {line};font-size:14px;line-height:20px;font-weight:600;color:{dim}",
-	"tag":   "margin:0;font-size:14px;line-height:20px;color:{dim}",
+	"sect":  "margin:0 0 18px;padding:18px 0 0;border-top:1px solid {line};font-size:14px;line-height:20px;font-weight:600;color:{dim};word-break:break-word",
+	"tag":   "margin:0;font-size:14px;line-height:20px;color:{dim};word-break:break-word",
 	"h3":    "margin:2px 0 0;font-size:20px;line-height:27px;font-weight:600;color:{ink};word-break:break-word",
 	"cmd":   "display:block;margin:2px 0 0;font-family:MONO;font-size:13px;line-height:20px;color:{ink};word-break:break-word",
 	"num":   "width:26px;padding:8px 0 0;font-size:16px;line-height:25px;font-weight:600;color:{critical};vertical-align:top",
@@ -46,7 +48,7 @@ var textStyles = map[string]string{
 	"brief": "padding:8px 12px 8px 0;border-top:1px solid {line};font-size:15px;line-height:22px;color:{ink};vertical-align:top;word-break:break-word",
 	"ban":   "padding:8px 0;border-top:1px solid {line};font-size:15px;line-height:22px;color:{ink};vertical-align:top;word-break:break-word",
 	"img":   "display:block;width:100%;border:0;font-size:13px;color:{dim}",
-	"foot":  "padding:18px 0 36px;border-top:1px solid {line};font-size:13px;line-height:20px;color:{dim}",
+	"foot":  "padding:18px 0 36px;border-top:1px solid {line};font-size:13px;line-height:20px;color:{dim};word-break:break-word",
 }
 
 var roleName = regexp.MustCompile(`\{(\w+)\}`)

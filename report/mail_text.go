@@ -36,6 +36,12 @@ func (v *letter) plain() string {
 			w.para(fmt.Sprintf("and %d more below", v.MoreNeeds))
 		}
 	}
+	if len(v.Urgent) > 0 {
+		w.title(trouble)
+		for _, s := range v.Urgent {
+			w.para("- " + s)
+		}
+	}
 	if len(v.Deeds) > 0 {
 		w.title(v.DeedTitle)
 		for _, s := range v.Deeds {
@@ -52,7 +58,7 @@ func (v *letter) plain() string {
 			if b.For != "" {
 				s += " for " + b.For
 			}
-			w.para(s + ", case " + b.ID + ". " + b.Reason)
+			w.para(strings.TrimSpace(s + ", case " + b.ID + ". " + b.Reason))
 		}
 		for _, s := range v.Standing {
 			w.para(s)

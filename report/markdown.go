@@ -88,6 +88,10 @@ func (m *markdown) head(v *letter) {
 	if v.Calm() {
 		m.line("**" + calm + "**")
 	}
+	if len(v.Urgent) > 0 {
+		m.title(trouble)
+		m.items(v.Urgent)
+	}
 	if q := v.Question; q != nil {
 		m.title("Was it you?")
 		m.line("**No.** Then, in this order:")

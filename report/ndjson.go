@@ -91,6 +91,8 @@ type RunJSON struct {
 	Sources []ingest.Health `json:"sources"`
 	Notes   []string        `json:"notes"`
 
+	Degraded bool `json:"degraded,omitempty"` // something that was configured could not be read or done
+
 	Learning []LearningJSON `json:"learning,omitempty"` // services whose anomalies are not judged yet
 
 	Run       string     `json:"run,omitempty"` // its name, for the command that undoes it
@@ -151,7 +153,7 @@ func Whole(w io.Writer, r Report) error {
 func (r Report) runJSON() RunJSON {
 	return RunJSON{
 		Version: r.Version, Host: r.Host, AdHoc: r.AdHoc, From: instant(r.From), To: instant(r.To), History: instant(r.History),
-		Cases: len(r.Cases) + len(r.Known), Units: r.Units, Plan: r.Plan, Sources: list(r.Sources), Notes: list(r.Notes),
+		Cases: len(r.Cases) + len(r.Known), Units: r.Units, Plan: r.Plan, Sources: list(r.Sources), Notes: list(r.Notes), Degraded: r.degraded(),
 		Learning: learningJSON(r.Learning), Run: r.Run, Done: doneJSON(r.Done), AI: r.AI, Beyond: r.Beyond, Heartbeat: r.Heartbeat, Gaps: r.Gaps,
 	}
 }

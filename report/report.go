@@ -36,7 +36,8 @@ type Report struct {
 	Plan     ban.Plan
 	Sources  []ingest.Health // one a source that was read
 	Credits  []string        // whose data on countries and networks it shows
-	Notes    []string        // what could not be read or done, one sentence each
+	Notes    []string        // what is worth knowing of how the run went, one sentence each
+	Degraded bool            // something that was configured could not be read or done; Notes or a source says what
 	Hours    []Hour          // the whole window, one an hour, for the picture of the night
 	Units    int             // distinct sources seen in the window
 	Learning []Learning      // services whose season is not known yet, by name

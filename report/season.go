@@ -1,7 +1,9 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -11,7 +13,9 @@ import (
 // Season is what is usual of one service, hour by hour: the week before an
 // unusual hour and that hour itself.
 type Season struct {
+	Case    string // whose hour it is; "" for the week of a heartbeat
 	Service string
+	What    string       // is counted: requests, server errors, failed logins
 	Hours   []SeasonHour // in their order, without holes
 }
 
@@ -23,29 +27,14 @@ type SeasonHour struct {
 	Low, High uint64 // 98 of 100 such hours lie between them, both included
 }
 
-// bandOf is the season on which the hour of an anomaly is drawn: at most a week
-// that ends with it. It is nil where the season is not known.
-func (r Report) bandOf(c analyze.Case) []SeasonHour {
-	if !anomaly(c) || len(c.Services) == 0 {
-		return nil
+// seasonOf is the season on which the hour of an anomaly is drawn; false where that
+// is not known.
+func (r Report) seasonOf(c analyze.Case) (Season, bool) {
+	i := slices.IndexFunc(r.Season, func(s Season) bool { return s.Case == c.ID && len(s.Hours) > 1 })
+	if !anomaly(c) || i < 0 {
+		return Season{}, false
 	}
-	end := c.Last.Truncate(time.Hour).Add(time.Hour)
-	begin := end.AddDate(0, 0, -7)
-	for _, s := range r.Season {
-		if s.Service != c.Services[0] {
-			continue
-		}
-		var out []SeasonHour
-		for _, h := range s.Hours {
-			if !h.Start.Before(begin) && h.Start.Before(end) {
-				out = append(out, h)
-			}
-		}
-		if len(out) > 1 {
-			return out
-		}
-	}
-	return nil
+	return r.Season[i], true
 }
 
 // bandTop is the largest value of a band's picture, at least 1.
@@ -62,16 +51,19 @@ func during(start time.Time, c analyze.Case) bool {
 	return c.First.Before(start.Add(time.Hour)) && c.Last.After(start)
 }
 
-// bandCaption says what a band shows, with the fact for who cannot see it.
-func bandCaption(c analyze.Case, hours []SeasonHour) string {
-	return "Events an hour of " + c.Services[0] + " over " + span(time.Duration(len(hours))*time.Hour) +
-		". Shaded: where 98 of 100 such hours lie" + usually(c, hours) + "."
+// caption says what a band shows, with the fact for who cannot see it.
+func (s Season) caption(c analyze.Case) string {
+	return upperFirst(s.counted()) + " over " + span(time.Duration(len(s.Hours))*time.Hour) +
+		". Shaded: where 98 of 100 such hours lie" + s.usually(c) + "."
 }
+
+// counted names what is drawn: "requests an hour of http".
+func (s Season) counted() string { return cmp.Or(s.What, "events") + " an hour of " + s.Service }
 
 // usually says how the hour of a case stands to such hours, as the end of a
 // sentence; "" where that is not known.
-func usually(c analyze.Case, hours []SeasonHour) string {
-	for _, h := range hours {
+func (s Season) usually(c analyze.Case) string {
+	for _, h := range s.Hours {
 		if during(h.Start, c) {
 			return "; this one has " + count(h.Seen) + " where " + count(h.Low) + " to " + count(h.High) + " are usual"
 		}
@@ -79,11 +71,11 @@ func usually(c analyze.Case, hours []SeasonHour) string {
 	return ""
 }
 
-// seenHours are the hours of a season as traffic.
-func seenHours(service string, hours []SeasonHour) []Hour {
-	out := make([]Hour, len(hours))
-	for i, h := range hours {
-		out[i] = Hour{Start: h.Start, Counts: map[string]uint64{service: h.Seen}}
+// seen are its hours as traffic.
+func (s Season) seen() []Hour {
+	out := make([]Hour, len(s.Hours))
+	for i, h := range s.Hours {
+		out[i] = Hour{Start: h.Start, Counts: map[string]uint64{s.Service: h.Seen}}
 	}
 	return out
 }
@@ -98,14 +90,15 @@ type bandChart struct {
 
 // bandChart draws the hours up to an anomaly; nil where the season is not known.
 func (r Report) bandChart(c analyze.Case) *bandChart {
-	hours := r.bandOf(c)
-	if hours == nil {
+	season, ok := r.seasonOf(c)
+	if !ok {
 		return nil
 	}
+	hours := season.Hours
 	const height = 120
 	top := float64(bandTop(hours))
 	y := func(n uint64) int { return height - rounded(float64(n)/top*(height-6)) }
-	ch := &bandChart{chart: chart{Height: height + 2, Base: height}, Wide: len(hours), Caption: bandCaption(c, hours)}
+	ch := &bandChart{chart: chart{Height: height + 2, Base: height}, Wide: len(hours), Caption: season.caption(c)}
 	ch.Alt = ch.Caption
 	var upper, lower, line strings.Builder
 	pen := "M"

@@ -87,7 +87,7 @@ func (r Report) banCount() string {
 // silence is the subject of a run with nothing to say.
 func (r Report) silence() string {
 	h := r.Heartbeat
-	if h == nil {
+	if !h.week() {
 		return "all quiet, nothing for you"
 	}
 	from, to := h.From.In(r.location()), h.To.In(r.location())

@@ -8,8 +8,8 @@ import (
 	"gumshoe/analyze"
 )
 
-// SyslogMessage is a case as RFC 5424 writes it, without the framing of a
-// transport.
+// SyslogMessage is a case as the machine's own syslog daemon takes it from programs,
+// and passes it on as its configuration says.
 type SyslogMessage struct {
 	Severity int // 2 critical to 6 informational
 	Text     []byte
@@ -21,36 +21,21 @@ var syslogSeverity = [...]int{analyze.Info: 6, analyze.Low: 5, analyze.Medium: 4
 // authpriv is the facility for security messages.
 const authpriv = 10
 
-// Syslog writes every case as an RFC 5424 message with an ECS document as its
-// text, worst first. A message stays below 8 KB, the limit of most receivers.
+// Syslog writes every case as a message with an ECS document as its text, worst first.
+// The form is the C library's, which journald and rsyslog expect on their socket;
+// neither understands RFC 5424 there. A message stays below 8 KB, the limit of most
+// receivers.
 func Syslog(r Report) ([]SyslogMessage, error) {
 	planned := r.Plan.Outcomes()
 	var out []SyslogMessage
 	for _, c := range r.all() {
 		var b strings.Builder
 		severity := syslogSeverity[c.Level]
-		fmt.Fprintf(&b, "<%d>1 %s %s gumshoe - %s - ", authpriv*8+severity, r.Now.UTC().Format(time.RFC3339), syslogName(r.Host, 255), syslogName(c.Kind, 32))
+		fmt.Fprintf(&b, "<%d>%s gumshoe: ", authpriv*8+severity, r.Now.In(r.location()).Format(time.Stamp))
 		if err := writeJSON(&b, r.ecs(c, planned[c.ID], ecsBounds{text: 200, related: 40})); err != nil {
 			return nil, fmt.Errorf("writing case %q: %w", c.ID, err)
 		}
 		out = append(out, SyslogMessage{severity, []byte(strings.TrimSuffix(b.String(), "\n"))})
 	}
 	return out, nil
-}
-
-// OctetCounted frames a message for a stream (RFC 6587, 3.4.1; RFC 5425 over
-// TLS): its length, a space, the message.
-func OctetCounted(message []byte) []byte {
-	return append(fmt.Appendf(nil, "%d ", len(message)), message...)
-}
-
-// syslogName is a header field: printable ASCII without spaces, "-" for none.
-func syslogName(s string, limit int) string {
-	s = strings.Map(func(r rune) rune {
-		if r <= ' ' || r > '~' {
-			return -1
-		}
-		return r
-	}, s)
-	return orElse(s[:min(len(s), limit)], "-")
 }

@@ -156,10 +156,11 @@ func (p *printer) opening() {
 			mark = " "
 		}
 	}
-	if len(r.Notes) > 0 {
+	if urgent, _ := r.notes(); len(urgent) > 0 {
 		p.line()
-		for _, n := range r.Notes {
-			p.para("  ", "", n)
+		p.line(p.paint(bold, trouble))
+		for _, n := range urgent {
+			p.para("  "+p.paint(yellow, glyphs[analyze.High])+" ", "", n)
 		}
 	}
 }

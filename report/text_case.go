@@ -20,7 +20,7 @@ func (p *printer) cases() {
 // digest writes a section of cases: the worst at length, the rest in short.
 func (p *printer) digest(title string, cases []analyze.Case) {
 	p.section(title + tally(cases))
-	d := fold(cases)
+	d := fold(cases).once()
 	for i, c := range d.full {
 		if i > 0 {
 			p.line()
@@ -57,7 +57,7 @@ func (p *printer) ended() {
 // story writes one case at length.
 func (p *printer) story(c analyze.Case) {
 	level := glyphs[c.Level] + " " + strings.ToUpper(c.Level.String())
-	p.line(p.paint(levelStyle(c.Level), level), "  ", p.paint(dim, cut(c.ID, p.width-30)), "  ", sure(c.Confidence))
+	p.line(p.paint(levelStyle(c.Level), level), "  ", p.paint(dim, cut(c.ID, p.width-40)), "  ", strings.Join(nonempty(sure(c.Confidence), c.Course.String()), "  "))
 	p.para("  ", bold, c.Headline)
 	t := p.r.tell(c)
 	for _, s := range t.body {
@@ -112,8 +112,11 @@ func (p *printer) rhythm(c analyze.Case) {
 	}
 	from, to := p.r.weekOf(c)
 	hours := p.r.Hours
-	if band := p.r.bandOf(c); band != nil {
-		from, hours = band[0].Start, seenHours(c.Services[0], band)
+	season, ok := p.r.seasonOf(c)
+	if ok {
+		from, hours = season.Hours[0].Start, season.seen()
+	} else {
+		season.Service = c.Services[0]
 	}
 	ss := slots(hours, c.Services[0], from, to, min(56, p.width-4))
 	if len(ss) < 2 {
@@ -126,9 +129,9 @@ func (p *printer) rhythm(c analyze.Case) {
 	}
 	p.line()
 	p.line("  ", b.String())
-	caption := fmt.Sprintf("%s, events an hour, the busiest %s", c.Services[0], count(top))
+	caption := fmt.Sprintf("%s, the busiest %s", season.counted(), count(top))
 	if ss[0].hours > 1 {
 		caption += fmt.Sprintf("; one bar is the busiest of %d hours", ss[0].hours)
 	}
-	p.para("  ", dim, caption+usually(c, p.r.bandOf(c)))
+	p.para("  ", dim, caption+season.usually(c))
 }

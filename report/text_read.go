@@ -80,6 +80,10 @@ func (p *printer) read() {
 	}
 	p.strips()
 	p.para("  ", "", p.r.gapLine())
+	_, notes := p.r.notes()
+	for _, n := range notes {
+		p.para("  ", dim, n)
+	}
 	p.line()
 	for _, s := range p.r.asides() {
 		p.para("  "+p.paint(dim, fill(s.Title, 4))+"  ", "", s.Text)

@@ -67,7 +67,7 @@ func (d Account) Detect(in *analyze.Input) []analyze.Finding {
 			}
 			names, _ := u.BadNames(r)
 			for _, id := range names {
-				if in.Refused(id) >= fewestKnocks && owners.in(id, net) == nil {
+				if in.Refused(id) >= fewestKnocks && owners.in(id, net) == nil && !owners.repeats(id, u.Prefix) {
 					found = append(found, knock{id, net, r.Hour, uint32(n), uint32(i)})
 				}
 			}

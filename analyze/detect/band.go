@@ -20,18 +20,17 @@ type Band struct {
 // bandHours is how long a band is.
 const bandHours = 7 * 24
 
-// Bands lays the hours of a service up to the end of the window on its season; nil
+// Bands lays what a service counted in the week up to a moment on its season; nil
 // where that is not known yet.
-func Bands(in *analyze.Input, service string) (out []Band) {
+func Bands(in *analyze.Input, service string, m analyze.Metric, until time.Time) (out []Band) {
 	things := in.Set.Things(window.ServiceObject)
 	i := slices.IndexFunc(things, func(t window.Thing) bool { return t.Name.Text == service })
 	if i < 0 {
 		return nil
 	}
-	m := analyze.MetricsOf(service)[0]
 	s := series(in, &things[i], m.Of)
 	s.Flagged = flagged(in, &things[i], m, s)
-	end := hourOf(in.To.Add(time.Hour - 1))
+	end := hourOf(until.Add(time.Hour - 1))
 	model := baseline.Fit(s, hourOf(in.From), in.Location)
 	if need, _ := model.Judged(); need > model.Days {
 		return nil

@@ -53,6 +53,7 @@ type breach struct {
 	changed bool // something was done to other accounts of the machine
 	home    bool
 	office  bool // among many people behind one address, and not tried in a hurry
+	device  bool // what failed is most likely a program with an old password
 }
 
 // siege is what others got wrong on the account in the week before.
@@ -108,7 +109,7 @@ func (d BreakIn) look(k *known, u *window.Unit, all []try, found []breach) []bre
 	in, net := k.in, hoodOf(u.Prefix)
 	suspect := k.suspect(net)
 	wrong := newLately(all, func(account uint64) tally {
-		return tally{owners: k.owners.excuses(account, net), exists: in.Exists(account)}
+		return tally{owners: k.owners.excuses(account, net) || k.owners.repeats(account, u.Prefix), exists: in.Exists(account)}
 	})
 	honest := k.owners.honestAccounts(in, u)
 	judged := map[uint64]int64{} // the last hour in which an account was

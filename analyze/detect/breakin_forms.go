@@ -3,6 +3,7 @@ package detect
 import (
 	"fmt"
 	"net/netip"
+	"time"
 
 	"gumshoe/analyze"
 	"gumshoe/ingest"
@@ -12,7 +13,9 @@ import (
 // atForms finds the login at a web form that comes after guesses. The access log
 // has no names; what it has is the form's answers: after a run of refusals (a 4xx,
 // or the form again) one answer is another, a redirect, or where refusals are a
-// 4xx a 2xx. Behind an address that many people share good and bad logins take
+// 4xx a 2xx. What a form is called matters little: one that is seen to lead people
+// elsewhere is known by that, and of any other it is taken for a sign, if not for
+// proof, that it showed the same page twenty times and then led on. Behind an address that many people share good and bad logins take
 // turns, so there is no long run.
 func (d BreakIn) atForms(in *analyze.Input) []analyze.Finding {
 	return analyze.EachUnit(in, analyze.Current|analyze.Troubled, func(i int, u *window.Unit, out []analyze.Finding) []analyze.Finding {
@@ -32,14 +35,17 @@ type entry struct {
 	refused []*window.Touch
 	good    *window.Touch
 	known   bool // it had been let in before
+	unnamed bool // nothing but its answers says that it is a login
 }
 
 // entries lists the forms that let a source in after refusing it.
 func entries(in *analyze.Input, u *window.Unit) (out []entry) {
+	out = turned(in, u)
 	posts := posted(in, u)
 	if len(posts) <= typos {
-		return nil
+		return out
 	}
+	known := knownForms(in)
 	forms := map[uint64]*entry{}
 	for _, t := range posts {
 		e := forms[t.Name]
@@ -47,7 +53,7 @@ func entries(in *analyze.Input, u *window.Unit) (out []entry) {
 			e = &entry{path: t.Name}
 			forms[t.Name] = e
 		}
-		switch again := again(in.Set.Name(t.Name).Text); {
+		switch again := shownAgainBy(in.Set.Name(t.Name).Text) || known[t.Name].leadsOn(); {
 		case t.Status >= 400 && t.Status < 500:
 			if len(e.refused) > 0 && !e.saysNo() && !again { // what it had answered 200 were welcomes
 				e.refused, e.known = nil, true
@@ -63,6 +69,61 @@ func entries(in *analyze.Input, u *window.Unit) (out []entry) {
 			}
 			e.refused, e.known = nil, true
 		}
+	}
+	return out
+}
+
+// turned lists the paths of which nothing is known that showed a source, which
+// reads nothing else, pages of one size, led it on once, and were not asked again.
+// A page that asks its server for news as a clock strikes is led to the login when
+// its session is over, and asks on.
+func turned(in *analyze.Input, u *window.Unit) (out []entry) {
+	if person(in, u) {
+		return nil
+	}
+	known := knownForms(in)
+	paths := map[uint64]*entry{}
+	var order []*entry
+	eachSent(in, u, func(r *window.Row, t *window.Touch) {
+		if in.Set.Name(t.Name).Path&ingest.PathLogin != 0 || known[t.Name].leadsOn() || stale(r) {
+			return
+		}
+		e := paths[t.Name]
+		if e == nil {
+			e = &entry{path: t.Name, unnamed: true}
+			paths[t.Name] = e
+			order = append(order, e)
+		}
+		switch {
+		case e.good != nil || t.Status != 200 && (t.Status < 300 || t.Status >= 400):
+			e.known = true // not one change of the answer
+		case t.Status == 200:
+			e.refused = append(e.refused, t)
+		default:
+			e.good = t
+		}
+	})
+	for _, e := range order {
+		if e.good == nil || e.known || len(e.refused) < manyFails || !alike(e.refused) || !in.Contains(uint32(e.good.Milli/3_600_000)) || polls(e.refused) {
+			continue
+		}
+		out = append(out, *e)
+	}
+	return out
+}
+
+// shortPoll is the shortest pause after which pages ask their server for news.
+const shortPoll = 10 * time.Second
+
+// polls reports a page that asks for news by itself.
+func polls(all []*window.Touch) bool {
+	times := timesSent(all)
+	return clockwork(times) && median(gaps(times)) >= shortPoll
+}
+
+func timesSent(all []*window.Touch) (out []time.Time) {
+	for _, t := range all {
+		out = append(out, moment(t.Milli))
 	}
 	return out
 }
@@ -88,14 +149,20 @@ func (d BreakIn) atForm(in *analyze.Input, u *window.Unit, e entry, visitor bool
 		Targets: []analyze.Target{{Kind: analyze.Endpoint, Value: path}},
 	}
 	odds := 1 + 2*min(1, float64(fails-typos)/(manyFails-typos)) // a password, no key
-	if fails >= manyFails && !e.known {
+	switch {
+	case e.unnamed:
+		odds = 4
+	case fails >= manyFails && !e.known:
 		odds = 7
 	}
 	f.Evidence = []analyze.Evidence{{Family: analyze.Intrusion, LogOdds: odds, Trials: fails,
 		Fact: fmt.Sprintf("%s at %s before it answered %d", count(fails, "refused login"), path, e.good.Status)}}
+	program, asks := asksOn(in, u, timesSent(e.refused), []string{path})
 	switch {
 	case e.known:
 		f.Evidence = append(f.Evidence, analyze.Evidence{Family: analyze.Guard, LogOdds: -4, Trials: 1, Fact: "the form had let this address in before"})
+	case asks:
+		f.Evidence = append(f.Evidence, program)
 	case visitor && fails < 2*manyFails:
 		f.Evidence = append(f.Evidence, analyze.Evidence{Family: analyze.Guard, LogOdds: -4, Trials: 1,
 			Fact: "it also reads pages as a person does: somebody may have forgotten a password"})
@@ -123,6 +190,10 @@ func (d BreakIn) atForm(in *analyze.Input, u *window.Unit, e entry, visitor bool
 	}
 	if e.known {
 		f.Story.Why = []string{"The answer changed after a long run of refusals."}
+	}
+	if e.unnamed {
+		f.Story.Why = []string{fmt.Sprintf("%s were answered with one and the same page, then one led on, and the address, which reads no pages as people do, did not send it again.", upper(count(fails, "form")))}
+		f.Story.Not = append(f.Story.Not, "Nothing but its answers says that "+path+" is a login: what it is for, you know better.")
 	}
 	return f, true
 }

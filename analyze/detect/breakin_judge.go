@@ -58,6 +58,7 @@ func (d BreakIn) judge(k *known, l login, wrong *lately, honest int) (breach, bo
 		c.fails, c.names, c.unknown = c.own, min(c.own, 1), 0 // what others there get wrong is theirs
 	}
 	b.charge = c
+	b.device = k.owners.patient(l.Name, l.unit.Prefix)
 	b.deeds, b.news, b.changed = k.deeds.after(l)
 	b.weigh(in, honest, k.owners.loggedBefore(l.Name, l.Milli), d.Name())
 	if b.odds() < 0 {
@@ -138,6 +139,8 @@ func (b *breach) doubt(honest int) (doubt float64, why string) {
 		doubt, why = -4, "it came with a key, which no guess finds"
 	case b.office, c.own <= typos && (c.unknown == 0 && honest >= max(2, c.names) || honest >= 3*max(1, c.names)):
 		doubt, why = -6, fmt.Sprintf("%s log in from here as their owners do: an office behind one address", count(honest, "account"))
+	case b.device:
+		doubt, why = -4, "pauses as even as a clock's before it: a program with an old password that was told the new one looks the same"
 	}
 	if c.fails <= typos && c.names <= 1 && b.siege.fails == 0 {
 		doubt -= 2

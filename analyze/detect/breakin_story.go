@@ -24,11 +24,11 @@ func (b *breach) tell(in *analyze.Input, all past) (analyze.Finding, bool) {
 		}
 	}
 	f.Story = b.story(in, logins, networks)
-	if b.passerby() {
+	if b.passerby() || b.mended(logins) {
 		f.Sources, f.Visitors = nil, f.Sources // it is asked about, and not accused
-		if networks >= travels {
-			return *f, false
-		}
+	}
+	if b.passerby() && networks >= travels {
+		return *f, false
 	}
 	return *f, b.odds() >= 0
 }
@@ -40,6 +40,12 @@ const travels = 3
 // owner comes from somewhere new while a botnet guesses in vain.
 func (b *breach) passerby() bool {
 	return b.siege.fails > 0 && !b.siege.member && b.charge.fails < fewestFails && !b.news && !b.changed
+}
+
+// mended reports a login after the tries of a device at an account of which nothing
+// is known: most likely its owner told the device the new password.
+func (b *breach) mended(logins int) bool {
+	return b.device && logins == 0 && b.siege.fails == 0 && !b.news && !b.changed
 }
 
 func (b *breach) story(in *analyze.Input, logins, networks int) analyze.Story {

@@ -31,7 +31,8 @@ const (
 	wordShare   = .6
 	fewestWords = 5
 	linkPaths   = 2 // that browsers ask for and nothing else: it may be a broken link, and
-	linkOdds    = 5 // more than this is not held against them
+	linkOdds    = 5 // more than this is not held against them, nor
+	linkCompany = 3 // more than this that they are many: unrelated people share a link as easily
 )
 
 // campaign is suspects that belong together.
@@ -39,6 +40,7 @@ type campaign struct {
 	members []suspect // in address order
 	nets    int
 	current bool // some of it lies in the analyzed window
+	common  [agentToken + 1]inCommon
 }
 
 // Detect implements analyze.Detector.
@@ -57,12 +59,14 @@ func campaignsOf(in *analyze.Input) (out []campaign) {
 	l := newLinked(in, suspectsOf(in))
 	l.hubs(in)
 	l.pairs()
+	l.absorb()
+	usual := l.sharing()
 	for _, members := range l.members {
 		if len(members) < fewestNetworks || !l.enough(members, fewestNetworks) {
 			continue
 		}
 		slices.Sort(members)
-		c := campaign{}
+		c := campaign{common: l.sharedBy(members, &usual)}
 		nets, names, others := map[hood]bool{}, map[uint64]bool{}, false
 		for _, m := range members {
 			s := &l.all[m]
@@ -97,8 +101,11 @@ func inCampaigns(in *analyze.Input) map[uint32]bool {
 }
 
 func (d Campaign) finding(in *analyze.Input, c *campaign) analyze.Finding {
-	f := analyze.Finding{Detector: d.Name(), Impact: analyze.Nuisance}
 	t := c.count(in)
+	if f, ok := c.brokenLink(in, t); ok {
+		return f
+	}
+	f := analyze.Finding{Detector: d.Name(), Impact: analyze.Nuisance}
 	units := in.Set.Units()
 	var deeds []deed
 	for i := range c.members {
@@ -158,7 +165,11 @@ func (d Campaign) finding(in *analyze.Input, c *campaign) analyze.Finding {
 	if t.requests > 0 {
 		f.Techniques = append(f.Techniques, "T1595.003")
 	}
-	f.Evidence = append(f.Evidence, together(len(f.Sources), c.nets))
+	company := together(len(f.Sources), c.nets)
+	if c.linkLike(t) {
+		company.LogOdds = min(company.LogOdds, linkCompany)
+	}
+	f.Evidence = append(f.Evidence, company)
 	explain(in, &f)
 	f.Key = fmt.Sprintf("campaign %s %d", f.Sources[0], f.First.Unix()/86400)
 	f.Story = c.story(in, &f, t, paths)
@@ -240,9 +251,12 @@ func serviceOf(in *analyze.Input, c *campaign) string {
 
 func (c *campaign) story(in *analyze.Input, f *analyze.Finding, t tallied, paths []string) analyze.Story {
 	n := len(f.Sources)
-	var did, shared []string
+	var did, shared, yardsticks []string
+	doing := "do the same unusual things"
 	switch {
 	case len(t.names) > 0:
+		doing = "guess at the same names"
+		yardsticks = append(yardsticks, c.common[nameToken].yardstick(n, "name", "names"))
 		did = append(did, fmt.Sprintf("failed to log in %s, on %s", count(t.guesses, "time"), count(len(t.names), "account")))
 		shared = append(shared, "names")
 	case t.guesses > 0:
@@ -251,6 +265,14 @@ func (c *campaign) story(in *analyze.Input, f *analyze.Finding, t tallied, paths
 	if t.requests > 0 {
 		did = append(did, fmt.Sprintf("asked %s for what is not here (%s)", count(t.requests, "time"), some(paths, 3)))
 		shared = append(shared, "paths")
+		if len(t.names) == 0 {
+			doing = "ask for the same things, which are not here"
+		}
+		kind := pathToken
+		if c.common[listToken].most > c.common[pathToken].most {
+			kind = listToken
+		}
+		yardsticks = append(yardsticks, c.common[kind].yardstick(n, "path", "paths"))
 	}
 	if t.shots > 0 {
 		did = append(did, fmt.Sprintf("sent hostile content %s", count(t.shots, "time")))
@@ -260,11 +282,15 @@ func (c *campaign) story(in *analyze.Input, f *analyze.Finding, t tallied, paths
 		shared = append(shared, "the agent "+in.Set.Name(agent).Text)
 	}
 	s := analyze.Story{
-		Headline: fmt.Sprintf("%d addresses of %s work together", n, count(c.nets, "network")),
+		Headline: fmt.Sprintf("%d addresses of %s %s", n, count(c.nets, "network"), doing),
 		Body:     []string{fmt.Sprintf("Over %s %d addresses %s.", span(f.Last.Sub(f.First)), n, and(did))},
-		Why: []string{fmt.Sprintf("They share %s that nobody else here has, and none of them was ever let in or read a page. One of them would mean little: %s each on average.",
+		Why: []string{fmt.Sprintf("They share %s that hardly anybody else here has, and none of them was ever let in or read a page. One of them would mean little: %s each on average.",
 			and(shared), count(max(1, (t.requests+t.guesses)/n), "try"))},
-		Do: []string{doNothing},
+		Not: []string{"What they share does not say whose they are: sources that use one tool or one list look like this, under one hand or not."},
+		Do:  []string{doNothing},
+	}
+	for _, y := range yardsticks {
+		s.Why = append(s.Why, upper(y)+".")
 	}
 	switch {
 	case t.shots > 0 && t.guesses == 0:

@@ -110,7 +110,7 @@ func eachStrange(in *analyze.Input, owners *homes, u *window.Unit, r *window.Row
 	}
 	net, touches := hoodOf(u.Prefix), u.Touches(r)
 	for i := range touches {
-		if t := &touches[i]; t.Kind == ingest.KindAuthFailure && in.Exists(t.Name) && owners.in(t.Name, net) == nil {
+		if t := &touches[i]; t.Kind == ingest.KindAuthFailure && in.Exists(t.Name) && owners.in(t.Name, net) == nil && !owners.repeats(t.Name, u.Prefix) {
 			visit(t)
 		}
 	}

@@ -13,7 +13,8 @@ import (
 
 // knocksOf lists every request of a source for what only scanners ask for, and
 // what is not here, in order of time. It is not here when it is seldom answered,
-// or when its site answers everything.
+// or when its site answers everything. A 401 is a door that is here, and locked: a
+// monitor that was given no password asks there for ever.
 func knocksOf(in *analyze.Input, u *window.Unit) (out []contact) {
 	sites := analyze.Fact(in, "answers all", answersAllOf)
 	for i := range u.Rows {
@@ -23,7 +24,7 @@ func knocksOf(in *analyze.Input, u *window.Unit) (out []contact) {
 		}
 		for _, t := range u.Touches(r) {
 			n := in.Set.Name(t.Name)
-			if t.Name == 0 || t.Status >= 400 && t.Status < 500 && !refusal(t.Status) || n.Path&(ingest.PathVocabulary|ingest.PathSensitive) == 0 ||
+			if t.Name == 0 || t.Status == 401 || t.Status >= 400 && t.Status < 500 && !refusal(t.Status) || n.Path&(ingest.PathVocabulary|ingest.PathSensitive) == 0 ||
 				n.Path&ingest.PathNeutral != 0 || in.BenignBad(t.Name) >= 3 || !mostlyDenied(in, t.Name) && !sites[siteOf(n.Text)] {
 				continue
 			}

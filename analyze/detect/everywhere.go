@@ -46,8 +46,13 @@ type rattle struct {
 }
 
 // door names what has passwords of its own: a telephone with an old one fails on
-// SMTP as it fails on IMAP.
-func (r *rattle) door() string { return accountsOf(r.name) }
+// SMTP as it fails on IMAP, and what stands behind the web server is the web.
+func (r *rattle) door() string {
+	if r.name == ingest.ServiceApp {
+		return ingest.ServiceWeb
+	}
+	return accountsOf(r.name)
+}
 
 // knocker is a source that tried something. There are many: they are small.
 type knocker struct {
@@ -128,7 +133,7 @@ func rattles(in *analyze.Input, owners *homes, u *window.Unit, visit func(rattle
 		touches := u.Touches(r)
 		for k := range touches {
 			t := &touches[k]
-			hostile := t.Kind == ingest.KindAuthFailure && (owners == nil || !owners.excuses(t.Name, net))
+			hostile := t.Kind == ingest.KindAuthFailure && (owners == nil || !owners.excuses(t.Name, net) && !owners.repeats(t.Name, u.Prefix))
 			if name == ingest.ServiceWeb {
 				hostile = scannersOnly(in, t)
 			}

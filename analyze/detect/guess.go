@@ -15,8 +15,7 @@ import (
 
 // Guess finds one source that guesses passwords, however slowly: at least ten
 // failures in six hours on one service, or a walk over accounts that fail on
-// first contact, as in Scan. A program that repeats an old password is told of,
-// and accused of nothing.
+// first contact, as in Scan. What a device repeats is not counted.
 type Guess struct{}
 
 // Name implements analyze.Detector.
@@ -57,17 +56,21 @@ func (d Guess) judge(in *analyze.Input, owners *homes, u *window.Unit, rows []wi
 	defer lists.Put(list)
 	all, total := guesses(in, owners, u, rows, list)
 	markNobodys(in, service, all)
-	if len(all) == 0 || !in.Contains(uint32(all[len(all)-1].milli/3_600_000)) {
+	if len(all) == 0 || !in.Contains(uint32(all[len(all)-1].milli/3_600_000)) || checksPort(all) || keepsOldList(rows, all) {
 		return analyze.Finding{}, false
 	}
 	names := onNames(all)
 	honest := owners.honestAccounts(in, u)
 	odds := guessWalk(all) - min(-creditFloor, ownAccount*float64(honest))
-	if n := densest(all, total); n >= guessLeast {
-		odds = max(odds, guessEach*float64(n))
+	dense := densest(all, total)
+	if dense >= guessLeast {
+		odds = max(odds, guessEach*float64(dense))
 	}
 	if total >= guessLeast {
 		odds = max(odds, guessEach/2*float64(total))
+	}
+	if onlyRecipients(all) {
+		odds /= byLists
 	}
 	if odds < softFlag {
 		return analyze.Finding{}, false
@@ -83,11 +86,10 @@ func (d Guess) judge(in *analyze.Input, owners *homes, u *window.Unit, rows []wi
 	}
 	f.Existing = slices.ContainsFunc(names, func(a tried) bool { return in.Exists(a.id) })
 	many, swarming := swarm(u, rows)
-	if !swarming && f.Existing && service != ingest.ServiceSSH && repeats(all, names) {
-		return staleFinding(in, f, all, total), true
-	}
 	if swarming && len(names) == 1 {
 		f.Evidence = append(f.Evidence, many)
+	} else if e, ok := sharedFront(u, rows, total, honest, dense); ok {
+		f.Evidence = append(f.Evidence, e)
 	} else if e, ok := forgetful(all, names, honest, f.Existing && service != ingest.ServiceSSH); ok {
 		f.Evidence = append(f.Evidence, e)
 	}

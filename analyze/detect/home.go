@@ -21,6 +21,10 @@ type homes struct {
 	shards  [homeShards]homeShard
 	began   int64         // of the window
 	suspect map[hood]bool // networks that failed on an account before they logged in to it
+
+	devices  []device
+	repeated map[uint64][]prefix // by account, the sources of its devices
+	unrushed map[uint64][]prefix // the same, of those that leave time between tries
 }
 
 const (
@@ -83,6 +87,17 @@ func homesOf(in *analyze.Input) *homes {
 	})
 	for _, net := range guessed {
 		out.suspect[net] = true
+	}
+	out.devices = devicesOf(in, out)
+	out.repeated, out.unrushed = map[uint64][]prefix{}, map[uint64][]prefix{}
+	units := in.Set.Units()
+	for _, d := range out.devices {
+		for _, s := range d.sources {
+			out.repeated[d.account] = append(out.repeated[d.account], units[s].Prefix)
+			if d.pause >= inNoHurry {
+				out.unrushed[d.account] = append(out.unrushed[d.account], units[s].Prefix)
+			}
+		}
 	}
 	return out
 }
@@ -207,10 +222,15 @@ func (h *homes) excuses(account uint64, net hood) bool {
 	return at != nil && (at.fails <= typos || at.since < h.began)
 }
 
-// guilty keeps the tries that no owner's mistake explains.
+// guilty keeps the tries that neither an owner's mistake nor a device explains.
 func (h *homes) guilty(source prefix, all []try) []try {
 	net := hoodOf(source)
-	return slices.DeleteFunc(all, func(t try) bool { return h.excuses(t.name, net) })
+	return slices.DeleteFunc(all, func(t try) bool { return h.excuses(t.name, net) || h.repeats(t.name, source) })
+}
+
+// repeats reports whether the source's failures on the account are a device's.
+func (h *homes) repeats(account uint64, source prefix) bool {
+	return len(h.repeated) > 0 && slices.Contains(h.repeated[account], source)
 }
 
 // loggedBefore reports whether the account is seen to log in before a moment.
@@ -218,6 +238,15 @@ func (h *homes) loggedBefore(account uint64, milli int64) bool {
 	first, ok := h.shards[shardOf(account)].first[account]
 	return ok && first < milli
 }
+
+// patient reports whether they are those of one that takes its time between tries:
+// a login that follows may be its owner's.
+func (h *homes) patient(account uint64, source prefix) bool {
+	return len(h.unrushed) > 0 && slices.Contains(h.unrushed[account], source)
+}
+
+// inNoHurry is the pace from which that is believed.
+const inNoHurry = 5 * time.Minute
 
 // honestAccounts counts the accounts that the source logs in to without having
 // guessed them.

@@ -191,6 +191,49 @@ func (l *linked) share(a, b int32) (index, points float64, kinds int) {
 	return index, points, kinds
 }
 
+// absorb joins to a large part those who have none or one too small to tell, if all the
+// rare names that they tried, and at least two, are ones that several of the large part
+// tried, and no other part: they drew the end of the list, and everybody's names for the
+// rest.
+func (l *linked) absorb() {
+	for i := range l.all {
+		if len(l.members[l.root(int32(i))]) >= fewestNetworks {
+			continue
+		}
+		held, names := map[int32]int{}, 0
+		for _, t := range l.all[i].tokens {
+			if t.kind != nameToken || l.common[t] {
+				continue
+			}
+			names++
+			of := map[int32]int{}
+			for _, p := range l.by(t) {
+				if r := l.root(p.suspect); len(l.members[r]) >= fewestInOne && l.all[i].within(&l.all[p.suspect], linkSpan.Milliseconds()) {
+					of[r]++
+				}
+			}
+			for r, n := range of {
+				if n >= fewestShared {
+					held[r]++
+				}
+			}
+		}
+		if r, n := most(held); n == names && names >= linkPoints && len(held) == 1 {
+			l.join(int32(i), r)
+		}
+	}
+}
+
+// by are the suspects of a token.
+func (l *linked) by(t token) []posting {
+	lo, _ := slices.BinarySearchFunc(l.postings, t, func(p posting, t token) int { return compareTokens(p.token, t) })
+	hi := lo
+	for hi < len(l.postings) && l.postings[hi].token == t {
+		hi++
+	}
+	return l.postings[lo:hi]
+}
+
 func (l *linked) root(i int32) int32 {
 	for l.parent[i] != i {
 		l.parent[i] = l.parent[l.parent[i]]

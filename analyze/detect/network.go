@@ -171,7 +171,7 @@ func guilty(u *window.Unit, r *window.Row, owners *homes) bool {
 	touches := u.Touches(r)
 	for i := range touches {
 		t := &touches[i]
-		if (t.Kind == ingest.KindAuthFailure || t.Kind == ingest.KindInvalidUser) && !owners.excuses(t.Name, net) {
+		if (t.Kind == ingest.KindAuthFailure || t.Kind == ingest.KindInvalidUser) && !owners.excuses(t.Name, net) && !owners.repeats(t.Name, u.Prefix) {
 			return true
 		}
 	}
@@ -267,6 +267,9 @@ func (d Network) judge(in *analyze.Input, b *block, net prefix, fails []failing,
 	f.Events = uint64(total0)
 	f.Existing = existing
 	k := len(f.Sources)
+	if _, people, _ := in.Logins(f.Prefix, nil, f.Last); people >= k && len(perAccount) >= k {
+		return analyze.Finding{}, false // where so many log in, so many mistype, each at an account of their own
+	}
 	if k >= 10 || existing {
 		f.Impact = analyze.Targeted
 	}

@@ -29,6 +29,7 @@ const (
 	creditFloor = -4.6 // -ln 99: how much credit good visits can build up
 	halfLife    = 14 * 24 * time.Hour
 	softFlag    = 4 // below this there is no finding
+	fewMisses   = 5 // pages on no list that somebody with old links may try: where one is gone, so are others
 	slowGap     = 5 * time.Minute
 	slowSpan    = 3 * time.Hour
 )
@@ -105,6 +106,12 @@ func (d Scan) judge(in *analyze.Input, u *window.Unit, t0 float64) (analyze.Find
 		return analyze.Finding{}, false
 	}
 	// Paths that were not kept singly are taken to be like those that were.
+	if len(bads) <= fewMisses && !slices.ContainsFunc(bads, func(c contact) bool { return c.word }) && plainBrowser(in, u) {
+		t0 = failHonest
+		for i := range first {
+			first[i].weight = min(first[i].weight, 1)
+		}
+	}
 	sum := walk(first, t0) + float64(more)*weights/float64(len(bads))*math.Log(failHostile/t0)
 	if sum < softFlag {
 		return analyze.Finding{}, false
@@ -176,19 +183,26 @@ func sources(u *window.Unit) []prefix { return []prefix{u.Prefix} }
 // the number of further distinct paths that were counted but not kept.
 //
 // A picture or a style sheet that is missing is the page's fault, and says nothing
-// about who reads the page.
-func contacts(in *analyze.Input, u *window.Unit) (out []contact, more int) {
-	seen := map[uint64]bool{}
-	var all []contact
+// about who reads the page. A 401 for what the same source got in the same hour is
+// the question for a password, and was answered.
+func contacts(in *analyze.Input, u *window.Unit) (all []contact, more int) {
+	var seen, inRow distinct
 	for i := range u.Rows {
 		r := &u.Rows[i]
 		if in.Set.Service(r.Service) != ingest.ServiceWeb {
 			continue
 		}
-		known := 0
-		inRow := map[uint64]bool{}
-		for _, t := range u.Touches(r) {
+		known, asked := 0, 0
+		inRow.clear()
+		names, few := u.GoodNames(r)
+		touches := u.Touches(r)
+		all = slices.Grow(all, len(names)+len(touches))
+		for _, t := range touches {
 			if !refusal(t.Status) || t.Name == 0 {
+				continue
+			}
+			if t.Status == 401 && (!few || slices.Contains(names, t.Name)) {
+				asked++
 				continue
 			}
 			n := in.Set.Name(t.Name)
@@ -196,16 +210,14 @@ func contacts(in *analyze.Input, u *window.Unit) (out []contact, more int) {
 			if n.Path&ingest.PathNeutral != 0 || n.Path&ingest.PathStatic != 0 && !word {
 				continue
 			}
-			if !inRow[t.Name] {
-				inRow[t.Name] = true
+			if inRow.add(t.Name) {
 				known++
 			}
-			all = append(all, contact{at: time.UnixMilli(t.Milli).UTC(), name: t.Name, weight: weight(in, r, t.Name), status: t.Status, word: word, origin: t.Origin()})
+			all = append(all, contact{at: time.UnixMilli(t.Milli).UTC(), name: t.Name, weight: weightOf(in, r, &t), status: t.Status, word: word, origin: t.Origin()})
 		}
 		if u.TouchesFull(r) && known > 0 {
-			more += max(0, u.BadCount(r)-known)
+			more += max(0, u.BadCount(r)-known) * known / (known + asked)
 		}
-		names, _ := u.GoodNames(r)
 		for _, id := range names {
 			all = append(all, contact{at: time.Unix(int64(r.Hour)*3600, 0).UTC(), name: id, good: true,
 				word: in.Set.Name(id).Path&(ingest.PathVocabulary|ingest.PathSensitive) != 0})
@@ -214,13 +226,7 @@ func contacts(in *analyze.Input, u *window.Unit) (out []contact, more int) {
 	slices.SortStableFunc(all, func(a, b contact) int {
 		return cmp.Or(a.at.Compare(b.at), cmp.Compare(a.origin.Source, b.origin.Source), cmp.Compare(a.origin.Offset, b.origin.Offset))
 	})
-	for _, c := range all {
-		if !seen[c.name] {
-			seen[c.name] = true
-			out = append(out, c)
-		}
-	}
-	return out, more
+	return slices.DeleteFunc(all, func(c contact) bool { return !seen.add(c.name) }), more
 }
 
 // refusal reports an answer that says "there is nothing for you here". That a
@@ -231,6 +237,18 @@ func refusal(status uint16) bool {
 		return false
 	}
 	return status >= 400 && status < 500
+}
+
+// gone is the answer for what was here once: it is asked for by those who remember.
+const gone = 410
+
+// weightOf is the weight of a path, by its answer: an app that is asked for a
+// password found what it looked for.
+func weightOf(in *analyze.Input, r *window.Row, t *window.Touch) float64 {
+	if t.Status == gone || t.Status == 401 && r.Has(ingest.ClientApp) {
+		return min(.2, weight(in, r, t.Name))
+	}
+	return weight(in, r, t.Name)
 }
 
 // weight says how much a failed first contact means: much when only scanners

@@ -2,19 +2,20 @@ package detect
 
 import (
 	"fmt"
-	"math/bits"
 	"slices"
-	"strings"
+	"time"
 
 	"gumshoe/analyze"
 	"gumshoe/ingest"
 	"gumshoe/ingest/window"
 )
 
-// Scraper finds who copies the site under a browser's name: page after page, hour
-// after hour, as evenly as no reader turns them, and never a picture or a style
-// sheet. Each minute is below any limit of a rate; what a person does in between
-// is missing.
+// Scraper finds who copies the site under a browser's name: one document after the
+// other, hour after hour, as evenly as no reader turns pages, and never a picture or
+// a style sheet. Each minute is below any limit of a rate; what a person does in
+// between is missing, and what was read is hardly ever read again. The documents may
+// be pages, or one page with numbers; the walk may be in order or not, by one
+// address, a network or all that share an agent which nobody else has.
 //
 // It is a nuisance of level low. Where visitors load no assets either, because
 // another host serves them, nothing can be told.
@@ -23,32 +24,35 @@ type Scraper struct{}
 // Name implements analyze.Detector.
 func (Scraper) Name() string { return "scraper" }
 
-const (
-	scraperHours   = 4  // whole hours in which it never rests, beside the first and the last
-	scraperEvents  = 15 // pages in each of them
-	scraperMinutes = 12 // minutes in each of them with a page
-	scraperEven    = 3  // most events of an hour, in multiples of the fewest
-	scraperPages   = 20 // distinct pages
-	scraperLately  = 24 // hours before the last that are looked at
+const fewVisitors = 10 // who tell whether visitors load assets here at all
 
-	fewVisitors = 10 // who tell whether visitors load assets here at all
-)
-
-// Detect implements analyze.Detector.
-func (d Scraper) Detect(in *analyze.Input) []analyze.Finding {
+// Detect implements analyze.Detector. Who is one of many is not told of again.
+func (d Scraper) Detect(in *analyze.Input) (found []analyze.Finding) {
 	if !analyze.Fact(in, "visitors load assets", visitorsLoadAssets) {
 		return nil
 	}
-	return analyze.EachUnit(in, analyze.Current|analyze.Visitor, func(i int, u *window.Unit, out []analyze.Finding) []analyze.Finding {
-		if st := in.Standing(i); st.Success || st.LoginDays > 0 {
-			return out
+	bare, loads := bareReaders(in)
+	told := map[uint32]bool{}
+	look := func(r reader) {
+		if slices.ContainsFunc(r, func(h readHour) bool { return told[h.unit] }) {
+			return
 		}
-		rows, pages := turning(in, u)
-		if len(rows) == 0 {
-			return out
+		p := paceOf(r.summed())
+		if !p.walk() || !p.machine() || !in.Contains(p.hours[len(p.hours)-1].hour) || onTheirOwn(in, r, &p) {
+			return
 		}
-		return append(out, d.finding(in, u, rows, pages))
-	})
+		for _, unit := range r.units() {
+			told[unit] = true
+		}
+		found = append(found, d.finding(in, r, &p))
+	}
+	for _, r := range pools(in, bare, loads) {
+		look(r)
+	}
+	for _, r := range bare {
+		look(r)
+	}
+	return found
 }
 
 // visitorsLoadAssets reports whether most who read pages with a browser also load
@@ -77,79 +81,94 @@ func visitorsLoadAssets(in *analyze.Input) bool {
 	return with+without >= fewVisitors && with >= without
 }
 
-// turning returns the hours in which a source turned pages without a rest, and the
-// distinct pages; none if it is a visitor, or quiet.
-func turning(in *analyze.Input, u *window.Unit) (rows []*window.Row, pages int) {
-	last := uint32(0)
-	for i := range u.Rows {
-		if r := &u.Rows[i]; in.Contains(r.Hour) {
-			last = max(last, r.Hour)
+const (
+	fewTemplates  = 3 // of what an open page asks for
+	fewUsers      = 3 // others, who tell how often pages ask for something by themselves
+	callsOfOthers = 8 // times an hour that others ask
+)
+
+// onTheirOwn reports whether pages that are left open ask for the same by
+// themselves: of other visitors each asks many times an hour.
+func onTheirOwn(in *analyze.Input, r reader, p *pace) bool {
+	names := map[uint64]bool{}
+	for _, unit := range r.units() {
+		u := &in.Set.Units()[unit]
+		for i := range u.Rows {
+			ids, few := u.GoodNames(&u.Rows[i])
+			if !few {
+				return false
+			}
+			for _, id := range ids {
+				names[id] = true
+			}
+		}
+		if len(names) > fewTemplates {
+			return false
 		}
 	}
-	distinct := map[uint64]bool{}
-	numbered := false
-	for i := range u.Rows {
-		r := &u.Rows[i]
-		if in.Set.Service(r.Service) != ingest.ServiceWeb || r.Hour > last || r.Hour+scraperLately < last {
+	for id := range names {
+		t := in.Thing(id)
+		if t == nil {
+			return false
+		}
+		calls, users := -p.pages, -len(r)
+		for i := range t.Hours {
+			calls += int(t.Hours[i].Events)
+			users += t.GoodCount(&t.Hours[i])
+		}
+		if users < fewUsers || calls < callsOfOthers*users {
+			return false
+		}
+	}
+	return true
+}
+
+func (d Scraper) finding(in *analyze.Input, r reader, p *pace) analyze.Finding {
+	var f analyze.Finding
+	all := in.Set.Units()
+	first := p.hours[0].hour
+	for i, unit := range r.units() {
+		u := &all[unit]
+		var rows []*window.Row
+		for k := range u.Rows {
+			if row := &u.Rows[k]; in.Set.Service(row.Service) == ingest.ServiceWeb && row.Hour >= first {
+				rows = append(rows, row)
+			}
+		}
+		g := agentFinding(u, rows, d.Name(), named(in, u, rows[:min(1, len(rows))], ingest.ClientBrowser))
+		if i == 0 {
+			f = g
 			continue
 		}
-		if r.Clients != 1<<ingest.ClientBrowser || r.Flags&(window.Assets|window.Authenticated|window.Wrote) != 0 || 2*r.Good < r.Events {
-			return nil, 0
+		f.Sources = append(f.Sources, g.Sources...)
+		f.Events += g.Events
+		f.Times, f.Marks = append(f.Times, g.Times...), append(f.Marks, g.Marks...)
+		if len(rows) > 0 && g.First.Before(f.First) {
+			f.First = g.First
 		}
-		names, few := u.GoodNames(r)
-		if !few {
-			pages = scraperPages
+		if g.Last.After(f.Last) {
+			f.Last = g.Last
 		}
-		for _, id := range names {
-			distinct[id] = true
-			numbered = numbered || isNumberedPage(in.Set.Name(id).Text)
-		}
-		rows = append(rows, r)
 	}
-	pages = max(pages, len(distinct))
-	if !steady(rows) || pages < scraperPages && !numbered {
-		return nil, 0
-	}
-	return rows, pages
-}
-
-// isNumberedPage reports a template that stands for many documents. Scripts of a
-// page ask for the same numbers again and again, but not for documents.
-func isNumberedPage(template string) bool {
-	name := template[strings.LastIndexByte(template, '/')+1:]
-	return strings.ContainsAny(name, "NH") && (strings.HasSuffix(name, ".html") || strings.HasSuffix(name, ".htm"))
-}
-
-// steady reports whether there were enough hours in a row between the first and
-// the last of rows, which are in order, all alike.
-func steady(rows []*window.Row) bool {
-	if len(rows) < scraperHours+2 {
-		return false
-	}
-	whole := rows[1 : len(rows)-1]
-	if whole[len(whole)-1].Hour-whole[0].Hour != uint32(len(whole)-1) {
-		return false
-	}
-	byEvents := func(a, b *window.Row) int { return int(a.Events) - int(b.Events) }
-	least, most := slices.MinFunc(whole, byEvents).Events, slices.MaxFunc(whole, byEvents).Events
-	return least >= scraperEvents && most <= scraperEven*least && !slices.ContainsFunc(whole, func(r *window.Row) bool {
-		return bits.OnesCount64(r.Minutes) < scraperMinutes
-	})
-}
-
-func (d Scraper) finding(in *analyze.Input, u *window.Unit, rows []*window.Row, pages int) analyze.Finding {
-	f := agentFinding(u, rows, d.Name(), named(in, u, rows[:1], ingest.ClientBrowser))
+	slices.SortFunc(f.Times, time.Time.Compare)
+	slices.SortStableFunc(f.Marks, func(a, b analyze.Mark) int { return a.Time.Compare(b.Time) })
+	f.Marks = analyze.Spread(f.Marks, 5)
 	f.Impact = analyze.Nuisance
 	low := analyze.Low
 	f.Floor = &low
-	lasted := f.Last.Sub(f.First)
-	f.Evidence = []analyze.Evidence{{Family: analyze.Agent, LogOdds: 5, Trials: len(rows),
-		Fact: fmt.Sprintf("%s in %s by a browser's name, at an even pace and without a single picture or style sheet", count(f.Events, "page"), span(lasted))}}
+	lasted, pages := span(f.Last.Sub(f.First)), count(p.pages, "page")
+	f.Evidence = []analyze.Evidence{{Family: analyze.Agent, LogOdds: 5, Trials: len(p.hours),
+		Fact: fmt.Sprintf("%s in %s by a browser's name, about %.0f of them different, at an even pace and with next to no picture or style sheet", pages, lasted, p.documents)}}
+	who := bare(f.Sources[0])
+	if len(f.Sources) > 1 {
+		who = fmt.Sprintf("%d addresses", len(f.Sources))
+		explain(in, &f)
+	}
 	f.Story = analyze.Story{
-		Headline: fmt.Sprintf("Somebody copies the site: %s in %s", count(f.Events, "page"), span(lasted)),
-		Body: []string{fmt.Sprintf("%s fetched %s in %s under the name of a browser, about %d an hour, and nothing that belongs to a page: no picture, script or style sheet. It asked for %d kinds of page.",
-			bare(u.Prefix), count(f.Events, "page"), span(lasted), int(f.Events)/len(rows), pages)},
-		Why: []string{"It never rests for an hour, and each hour is like the others. Most visitors here load what belongs to a page."},
+		Headline: fmt.Sprintf("Somebody copies the site: %s in %s", pages, lasted),
+		Body: []string{fmt.Sprintf("%s fetched %s in %s under the name of a browser, about %d an hour, and next to nothing that belongs to a page: pictures, scripts, style sheets. About %.0f of them were different documents.",
+			upper(who), pages, lasted, p.pages/len(p.hours), p.documents)},
+		Why: []string{"It never rests for an hour, each hour is like the others, and hardly anything was read twice. Most visitors here load what belongs to a page."},
 		Not: []string{"A machine that reads, not an attack: it asked for nothing that it should not have."},
 		Do:  []string{"If the load or the copying matters, limit its rate; if it is somebody you know, ask for an honest agent."},
 	}

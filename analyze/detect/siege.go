@@ -32,7 +32,7 @@ type attempt struct {
 // besieged is what strangers got wrong on one account, with what every login to it
 // asks, summed once: an account may have as many logins as it has attackers.
 type besieged struct {
-	tries []attempt                     // in order of time
+	tries []attempt                     // in order of time, once summed
 	fails []uint64                      // failures up to and with each try
 	most  [len(networkWindows)][]uint32 // by network window: the most networks in any such span of the week up to each try
 	of    map[hood][]int32              // the tries of a network
@@ -62,29 +62,29 @@ func siegesOf(in *analyze.Input, owners *homes) sieges {
 				continue
 			}
 			for _, t := range u.Touches(r) {
-				if t.Kind == ingest.KindAuthFailure && entered[t.Name] {
+				if t.Kind != ingest.KindAuthFailure || !entered[t.Name] || owners.repeats(t.Name, u.Prefix) {
+					continue
+				}
+				if at := owners.in(t.Name, net); at == nil || t.Milli < at.since {
 					found = append(found, attempt{t.Name, t.Milli, net, t.Count})
 				}
 			}
 		}
 		return found
 	})
-	slices.SortFunc(all, func(a, b attempt) int {
-		return cmp.Or(cmp.Compare(a.milli, b.milli), cmp.Compare(a.net, b.net), cmp.Compare(a.count, b.count))
-	})
+	var each []*besieged
 	for _, a := range all {
-		if at := owners.in(a.account, a.net); at == nil || a.milli < at.since {
-			on := s.on[a.account]
-			if on == nil {
-				on = &besieged{}
-				s.on[a.account] = on
-			}
-			on.tries = append(on.tries, a)
+		on := s.on[a.account]
+		if on == nil {
+			on = &besieged{}
+			s.on[a.account], each = on, append(each, on)
 		}
+		on.tries = append(on.tries, a)
 	}
-	for _, on := range s.on {
-		on.sum()
-	}
+	analyze.Gather(len(each), func(i int, _ []struct{}) []struct{} {
+		each[i].sum()
+		return nil
+	})
 	return s
 }
 
@@ -123,8 +123,11 @@ func (s *sieges) before(in *analyze.Input, account uint64, milli int64, own hood
 	return 0, 0
 }
 
-// sum fills in what before asks. The last of the network windows is the week itself.
+// sum puts the tries into order and fills in what before asks. The last of the network windows is the week itself.
 func (s *besieged) sum() {
+	slices.SortFunc(s.tries, func(a, b attempt) int {
+		return cmp.Or(cmp.Compare(a.milli, b.milli), cmp.Compare(a.net, b.net), cmp.Compare(a.count, b.count))
+	})
 	s.fails = make([]uint64, len(s.tries))
 	s.of = map[hood][]int32{}
 	var total uint64

@@ -1,102 +1,109 @@
 package detect
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
-	"time"
 
 	"gumshoe/analyze"
 	"gumshoe/ingest"
-	"gumshoe/ingest/window"
 )
 
-// How an old password in a telephone or a mail program is told from guesses.
-const (
-	fewestRepeats = 8    // failures
-	byItself      = 1e-3 // chance of gaps that even, if they were a person's
-)
+// Stale tells whose password a device goes on with though it is no good any more:
+// the owner wants to know, and nobody is accused. It is told once for all devices
+// behind the same addresses. What else these addresses do is judged as if this were
+// not.
+type Stale struct{}
 
-// repeats reports a program that goes on by itself with one password: one account,
-// at gaps of at least a minute that are as even as a clock's. Somebody who guesses
-// at one real account just as evenly is told of no less, and when he gets in,
-// BreakIn looks at that.
-func repeats(all []try, names []tried) bool {
-	if len(names) != 1 || len(all) < fewestRepeats || anyAbsent(all) || failure(all) == "refusal" {
-		return false
+// Name implements analyze.Detector.
+func (Stale) Name() string { return "stale_password" }
+
+// Detect implements analyze.Detector.
+func (d Stale) Detect(in *analyze.Input) (out []analyze.Finding) {
+	var current []device
+	for _, x := range analyze.Fact(in, "homes", homesOf).devices {
+		if in.Contains(uint32(x.last.Unix() / 3600)) {
+			current = append(current, x)
+		}
 	}
-	pauses := gaps(visits(timesOf(all)))
-	return len(pauses) >= fewestRepeats-1 && median(pauses) >= time.Minute && tooRegular(len(pauses), greenwood(pauses)) < byItself
+	slices.SortStableFunc(current, func(a, b device) int { return slices.Compare(a.sources, b.sources) })
+	for lo := 0; lo < len(current); {
+		hi := lo
+		for hi < len(current) && slices.Equal(current[hi].sources, current[lo].sources) {
+			hi++
+		}
+		out = append(out, d.finding(in, current[lo:hi]))
+		lo = hi
+	}
+	return out
 }
 
-// staleFinding tells of such a program. It has no evidence, for or against: what
-// else its source does is judged as if this were not.
-func staleFinding(in *analyze.Input, f analyze.Finding, all []try, total int) analyze.Finding {
-	account := in.Set.Name(all[0].name).Text
+func (d Stale) finding(in *analyze.Input, together []device) analyze.Finding {
+	slices.SortFunc(together, func(a, b device) int {
+		return cmp.Compare(in.Set.Name(a.account).Text, in.Set.Name(b.account).Text)
+	})
 	level := analyze.Info
-	f.Detector, f.Techniques, f.Impact, f.Floor = "stale_password", nil, analyze.Nuisance, &level
-	f.Targets = []analyze.Target{{Kind: analyze.AccountName, Value: account}}
-	f.Times, f.Marks = timesOf(all), marksOf(all)
-	pause := span(f.Last.Sub(f.First) / time.Duration(max(1, total-1)))
+	f := analyze.Finding{Detector: d.Name(), Impact: analyze.Nuisance, Floor: &level, First: together[0].first, Last: together[0].last}
+	units := in.Set.Units()
+	for _, s := range together[0].sources {
+		f.Sources = append(f.Sources, units[s].Prefix)
+	}
+	f.Service = doorOf(in, &together[0])
+	f.Key = "stale " + f.Sources[0].String() + " " + f.Service
+	var names, missed []string
+	for _, x := range together {
+		name := in.Set.Name(x.account).Text
+		names = append(names, name)
+		if !in.Exists(x.account) {
+			missed = append(missed, name)
+		}
+		f.Targets = append(f.Targets, analyze.Target{Kind: analyze.AccountName, Value: name})
+		f.Marks = append(f.Marks, x.marks...)
+		f.Events += uint64(x.tries)
+		if x.first.Before(f.First) {
+			f.First = x.first
+		}
+		if x.last.After(f.Last) {
+			f.Last = x.last
+		}
+	}
+	for _, m := range f.Marks {
+		f.Times = append(f.Times, m.Time)
+	}
+	from := bare(f.Sources[0])
+	if n := len(f.Sources); n > 1 {
+		from = fmt.Sprintf("%d addresses, one after the other,", n)
+	}
+	pause := span(together[0].pause)
 	f.Story = analyze.Story{
-		Headline: fmt.Sprintf("A program goes on with an old password of %s", account),
-		Body:     []string{fmt.Sprintf("From %s %s failed %s to log in to %s, once every %s over %s.", f.Sources[0].Addr(), account, count(total, "time"), f.Service, pause, span(f.Last.Sub(f.First)))},
-		Why:      []string{"One account that exists, and pauses as even as a clock's: a telephone or a mail program that was not told of a new password."},
+		Headline: "A program goes on with an old password of " + names[0],
+		Body:     []string{fmt.Sprintf("From %s %s failed %s to log in to %s, once every %s over %s.", from, names[0], count(f.Events, "time"), f.Service, pause, span(f.Last.Sub(f.First)))},
+		Why:      []string{"One account, and pauses as even as a clock's: a telephone or a mail program that was not told of a new password."},
 		Not:      []string{"Whoever guesses at one account with such patience looks the same; if a login follows, it is told as a break-in."},
-		Do:       []string{fmt.Sprintf("Tell the owner of %s: the password has to be changed on that device, too.", account)},
+		Do:       []string{fmt.Sprintf("Tell the owner of %s: the password has to be changed on that device, too.", names[0])},
+	}
+	if n := len(names); n > 1 {
+		f.Story.Headline = fmt.Sprintf("%d programs behind one address go on with old passwords", n)
+		f.Story.Body = []string{fmt.Sprintf("From %s %s failed to log in to %s %s over %s, each at a pace of its own.", from, some(names, 4), f.Service, count(f.Events, "time"), span(f.Last.Sub(f.First)))}
+		f.Story.Why = []string{"Each of them tries one account, and pauses as evenly as a clock: telephones or mail programs that were not told of a new password."}
+		f.Story.Do = []string{fmt.Sprintf("Tell the owners of %s: the passwords have to be changed on these devices, too.", some(names, 4))}
+	}
+	if len(missed) > 0 {
+		f.Story.Why = append(f.Story.Why, fmt.Sprintf("Nobody was seen to log in to %s: %s may be gone, or the password was changed before the log begins.", some(missed, 4), verb(len(missed), "the account", "the accounts")))
 	}
 	return f
 }
 
-// Where so much is known of who logs in to a service, a name that never did is
-// nobody's.
-const (
-	settledFor  = 7 * 24 * time.Hour
-	knownOwners = 5
-)
-
-// markNobodys marks the tries on accounts that nobody ever logged in to, after a
-// week in which several people logged in to the service.
-func markNobodys(in *analyze.Input, service string, all []try) {
-	if settled := analyze.Fact(in, "settled services", settledOf); settled[accountsOf(service)] {
-		for i := range all {
-			all[i].nobodys = !in.Exists(all[i].name)
-		}
-	}
-}
-
-// accountsOf names the service whose accounts a service has: mail has one list,
-// whichever way it comes.
-func accountsOf(service string) string {
-	if service == ingest.ServiceSMTP {
-		return ingest.ServiceIMAP
-	}
-	return service
-}
-
-// settledOf lists the services on which several accounts log in, and did a week
-// before the window.
-func settledOf(in *analyze.Input) map[string]bool {
-	since := uint32(max(0, in.From.Add(-settledFor).Unix()) / 3600)
-	accounts, early := map[string]int{}, map[string]bool{}
-	things := in.Set.Things(window.AccountObject)
-	for i := range things {
-		var seen []string
-		for k := range things[i].Hours {
-			h := &things[i].Hours[k]
-			s := accountsOf(in.Set.Service(h.Service))
-			if h.Good == 0 {
-				continue
-			}
-			early[s] = early[s] || h.Hour <= since
-			if !slices.Contains(seen, s) {
-				seen = append(seen, s)
-				accounts[s]++
+// doorOf is where a device last tried.
+func doorOf(in *analyze.Input, d *device) string {
+	u := &in.Set.Units()[d.sources[0]]
+	for i := len(u.Rows) - 1; i >= 0; i-- {
+		r := &u.Rows[i]
+		for _, t := range u.Touches(r) {
+			if t.Kind == ingest.KindAuthFailure && t.Name == d.account {
+				return in.Set.Service(r.Service)
 			}
 		}
 	}
-	out := map[string]bool{}
-	for s, n := range accounts {
-		out[s] = n >= knownOwners && early[s]
-	}
-	return out
+	return ""
 }

@@ -189,5 +189,5 @@ const manySources = 10
 // together is the evidence that sources belong together: 1.5 ln n, at most 5.
 func together(sources, networks int) analyze.Evidence {
 	return analyze.Evidence{Family: analyze.Campaign, LogOdds: min(5, 1.5*math.Log(float64(sources))), Trials: sources,
-		Fact: fmt.Sprintf("%s of %s do one thing together", count(sources, "source"), count(networks, "network"))}
+		Fact: fmt.Sprintf("%s of %s do the same", count(sources, "source"), count(networks, "network"))}
 }

@@ -57,7 +57,7 @@ func (d Stuffing) judge(in *analyze.Input, k *knockings) (analyze.Finding, bool)
 	usually := usualStrangers(in, k.service)
 	var best []lone
 	bestP, bestMu, span := 1.0, 0.0, time.Duration(0)
-	for _, w := range networkWindows {
+	for _, w := range spansFor(in) {
 		part := lastEpisode(fullest(in, tries, w))
 		if len(part) == 0 || !likeStuffing(in, part) {
 			continue
@@ -78,6 +78,16 @@ func (d Stuffing) judge(in *analyze.Input, k *knockings) (analyze.Finding, bool)
 	crowdOf(in, &f, members)
 	f.Story = d.story(f, members, nets, bestMu)
 	return f, true
+}
+
+// spansFor are the spans in which networks are counted: the windows of a Network, and
+// all that is analyzed, if that is longer. A try or two a day shows in weeks.
+func spansFor(in *analyze.Input) []time.Duration {
+	spans := networkWindows[:]
+	if all := in.To.Sub(in.From); all > spans[len(spans)-1] {
+		spans = append(slices.Clone(spans), all)
+	}
+	return spans
 }
 
 // passingBy keeps what other sources tried that try little.

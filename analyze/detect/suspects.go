@@ -91,7 +91,6 @@ func troubled(u *window.Unit) bool {
 // web adds what was refused, the shapes of payloads, and agents that only those
 // have who read no pages.
 func (s *suspect) web(in *analyze.Input, u *window.Unit) {
-	odd := false
 	for i := range u.Rows {
 		r := &u.Rows[i]
 		if in.Set.Service(r.Service) != ingest.ServiceWeb {
@@ -100,7 +99,6 @@ func (s *suspect) web(in *analyze.Input, u *window.Unit) {
 		if shown(in, u, r) {
 			s.lone = false
 		}
-		odd = odd || r.Flags&window.Odd != 0 || r.Has(ingest.ClientLibrary) || r.Has(ingest.ClientScanner) || r.Has(ingest.ClientEmpty) || r.Has(ingest.ClientUnknown)
 		if r.Flags&window.Authenticated != 0 || stale(r) {
 			continue
 		}
@@ -119,7 +117,16 @@ func (s *suspect) web(in *analyze.Input, u *window.Unit) {
 			}
 		}
 	}
-	s.plain = !odd
+	s.plain = plainBrowser(in, u)
+}
+
+// plainBrowser reports whether all that a source asked for, it asked for by the name
+// of a living browser, or of a program that says what it is and means no harm.
+func plainBrowser(in *analyze.Input, u *window.Unit) bool {
+	return !slices.ContainsFunc(u.Rows, func(r window.Row) bool {
+		return in.Set.Service(r.Service) == ingest.ServiceWeb &&
+			(r.Flags&window.Odd != 0 || r.Has(ingest.ClientLibrary) || r.Has(ingest.ClientScanner) || r.Has(ingest.ClientEmpty) || r.Has(ingest.ClientUnknown))
+	})
 }
 
 // ofFiles is hostile content that is no more than the name of what it asks for: of
@@ -136,7 +143,7 @@ func (s *suspect) request(in *analyze.Input, t *window.Touch) {
 		s.shots++
 		s.deeds = append(s.deeds, deed{token{t.Aux, shapeToken}, t.Milli, t.Origin()})
 	}
-	if !refusal(t.Status) || t.Name == 0 || n.Path&ingest.PathNeutral != 0 || in.BenignBad(t.Name) >= brokenForMany || in.Answered(t.Name) > 0 {
+	if !refusal(t.Status) || t.Status == gone || t.Name == 0 || n.Path&ingest.PathNeutral != 0 || in.BenignBad(t.Name) >= brokenForMany || in.Answered(t.Name) > 0 {
 		return
 	}
 	kind := pathToken

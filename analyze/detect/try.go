@@ -23,6 +23,8 @@ type try struct {
 	login  bool // a login, as against mail refused
 
 	nobodys bool // nobody ever logged in to the account: see markNobodys
+	web     bool // a web server refused it
+	paired  bool // two logs tell of it
 }
 
 func (t *try) at() time.Time { return moment(t.milli) }
@@ -38,7 +40,9 @@ var lists = sync.Pool{New: func() any { return new([]try) }}
 //
 // A server that takes no passwords says only that a name is invalid: such a line
 // counts where no failure on the name follows in the hour. Mail to a recipient
-// who does not exist counts once a recipient: honest senders try again.
+// who does not exist counts once a recipient: honest senders try again. A wrong
+// password that a web server writes into its error log and, as a 401 with a name,
+// into its access log counts once.
 func tries(in *analyze.Input, u *window.Unit, rows []window.Row, to []try) (all []try, total int) {
 	all = to
 	var mailed, failed distinct
@@ -77,8 +81,12 @@ func tries(in *analyze.Input, u *window.Unit, rows []window.Row, to []try) (all 
 			default:
 				continue
 			}
-			all = append(all, try{milli: t.Milli, name: t.Name, origin: t.Origin(), count: t.Count,
-				absent: t.Absent || in.Absent(t.Name), login: t.Kind == ingest.KindAuthFailure || t.Kind == ingest.KindInvalidUser})
+			one := try{milli: t.Milli, name: t.Name, origin: t.Origin(), count: t.Count, web: t.Status == 401,
+				absent: t.Absent || in.Absent(t.Name), login: t.Kind == ingest.KindAuthFailure || t.Kind == ingest.KindInvalidUser}
+			if toldTwice(all[len(to):], &one) {
+				continue
+			}
+			all = append(all, one)
 			kept += int(t.Count)
 		}
 		total += kept
@@ -90,6 +98,21 @@ func tries(in *analyze.Input, u *window.Unit, rows []window.Row, to []try) (all 
 		slices.SortStableFunc(mine, earlierTry)
 	}
 	return all, total
+}
+
+// oneAnswer is how far apart two logs may stamp one answer.
+const oneAnswer = 1000 // milliseconds
+
+// toldTwice reports whether another log has told of a refusal already: the latest
+// of some tries, on the same account at the same time.
+func toldTwice(all []try, one *try) bool {
+	for i := len(all) - 1; i >= 0 && one.milli-all[i].milli <= oneAnswer; i-- {
+		if t := &all[i]; t.name == one.name && (t.web || one.web) && !t.paired && t.origin.Source != one.origin.Source && one.login && t.login {
+			t.paired = true
+			return true
+		}
+	}
+	return false
 }
 
 // calm reports whether an hour holds nothing but good logins.

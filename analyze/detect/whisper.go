@@ -12,8 +12,8 @@ import (
 
 // Whisper finds who writes into the log for whoever reads it, if that is a
 // language model: "ignore all previous instructions". Visitors have nothing to say
-// to one. It is told as what it is, at level low, and weighs nothing beside what
-// else its source did: such a text is to change no decision in either direction.
+// to one. It is told as what it is, at level low, and is an aside to what else its
+// source did: such a text is to change no decision in either direction.
 type Whisper struct{}
 
 // Name implements analyze.Detector.
@@ -50,6 +50,7 @@ func (d Whisper) finding(u *window.Unit, f analyze.Finding) analyze.Finding {
 	slices.SortFunc(f.Times, time.Time.Compare)
 	slices.SortStableFunc(f.Marks, func(a, b analyze.Mark) int { return a.Time.Compare(b.Time) })
 	low := analyze.Low
+	f.Aside = "left a text addressed to a language model (prompt injection)"
 	f.Detector, f.Key, f.Sources, f.Impact, f.Floor = d.Name(), u.Prefix.String(), sources(u), analyze.Nuisance, &low
 	f.First, f.Last = f.Times[0], f.Times[len(f.Times)-1]
 	f.Evidence = []analyze.Evidence{{Family: analyze.Agent, Trials: int(f.Events), Fact: fmt.Sprintf("%s addressed to a language model", count(f.Events, "text"))}}

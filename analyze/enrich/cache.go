@@ -7,76 +7,64 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/netip"
 	"slices"
 	"time"
 )
 
-// How long answers are kept. What was in trouble is asked for again.
-const (
-	keepConfirmed = 7 * 24 * time.Hour
-	keepOther     = 24 * time.Hour
-)
-
-// maxCached bounds the answers that are kept, and with them the file.
-const maxCached = 50_000
-
-// Cache holds answers of earlier runs.
-type Cache struct {
-	answers map[netip.Addr]cached
+// cache holds what strangers answered in earlier runs, each under its key and until
+// its time is over. Its file has one answer a line.
+type cache[K key[K], E entry[K]] struct {
+	longest time.Duration // for which any answer is kept
+	most    int           // answers that are kept, and with them the size of the file
+	answers map[K]E
 	changed bool
 }
 
-// cached is one answer; the cache is written as one of them a line.
-type cached struct {
-	Address netip.Addr `json:"address"`
-	Names   []Name     `json:"names"`
-	Until   time.Time  `json:"until"`
+// key is an address or a network.
+type key[K any] interface {
+	comparable
+	Compare(K) int
 }
 
-// NewCache returns an empty cache.
-func NewCache() *Cache { return &Cache{answers: map[netip.Addr]cached{}} }
+// entry is one answer.
+type entry[K any] interface {
+	key() K
+	until() time.Time
+	valid() bool // could have been written here
+}
 
-// ReadCache reads a cache. Answers that are too old, or would be kept for longer
-// than any is, are left out.
-func ReadCache(r io.Reader, now time.Time) (*Cache, error) {
-	c := NewCache()
+// read reads a file. Answers that are too old, or would be kept for longer than any
+// is, are left out: a clock that was years ahead must not make one last for years.
+func (c *cache[K, E]) read(r io.Reader, now time.Time) error {
 	dec := json.NewDecoder(bufio.NewReader(r))
 	for n := 1; ; n++ {
-		var e cached
+		var e E
 		err := dec.Decode(&e)
 		switch {
 		case errors.Is(err, io.EOF):
-			return c, nil
+			return nil
 		case err != nil:
-			return nil, fmt.Errorf("answer %d: %w", n, err)
-		case n > maxCached:
-			return nil, fmt.Errorf("more than %d answers", maxCached)
-		case !e.Address.IsValid() || len(e.Names) > maxNames || slices.ContainsFunc(e.Names, func(n Name) bool { return !n.valid() }):
-			return nil, fmt.Errorf("answer %d is none", n)
-		case now.Before(e.Until) && !e.Until.After(now.Add(keepConfirmed)):
-			c.answers[e.Address] = e
+			return fmt.Errorf("answer %d: %w", n, err)
+		case n > c.most:
+			return fmt.Errorf("more than %d answers", c.most)
+		case !e.valid():
+			return fmt.Errorf("answer %d is none", n)
+		case now.Before(e.until()) && !e.until().After(now.Add(c.longest)):
+			c.answers[e.key()] = e
 		}
 	}
 }
 
-func (n Name) valid() bool {
-	text, ok := hostname(n.Text)
-	return ok && text == n.Text
-}
-
-// Changed reports whether the cache holds what the file it was read from does not.
-func (c *Cache) Changed() bool { return c.changed }
-
-// Write writes the cache, by address. Of too many answers the freshest are kept.
-func (c *Cache) Write(w io.Writer) error {
-	all := make([]cached, 0, len(c.answers))
+// Write writes the file, by key. Of too many answers those that last longest are kept.
+func (c *cache[K, E]) Write(w io.Writer) error {
+	all := make([]E, 0, len(c.answers))
 	for _, e := range c.answers {
 		all = append(all, e)
 	}
-	slices.SortFunc(all, func(a, b cached) int { return cmp.Or(b.Until.Compare(a.Until), a.Address.Compare(b.Address)) })
-	all = all[:min(len(all), maxCached)]
-	slices.SortFunc(all, func(a, b cached) int { return a.Address.Compare(b.Address) })
+	byKey := func(a, b E) int { return a.key().Compare(b.key()) }
+	slices.SortFunc(all, func(a, b E) int { return cmp.Or(b.until().Compare(a.until()), byKey(a, b)) })
+	all = all[:min(len(all), c.most)]
+	slices.SortFunc(all, byKey)
 	enc := json.NewEncoder(w)
 	for _, e := range all {
 		if err := enc.Encode(e); err != nil {
@@ -86,19 +74,21 @@ func (c *Cache) Write(w io.Writer) error {
 	return nil
 }
 
-func (c *Cache) get(a netip.Addr, now time.Time) (Answer, bool) {
-	e, ok := c.answers[a]
-	return Answer{Names: e.Names}, ok && now.Before(e.Until)
+// Changed reports whether the cache holds what the file it was read from does not.
+func (c *cache[K, E]) Changed() bool { return c.changed }
+
+// fresh returns an answer whose time is not over.
+func (c *cache[K, E]) fresh(k K, now time.Time) (E, bool) {
+	e, ok := c.answers[k]
+	return e, ok && now.Before(e.until())
 }
 
-func (c *Cache) put(a netip.Addr, answer Answer, now time.Time) {
-	if answer.Trouble {
-		return
-	}
-	keep := keepOther
-	if answer.Confirmed() != "" {
-		keep = keepConfirmed
-	}
-	c.answers[a] = cached{a, answer.Names, now.Add(keep).UTC().Truncate(time.Second)}
+func (c *cache[K, E]) hold(e E) {
+	c.answers[e.key()] = e
 	c.changed = true
+}
+
+// lasts is when an answer of now that is kept for a time is over, as a file has it.
+func lasts(now time.Time, keep time.Duration) time.Time {
+	return now.Add(keep).UTC().Truncate(time.Second)
 }

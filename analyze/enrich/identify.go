@@ -20,6 +20,9 @@ func Identify(ctx context.Context, cases []analyze.Case, places *Places, dns *DN
 	if dns != nil {
 		names = dns.namesOf(ctx, cases, address)
 	}
+	if len(cases) == 0 || len(names) == 0 && len(places.all()) == 0 {
+		return
+	}
 	known := map[netip.Prefix]analyze.Identity{}
 	for i := range cases {
 		c := &cases[i]

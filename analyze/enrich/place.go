@@ -43,14 +43,19 @@ type Places struct {
 // NewPlaces returns Places whose databases open opens.
 func NewPlaces(open func() []Database) *Places { return &Places{open: open} }
 
-// Lookup tells all that the databases know.
-func (p *Places) Lookup(a netip.Addr) (out Place) {
+// all opens the databases when they are first asked for.
+func (p *Places) all() []Database {
 	if !p.opened {
 		p.databases, p.opened = p.open(), true
 		p.told = make([]bool, len(p.databases))
 	}
+	return p.databases
+}
+
+// Lookup tells all that the databases know.
+func (p *Places) Lookup(a netip.Addr) (out Place) {
 	a = a.Unmap()
-	for i, d := range p.databases {
+	for i, d := range p.all() {
 		if out.Country != "" && out.ASN != 0 {
 			break
 		}

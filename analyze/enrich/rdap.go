@@ -172,7 +172,7 @@ func (r *Registries) request(ctx context.Context, name, address string) (Reply, 
 		return Reply{}, errDown
 	}
 	now := r.clock.Now()
-	if !now.Before(r.end) || s.free.After(r.end) {
+	if !now.Before(r.end) || !s.free.Before(r.end) {
 		return Reply{}, errNoTime
 	}
 	if wait := s.free.Sub(now); wait > 0 {

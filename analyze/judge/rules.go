@@ -6,6 +6,8 @@ package judge
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"gumshoe/analyze"
@@ -20,7 +22,12 @@ func (Rules) Judge(c *analyze.Case, in *analyze.Input) {
 	lead := c.Findings[0]
 	c.Headline = lead.Story.Headline
 	var what, why, not []string
+	var asides []*analyze.Finding
 	for _, f := range c.Findings {
+		if c.Beside(f) {
+			asides = append(asides, f)
+			continue
+		}
 		if c.Few(f) { // what one of a crowd did is not the crowd's story
 			continue
 		}
@@ -31,6 +38,15 @@ func (Rules) Judge(c *analyze.Case, in *analyze.Input) {
 		}
 	}
 	not = append(not, lead.Story.Not...)
+	for _, f := range asides {
+		if len(c.Sources) == 1 {
+			what = append(what, f.Story.Body...)
+		}
+		why, not, c.Do = append(why, f.Story.Why...), append(not, f.Story.Not...), append(c.Do, f.Story.Do...)
+	}
+	if len(c.Sources) > 1 {
+		what = append(what, ofMany(asides)...)
+	}
 	what, why, c.Do = analyze.Unique(what), analyze.Unique(why), analyze.Unique(c.Do)
 	c.Summary = lead.Story.Headline
 	if len(what) > 0 {
@@ -39,6 +55,18 @@ func (Rules) Judge(c *analyze.Case, in *analyze.Input) {
 	not = append(not, doubts(c)...)
 	c.Explanation = paragraphs(what, why, not)
 	c.Verdict = analyze.Verdict{Label: label(c), Confidence: c.Confidence, By: "rules", Rationale: rationale(c)}
+}
+
+// ofMany tells what some sources of a crowd did beside.
+func ofMany(asides []*analyze.Finding) (out []string) {
+	did := map[string]int{}
+	for _, f := range asides {
+		did[f.Aside]++
+	}
+	for _, what := range slices.Sorted(maps.Keys(did)) {
+		out = append(out, fmt.Sprintf("Of its sources %d %s.", did[what], what))
+	}
+	return out
 }
 
 func paragraphs(parts ...[]string) (out []string) {

@@ -13,6 +13,8 @@ import (
 
 // Watch is the rules that are watched in a run.
 type Watch struct {
+	Counted time.Time // lines before it were counted by an earlier run; zero: none were
+
 	rules     []analyze.Rule
 	byProgram map[string][]watched
 	hash      ingest.Hash
@@ -56,7 +58,8 @@ type pair struct {
 
 type met struct {
 	lines       uint64
-	first, last int64 // milliseconds; 0: no stamp
+	fresh       uint64 // of them, that no earlier run has counted
+	first, last int64  // milliseconds; 0: no stamp
 	marks       []analyze.Mark
 }
 
@@ -91,6 +94,9 @@ func (t *Watcher) Add(line []byte, ev *ingest.Event, at ingest.Origin) {
 	for _, r := range rules {
 		if a, ok := r.pattern.Match(message); ok {
 			one := met{lines: 1, first: ev.Time, last: ev.Time, marks: []analyze.Mark{{Origin: at, Time: stampOf(ev.Time)}}}
+			if ev.Time == 0 || !stampOf(ev.Time).Before(t.w.Counted) {
+				one.fresh = 1
+			}
 			t.add(pair{r.rule, a}, &one)
 		}
 	}
@@ -114,6 +120,7 @@ func (t *Watcher) add(p pair, more *met) {
 		return
 	}
 	m.lines += more.lines
+	m.fresh += more.fresh
 	if more.first != 0 && (m.first == 0 || more.first < m.first) {
 		m.first = more.first
 	}
@@ -150,7 +157,7 @@ func (w *Watch) Hits() []analyze.RuleHit {
 	}
 	var out []analyze.RuleHit
 	for p, m := range units.met {
-		out = append(out, analyze.RuleHit{Rule: &w.rules[p.rule], Source: unitOf(p.addr), Lines: m.lines,
+		out = append(out, analyze.RuleHit{Rule: &w.rules[p.rule], Source: unitOf(p.addr), Lines: m.lines, Fresh: m.fresh,
 			First: stampOf(m.first), Last: stampOf(m.last), Marks: m.marks})
 	}
 	slices.SortFunc(out, func(a, b analyze.RuleHit) int {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"reflect"
 	"testing"
+	"time"
 
 	"gumshoe/analyze"
 	"gumshoe/ingest"
@@ -74,5 +75,20 @@ func TestWatchIsDeterministic(t *testing.T) {
 		if !reflect.DeepEqual(a, b) {
 			t.Fatalf("%+v and %+v", a, b)
 		}
+	}
+}
+
+// Runs overlap: a line counts in the first run that reads it, and one without a stamp in
+// each.
+func TestWatchCountsOnce(t *testing.T) {
+	w := NewWatch(rules(), ingest.Hash{})
+	w.Counted = time.UnixMilli(1_795_168_800_002)
+	one := w.Worker(discard{})
+	for _, at := range []int64{0, 1_795_168_800_000, 1_795_168_800_001, 1_795_168_800_002, 1_795_168_800_003} {
+		ev := ingest.Event{Program: []byte("vaultd"), Time: at}
+		one.Add([]byte("vaultd[7]: unseal attempt of anna from 203.0.113.9 denied: bad key"), &ev, ingest.Origin{Offset: at})
+	}
+	if hits := w.Hits(); len(hits) != 1 || hits[0].Lines != 5 || hits[0].Fresh != 3 {
+		t.Errorf("%+v, want 5 lines, 3 of them fresh", hits)
 	}
 }

@@ -21,7 +21,7 @@ func newEvaluate() *cobra.Command {
 		Short: "Measure how well a built gumshoe detects, as Markdown tables",
 		Long: `evaluate plays suites of attacks, and of honest traffic that looks like them,
 for eight weeks on a small, a medium and a large site, while the job of the given
-gumshoe runs every six hours; and one world per test T1 to T25, whose files it
+gumshoe runs every six hours; and one world per test T1 to T27, whose files it
 analyzes. It compares what is said with the truth and writes tables to standard
 output. Where fail2ban is installed, its filters read the small site's logs too.
 
@@ -59,7 +59,7 @@ Nothing of this machine is read or changed but the directory given with --work.`
 	flags := cmd.Flags()
 	flags.StringVar(&q.Gumshoe, "gumshoe", "./gumshoe", "the built `program`")
 	flags.StringVar(&q.Work, "work", "", "`directory` for logs and states, which stays (default: a temporary one, which does not)")
-	flags.StringSliceVar(&q.Only, "only", nil, "only these suites and tests: slow, campaigns, honest, T1 to T25")
+	flags.StringSliceVar(&q.Only, "only", nil, "only these suites and tests: slow, campaigns, honest, T1 to T27")
 	flags.StringSliceVar(&sizes, "sizes", []string{"small", "medium", "large"}, "sites on which the suites play")
 	flags.IntVar(&q.Parallel, "parallel", runtime.NumCPU(), "worlds that are played at once")
 	flags.Uint64Var(&q.Seed, "seed", 1, "seed of all chance")

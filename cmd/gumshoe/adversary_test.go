@@ -106,7 +106,7 @@ func besieged(t *testing.T, more map[string]string) (dir string) {
 
 // siege is what an armed job did and told, as far as it may not depend on what a
 // model says or a log tells a model.
-func siege(t *testing.T, logs, ai string) (did []string, o outcome) {
+func siege(t *testing.T, logs, ai string) ([]string, outcome) {
 	t.Helper()
 	dir := t.TempDir()
 	router := put(t, dir, "router", "#!/bin/sh\nexec cat >/dev/null\n")
@@ -119,9 +119,16 @@ func siege(t *testing.T, logs, ai string) (did []string, o outcome) {
 	}
 	d := &door{t: t, dir: dir, state: stateDir(t), config: put(t, dir, "gumshoe.yaml", text), told: filepath.Join(dir, "told")}
 	d.run("bans", "confirm")
-	if o = d.run("analyze", "--last", "8h", "--auto-ban-critical", "--json"); o.code != 0 && o.code != 4 {
+	o := d.run("analyze", "--last", "8h", "--auto-ban-critical", "--json")
+	if o.code != 0 && o.code != 4 {
 		t.Fatalf("code %d: %s", o.code, o.err)
 	}
+	return siegeDeeds(t, d, o), o
+}
+
+// siegeDeeds are who was banned, and who is told of.
+func siegeDeeds(t *testing.T, d *door, o outcome) (did []string) {
+	t.Helper()
 	for _, b := range d.bans("--all") {
 		did = append(did, fmt.Sprintln("banned", b.Prefix, b.Jail, b.Ports, b.Action, b.Case, b.Until.Sub(b.From), b.Offence, b.Active))
 	}
@@ -131,7 +138,7 @@ func siege(t *testing.T, logs, ai string) (did []string, o outcome) {
 		}
 	}
 	slices.Sort(did)
-	return did, o
+	return did
 }
 
 // Whatever a model answers, or does not, through the whole program nobody is banned,

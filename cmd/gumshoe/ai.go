@@ -3,7 +3,9 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"strings"
 	"text/tabwriter"
@@ -215,28 +217,39 @@ func newAITest(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			adviser, err := a.adviser(s, nil)
-			if err != nil {
-				return err
-			}
-			if adviser == nil {
+			if s.AI.BaseURL == "" {
 				return errNoAI()
 			}
-			p := adviser.Probe(cmd.Context())
-			fmt.Fprintf(a.out, "%s, %s\n", p.Endpoint, s.AI.Model)
-			if p.Models != nil && !p.Listed {
-				fmt.Fprintf(a.out, "  the server does not list this model; it lists %d\n", len(p.Models))
+			err = a.booked(cmd, true, func(b *casebook.Book) error { return a.probeAI(cmd.Context(), s, b) })
+			if errors.Is(err, fs.ErrPermission) {
+				a.note("what this costs is not booked: %v", err)
+				return a.probeAI(cmd.Context(), s, nil)
 			}
-			for _, t := range p.Tried {
-				fmt.Fprintf(a.out, "  %s\n", report.Visible(t, 400))
-			}
-			if p.Mode == "" {
-				return errDegraded
-			}
-			_, err = fmt.Fprintf(a.out, "It answers in the form %s, and will be asked so. %d tokens were used.\n", p.Mode, p.Spent.Tokens())
 			return err
 		},
 	}
+}
+
+// probeAI tries the endpoint. What that costs is entered into a book, if there is one,
+// and counts towards the month.
+func (a *app) probeAI(ctx context.Context, s *Settings, book *casebook.Book) error {
+	adviser, err := a.adviser(s, book)
+	if err != nil {
+		return err
+	}
+	p := adviser.Probe(ctx)
+	fmt.Fprintf(a.out, "%s, %s\n", p.Endpoint, s.AI.Model)
+	if p.Models != nil && !p.Listed {
+		fmt.Fprintf(a.out, "  the server does not list this model; it lists %d\n", len(p.Models))
+	}
+	for _, t := range p.Tried {
+		fmt.Fprintf(a.out, "  %s\n", report.Visible(t, 400))
+	}
+	if p.Mode == "" {
+		return errDegraded
+	}
+	_, err = fmt.Fprintf(a.out, "It answers in the form %s, and will be asked so. %d tokens were used.\n", p.Mode, p.Spent.Tokens())
+	return err
 }
 
 func newAICost(a *app) *cobra.Command {

@@ -14,6 +14,7 @@ import (
 	"gumshoe/analyze/detect"
 	"gumshoe/analyze/judge"
 	"gumshoe/ban"
+	"gumshoe/ingest/payload"
 	"gumshoe/ingest/window"
 	"gumshoe/report"
 )
@@ -39,6 +40,7 @@ func (a *app) look(ctx context.Context, j *job) (s *sight, err error) {
 			s.close()
 		}
 	}()
+	payload.Prepare()
 	if s.past, err = a.recollect(ctx, j); err != nil {
 		return s, err
 	}
@@ -95,7 +97,7 @@ func (a *app) analyze(ctx context.Context, j *job) error {
 	told, known := apart(s.cases)
 	r := report.Report{
 		Version: gumshoeVersion(), Host: j.host(), AdHoc: j.AdHoc(), Now: s.now, From: s.from, To: s.to, History: s.logs.history(s.from),
-		Location: j.Settings.Location, Cases: told, Known: known, Ended: s.ended, Run: s.run(j), Plan: plan, Done: done, AI: advice.told, Sources: s.logs.health, Notes: s.logs.told, Credits: s.who.places.Credits(),
+		Location: j.Settings.Location, Cases: told, Known: known, Ended: s.ended, Run: s.run(j), Plan: plan, Done: done, AI: advice.told, Sources: s.logs.health, Notes: s.logs.told, Degraded: s.logs.degraded, Credits: s.who.places.Credits(),
 		Season: seasonsOf(s.in, told), Gaps: s.logs.gaps(s.from, s.to), Hours: hoursOf(s.in), Units: unitsIn(s.in), Learning: learning(s.in), Elapsed: time.Since(j.Started),
 	}
 	err = errors.Join(a.present(j, s.logs, r), a.deliver(ctx, j, s, r))
@@ -131,6 +133,9 @@ func (a *app) present(j *job, logs *logs, r report.Report) error {
 		return err
 	}
 	var outcome []error
+	if logs.partial {
+		outcome = append(outcome, errCutShort)
+	}
 	if logs.degraded {
 		outcome = append(outcome, errDegraded)
 	}

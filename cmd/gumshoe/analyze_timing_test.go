@@ -1,9 +1,6 @@
 package main
 
 import (
-	"bufio"
-	"os"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -11,51 +8,43 @@ import (
 )
 
 // BenchmarkAnalyze is the complete job, from the log to the report, over 300,000
-// lines.
+// lines: flat ones of one log, and a server's three logs of two days with attacks.
 func BenchmarkAnalyze(b *testing.B) {
-	bulk := traffic.Bulk{Lines: 300_000, Addresses: 30_000, Seed: 1, End: time.Date(2026, 11, 20, 16, 0, 0, 0, time.UTC), Span: 6 * time.Hour}
-	for name, write := range map[string]func(traffic.Output) (traffic.Truth, error){"access": bulk.Access, "auth": bulk.Auth} {
+	end := time.Date(2026, 11, 20, 16, 0, 0, 0, time.UTC)
+	bulk := traffic.Bulk{Lines: 300_000, Addresses: 30_000, Seed: 1, End: end, Span: 6 * time.Hour}
+	server := func(out traffic.Output) (traffic.Truth, error) {
+		return traffic.PlaySite(1, end, 2, 30, traffic.Style{}, out)
+	}
+	for name, write := range map[string]func(traffic.Output) (traffic.Truth, error){"access": bulk.Access, "auth": bulk.Auth, "server": server} {
 		b.Run(name, func(b *testing.B) {
-			path := filepath.Join(b.TempDir(), name+".log")
-			b.SetBytes(record(b, path, write))
+			dir := b.TempDir()
+			log := &measuredLogs{Dir: traffic.NewDir(dir, end, false)}
+			if _, err := write(log); err != nil {
+				b.Fatal(err)
+			}
+			if err := log.Close(); err != nil {
+				b.Fatal(err)
+			}
+			b.SetBytes(log.bytes)
 			for b.Loop() {
-				if o := gumshoe(b, "analyze", "--quiet", path); o.code != 0 {
+				if o := gumshoe(b, "analyze", "--quiet", dir); o.code != 0 {
 					b.Fatal(o.err)
 				}
 			}
-			b.ReportMetric(float64(b.N)*float64(bulk.Lines)/b.Elapsed().Seconds(), "lines/s")
+			b.ReportMetric(float64(b.N)*float64(log.lines)/b.Elapsed().Seconds(), "lines/s")
 		})
 	}
 }
 
-// record writes traffic to a file and returns its length.
-func record(b *testing.B, path string, write func(traffic.Output) (traffic.Truth, error)) int64 {
-	f, err := os.Create(path)
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer f.Close()
-	w := bufio.NewWriter(f)
-	if _, err := write(oneLog{w}); err != nil {
-		b.Fatal(err)
-	}
-	if err := w.Flush(); err != nil {
-		b.Fatal(err)
-	}
-	info, err := f.Stat()
-	if err != nil {
-		b.Fatal(err)
-	}
-	return info.Size()
+// measuredLogs are logs that know their length.
+type measuredLogs struct {
+	*traffic.Dir
+	lines, bytes int64
 }
 
-// oneLog writes whatever log a line belongs to into one file.
-type oneLog struct{ *bufio.Writer }
-
 // WriteLine implements traffic.Output.
-func (o oneLog) WriteLine(_ traffic.Log, _ traffic.Instant, line []byte) error {
-	if _, err := o.Write(line); err != nil {
-		return err
-	}
-	return o.WriteByte('\n')
+func (c *measuredLogs) WriteLine(log traffic.Log, at traffic.Instant, line []byte) error {
+	c.lines++
+	c.bytes += int64(len(line)) + 1
+	return c.Dir.WriteLine(log, at, line)
 }

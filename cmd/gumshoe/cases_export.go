@@ -13,20 +13,23 @@ import (
 	"github.com/spf13/cobra"
 
 	"gumshoe/analyze"
+	"gumshoe/ban"
 	"gumshoe/ingest/archive"
 )
 
 func newCasesExport(a *app) *cobra.Command {
-	var out string
+	var out, network string
 	cmd := &cobra.Command{
 		Use:   "export ID",
 		Short: "Write the evidence of a case for the abuse desk of the network it came from",
 		Long: `Writes what the kept reports tell of a case as plain text to be sent to an abuse
 desk: who, what and when in UTC, the log lines, and whom to answer. Names of
 accounts become pseudonyms and passwords *** in it; read it before you send it.
-Contacts are known where owner.lookup is set.`,
-		Example: `  gumshoe cases export k3m9x -o report.txt`,
-		Args:    positional(cobra.ExactArgs(1)),
+A desk answers for its own network: of a case from many, --network writes what
+concerns one of them. Contacts are known where owner.lookup is set.`,
+		Example: `  gumshoe cases export k3m9x -o report.txt
+  gumshoe cases export k3m9x --network 203.0.113.0/24`,
+		Args: positional(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if a.json {
 				return usagef("the evidence of a case is for people to read; gumshoe report show --json has it for programs")
@@ -39,17 +42,32 @@ Contacts are known where owner.lookup is set.`,
 			if err != nil {
 				return err
 			}
+			if network != "" {
+				of, err := netip.ParsePrefix(network)
+				if err != nil {
+					return usagef("--network: %v", err)
+				}
+				if p.only(of.Masked()); len(p.accused) == 0 {
+					return fmt.Errorf("case %s has no source in %s", p.ID, of)
+				}
+			}
 			hide, err := s.pseudonyms(cmd.Context(), p)
 			if err != nil {
 				return err
 			}
-			_, err = a.writeTo(out, func(w *bufio.Writer) ([]archive.Damage, error) {
+			if _, err = a.writeTo(out, func(w *bufio.Writer) ([]archive.Damage, error) {
 				return nil, p.write(w, s.Host, s.Mail.sender(s.Host), hide)
-			})
-			return err
+			}); err != nil {
+				return err
+			}
+			if n := p.strangers(); n > 0 {
+				a.note("whose network it is was not asked for %d of %d addresses; https://client.rdap.org tells, and with owner.lookup: true the next report", n, len(p.accused))
+			}
+			return nil
 		},
 	}
 	cmd.Flags().StringVarP(&out, "output", "o", "", "`file` to write (default standard output)")
+	cmd.Flags().StringVar(&network, "network", "", "only the sources in this `network`, and their lines")
 	return cmd
 }
 
@@ -120,6 +138,24 @@ func (e *casePack) add(c analyze.Case) {
 	}
 }
 
+// only leaves what concerns one network.
+func (e *casePack) only(network netip.Prefix) {
+	e.accused = slices.DeleteFunc(e.accused, func(p netip.Prefix) bool { return !network.Overlaps(p) })
+	e.lines = slices.DeleteFunc(e.lines, func(l analyze.Line) bool {
+		return !slices.ContainsFunc(e.accused, func(p netip.Prefix) bool { return ban.Names(l.Text, p) })
+	})
+}
+
+// strangers counts the sources whose network is not known.
+func (e *casePack) strangers() (n int) {
+	for _, p := range e.accused {
+		if id := e.who[p]; !id.CIDR.IsValid() {
+			n++
+		}
+	}
+	return n
+}
+
 // earlier returns the earlier of two moments, the zero one being none.
 func earlier(a, b time.Time) time.Time {
 	if a.IsZero() || !b.IsZero() && b.Before(a) {
@@ -140,6 +176,7 @@ const (
 	exportedLines   = 50
 	exportedSources = 500
 	exportedLine    = 600 // runes
+	exportedWidth   = 65  // of prose, beside its label
 )
 
 // write writes the text. hide takes out what concerns nobody else.
@@ -154,14 +191,18 @@ func (e *casePack) write(w io.Writer, host, contact string, hide func(string) st
 			fmt.Fprintf(&b, "%-12s %s\n", label, value)
 		}
 	}
-	fact("What", show(e.Headline))
-	fact("", show(e.Summary))
+	label := "What"
+	for _, part := range []string{e.Headline, e.Summary} {
+		for _, line := range wrapped(show(part), exportedWidth) {
+			fact(label, line)
+			label = ""
+		}
+	}
 	fact("First seen", e.First.UTC().Format(stamp))
 	fact("Last seen", e.Last.UTC().Format(stamp))
-	fact("Events", fmt.Sprintf("%d in the last report", e.Events))
+	fact("Events", fmt.Sprintf("%d, as last counted", e.Events))
 	fact("Services", show(strings.Join(e.Services, ", ")))
-	fact("Techniques", strings.Join(e.Techniques, ", "))
-	fact("Confidence", fmt.Sprintf("%.1f %%", 100*e.Confidence))
+	fact("ATT&CK", strings.Join(e.Techniques, ", "))
 	fact("Case", e.ID)
 	fact("Contact", legibly(contact, 255))
 	e.writeSources(&b)
@@ -174,20 +215,17 @@ func (e *casePack) write(w io.Writer, host, contact string, hide func(string) st
 // abuse desk answers for its own.
 func (e *casePack) writeSources(b *strings.Builder) {
 	const unknown = "unknown"
-	fmt.Fprintf(b, "\nSources, by network (%d)\n", len(e.accused))
+	fmt.Fprintf(b, "\nSources (%d)\n", len(e.accused))
 	list := slices.Clone(e.accused[:min(len(e.accused), exportedSources)])
 	slices.SortStableFunc(list, func(x, y netip.Prefix) int { return e.who[x].CIDR.Compare(e.who[y].CIDR) })
-	asked := true
 	for i, p := range list {
 		id := e.who[p]
 		if i == 0 || id.CIDR != e.who[list[i-1]].CIDR {
-			network := unknown
-			if id.CIDR.IsValid() {
-				network = id.CIDR.String()
+			if !id.CIDR.IsValid() {
+				fmt.Fprint(b, "\n  Network not looked up\n")
 			} else {
-				asked = false
+				fmt.Fprintf(b, "\n  Network %s, owner: %s, abuse contact: %s\n", id.CIDR, legibly(cmp.Or(id.Owner, unknown), 200), legibly(cmp.Or(id.Abuse, unknown), 200))
 			}
-			fmt.Fprintf(b, "\n  Network %s, owner: %s, abuse contact: %s\n", network, legibly(cmp.Or(id.Owner, unknown), 200), legibly(cmp.Or(id.Abuse, unknown), 200))
 		}
 		about := []string{prefixText(p)}
 		if id.ASN != 0 {
@@ -202,9 +240,6 @@ func (e *casePack) writeSources(b *strings.Builder) {
 	}
 	if more := len(e.accused) - len(list); more > 0 {
 		fmt.Fprintf(b, "    and %d more\n", more)
-	}
-	if !asked {
-		fmt.Fprint(b, "\n  The registry of an unknown network tells its owner: https://client.rdap.org\n  With owner.lookup: true gumshoe asks it for the next report.\n")
 	}
 }
 

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"math"
 	"os"
 	"runtime"
 	"runtime/debug"
@@ -25,16 +24,28 @@ const (
 // the archive. Collecting is let wait until the heap has doubled then.
 var hurried atomic.Bool
 
-// paceCollector sets when garbage is collected, now and after each collection.
-// Whoever sets GOGC or GOMEMLIMIT knows better.
+// paceCollector sets when garbage is collected, now and after each collection, below
+// whatever GOMEMLIMIT says. Whoever sets GOGC knows better.
 func paceCollector() {
-	if os.Getenv("GOGC") != "" || os.Getenv("GOMEMLIMIT") != "" {
-		return
+	if os.Getenv("GOGC") == "" {
+		keepPace(debug.SetMemoryLimit(-1))
 	}
+}
+
+// keepPace goes on after each collection. The limit is the one that the process was
+// started with: the units set one below what the kernel would kill it for.
+func keepPace(limit int64) {
+	setPace(limit)
+	collected := new([64]byte) // of its own: tiny blocks are shared, and live on
+	runtime.AddCleanup(collected, func(struct{}) { keepPace(limit) }, struct{}{})
+}
+
+// setPace sets when garbage is collected next.
+func setPace(limit int64) {
 	heap := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
 	metrics.Read(heap)
 	if live := heap[0].Value.Uint64(); live < calmLive && !hurried.Load() {
-		debug.SetMemoryLimit(calmLimit)
+		debug.SetMemoryLimit(min(calmLimit, limit))
 		debug.SetGCPercent(-1)
 	} else {
 		percent := 100 * min(max(gcSpare, live*gcPercent/100), gcMost) / max(live, 1)
@@ -42,8 +53,6 @@ func paceCollector() {
 			percent = 100
 		}
 		debug.SetGCPercent(int(percent))
-		debug.SetMemoryLimit(math.MaxInt64)
+		debug.SetMemoryLimit(limit)
 	}
-	collected := new([64]byte) // of its own: tiny blocks are shared, and live on
-	runtime.AddCleanup(collected, func(struct{}) { paceCollector() }, struct{}{})
 }

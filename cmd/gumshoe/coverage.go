@@ -121,6 +121,9 @@ func eventsIn(t *window.Thing, hour uint32) (n int64) {
 
 // wholeHours is analyze.Input.Covered: nil where nothing but the files is known.
 func (l *logs) wholeHours() func(*window.Thing, uint32) bool {
+	if l.partial { // an hour may be quiet only because its log was not read
+		return func(*window.Thing, uint32) bool { return false }
+	}
 	if l.coverage == nil {
 		return nil
 	}

@@ -107,14 +107,14 @@ func (s *Settings) outbox() (mail.Outbox, error) {
 	return mail.Outbox{Dir: filepath.Join(s.StateDir, "spool", "mail"), Transport: t}, err
 }
 
-// letter composes a report as mail. key names the delivery: a try again with the
-// same key is no second mail.
-func (s *Settings) letter(r report.Report, key string) (mail.Letter, error) {
+// letter composes a report as mail of a date. key names the delivery: a try again with
+// the same key is no second mail.
+func (s *Settings) letter(r report.Report, key string, date time.Time) (mail.Letter, error) {
 	message, err := report.Mail(r)
 	if err != nil {
 		return mail.Letter{}, err
 	}
-	return mail.Draft{Message: message, From: s.Mail.sender(s.Host), To: s.Mail.To, Run: key, Host: s.Host, Date: r.Now}.Compose()
+	return mail.Draft{Message: message, From: s.Mail.sender(s.Host), To: s.Mail.To, Run: key, Host: s.Host, Date: date}.Compose()
 }
 
 // deliver keeps the report of a job and sends it to those who want it. What cannot
@@ -124,7 +124,7 @@ func (a *app) deliver(ctx context.Context, j *job, s *sight, r report.Report) er
 		return nil
 	}
 	runs := j.Settings.runs()
-	r.Beyond = beyondFail2ban(s, runs.since(s.now.Add(-week)), r)
+	before := runs.since(s.now.Add(-week))
 	reason, box := mail.Silence, mail.Outbox{}
 	var problem error
 	if len(j.Settings.Mail.To) > 0 && j.Span.Until.IsZero() {
@@ -133,8 +133,12 @@ func (a *app) deliver(ctx context.Context, j *job, s *sight, r report.Report) er
 			reason = j.Settings.Mail.When.Due(findings || s.logs.degraded, critical, box.Last(), s.now)
 		}
 	}
+	if reason != mail.Silence || box.Transport == nil { // or nobody would read it
+		r.Beyond = beyondFail2ban(s, before, r)
+	}
 	if reason == mail.Heartbeat {
-		r.Heartbeat = pulse(runs.since(s.now.Add(-week)), r)
+		r.Heartbeat = pulse(before, r)
+		r.Season = append(r.Season, quietSeason(s.in)...)
 	}
 	if err := runs.put(r); err != nil {
 		return err
@@ -145,7 +149,7 @@ func (a *app) deliver(ctx context.Context, j *job, s *sight, r report.Report) er
 		var err error
 		if reason == mail.Silence {
 			more, err = box.Flush(ctx, s.now)
-		} else if letter, composed := j.Settings.letter(r, j.Settings.Host+" "+r.Run); composed != nil {
+		} else if letter, composed := j.Settings.letter(r, j.Settings.Host+" "+r.Run, r.Now); composed != nil {
 			err = composed
 		} else {
 			more, err = box.Deliver(ctx, letter, s.now)
@@ -166,12 +170,13 @@ func (a *app) deliver(ctx context.Context, j *job, s *sight, r report.Report) er
 	return nil
 }
 
-// worthMail reports whether somebody should read this: what is new or worse than
-// medium, and what nobody has said a word about.
+// worthMail reports whether somebody should read this: what is worse than medium, or
+// medium and was not told before, and what nobody has said a word about. A mail every
+// six hours about the same strangers at the same doors would soon go unread.
 func worthMail(r report.Report) (findings, critical bool) {
 	for i := range r.Cases {
 		c := &r.Cases[i]
-		findings = findings || c.Level >= analyze.Medium
+		findings = findings || c.Level > analyze.Medium || c.Level == analyze.Medium && c.Course != analyze.Continuing
 		critical = critical || c.Level == analyze.Critical
 	}
 	done := r.Done
@@ -203,6 +208,10 @@ func (a *app) callWebhook(ctx context.Context, j *job, r report.Report) ([]mail.
 // syslogSocket is where the machine's own syslog daemon listens.
 const syslogSocket = "/dev/log"
 
+// syslogTime is how long a run waits for that daemon in all: one that hangs fills its
+// socket, and must not hold up the run.
+const syslogTime = 5 * time.Second
+
 // tellSIEM writes the cases for a collector: appended to a file as ECS documents, or
 // to the local syslog daemon.
 func (a *app) tellSIEM(j *job, r report.Report) error {
@@ -210,21 +219,7 @@ func (a *app) tellSIEM(j *job, r report.Report) error {
 	case "":
 		return nil
 	case "syslog":
-		messages, err := report.Syslog(r)
-		if err != nil || len(messages) == 0 {
-			return err
-		}
-		conn, err := net.Dial("unixgram", syslogSocket)
-		if err != nil {
-			return fmt.Errorf("siem: %w", err)
-		}
-		defer conn.Close()
-		for _, m := range messages {
-			if _, err := conn.Write(m.Text); err != nil {
-				return fmt.Errorf("siem: %w", err)
-			}
-		}
-		return nil
+		return tellSyslog(syslogSocket, r)
 	default:
 		f, err := os.OpenFile(to, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o640)
 		if err != nil {
@@ -232,4 +227,26 @@ func (a *app) tellSIEM(j *job, r report.Report) error {
 		}
 		return errors.Join(report.ECS(f, r), f.Close())
 	}
+}
+
+// tellSyslog hands the cases to the daemon that listens on a socket.
+func tellSyslog(socket string, r report.Report) error {
+	messages, err := report.Syslog(r)
+	if err != nil || len(messages) == 0 {
+		return err
+	}
+	conn, err := net.DialTimeout("unixgram", socket, syslogTime)
+	if err != nil {
+		return fmt.Errorf("siem: %w", err)
+	}
+	defer conn.Close()
+	if err := conn.SetWriteDeadline(time.Now().Add(syslogTime)); err != nil {
+		return fmt.Errorf("siem: %w", err)
+	}
+	for _, m := range messages {
+		if _, err := conn.Write(m.Text); err != nil {
+			return fmt.Errorf("siem: %w", err)
+		}
+	}
+	return nil
 }

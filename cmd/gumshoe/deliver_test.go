@@ -9,6 +9,10 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
+
+	"gumshoe/analyze"
+	"gumshoe/report"
 )
 
 // postOffice is an SMTP server on this machine that takes what it is given, or,
@@ -122,13 +126,33 @@ func TestReportIsMailed(t *testing.T) {
 		t.Fatalf("report list: %q", list)
 	}
 	run := strings.Fields(list[1])[0]
-	for form, says := range map[string]string{"text": prober, "html": "<!DOCTYPE html>", "markdown": "# ", "ndjson": `"sources":["` + prober + `"]`, "ecs": `"rule"`, "mail": "Subject: [gumshoe] web1"} {
+	for form, says := range map[string]string{"text": prober, "html": "<!DOCTYPE html>", "markdown": "# ", "ndjson": `"sources":["` + prober + `"]`, "ecs": `"rule"`, "mail": "Subject: [gumshoe] web1", "mail-html": "data:image/png;base64,"} {
 		if o := d.run("report", "show", run, "--format", form); o.code != 0 || !strings.Contains(o.out, says) {
 			t.Errorf("show --format %s: code %d, no %q in %.300s", form, o.code, says, o.out)
 		}
 	}
 	if o := d.run("report", "send", run); o.code != 0 || len(office.mails()) != 1 {
 		t.Errorf("sent again: code %d, %s", o.code, o.err)
+	}
+	old := strings.Split(strings.TrimSpace(d.run("report", "list").out), "\n")[1]
+	sent := strings.Fields(old)[0]
+	if r, err := (keptRuns{filepath.Join(d.state, runsDir)}).get(sent); err != nil {
+		t.Error(err)
+	} else {
+		r.Now = r.Now.AddDate(0, 0, -20)
+		if err := (keptRuns{filepath.Join(d.state, runsDir)}).put(r); err != nil {
+			t.Error(err)
+		}
+	}
+	d.run("report", "send", sent)
+	again := office.mails()
+	if len(again) != 1 {
+		t.Fatalf("%d mails", len(again))
+	}
+	if m, err := mail.ReadMessage(strings.NewReader(again[0])); err != nil {
+		t.Error(err)
+	} else if at, err := m.Header.Date(); err != nil || time.Since(at) > time.Hour {
+		t.Errorf("a report of twenty days ago is sent with the date %v, %v", at, err)
 	}
 	if o := d.run("report", "send", "--test"); o.code != 0 || len(office.mails()) != 1 {
 		t.Errorf("send --test: code %d, %s", o.code, o.err)
@@ -154,5 +178,31 @@ func TestSIEMFile(t *testing.T) {
 	}
 	if n := strings.Count(string(text), prober); n < 2 {
 		t.Errorf("%d mentions of the prober after two runs:\n%s", n, text)
+	}
+}
+
+// The syslog daemon gets each case as one message; one that hangs holds up nobody for
+// long, and one that is not there is told.
+func TestSyslogDaemon(t *testing.T) {
+	t.Parallel()
+	socket := filepath.Join(t.TempDir(), "log")
+	r := report.Report{Host: "web1", Now: time.Date(2026, 11, 21, 6, 0, 0, 0, time.UTC), Cases: []analyze.Case{{ID: "aaaaa", Kind: "slow_scan", Level: analyze.High, Headline: "first\nline"}, {ID: "bbbbb", Level: analyze.Low}}}
+	if err := tellSyslog(socket, r); err == nil {
+		t.Error("nobody listens, and nothing is said")
+	}
+	daemon, err := net.ListenUnixgram("unixgram", &net.UnixAddr{Name: socket, Net: "unixgram"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer daemon.Close()
+	if err := tellSyslog(socket, r); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{`<83>Nov 21 06:00:00 gumshoe: {"@timestamp":`, `<85>Nov 21 06:00:00 gumshoe: {`} {
+		got := make([]byte, 9000)
+		n, err := daemon.Read(got)
+		if err != nil || !strings.HasPrefix(string(got[:n]), want) || strings.Contains(string(got[:n]), "\n") {
+			t.Errorf("%v: %.100q, want %q", err, got[:n], want)
+		}
 	}
 }

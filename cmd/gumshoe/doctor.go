@@ -17,11 +17,13 @@ it. Nothing is changed, and nothing of a log leaves the machine.
 Each check has an id that stays the same from version to version, for monitoring:
 
   config   the settings are right, secrets are private
-  src.*    each log is there, readable, written and understood
+  src.*    each log is there, readable, written and understood, without holes;
+           its rotated files too
   time.*   the clock is in step
   base.*   how much history the detectors have
   geo.*    countries and networks are known, and not too old
-  fw.*     the packet filter: programs, rule order, ledger against kernel, room, boot
+  fw.*     the packet filter: programs, rule order, ledger against kernel, room,
+           packets that were stopped, boot
   net.*    proxies in front
   safe.*   who is never banned
   ai.*     the endpoint of the second opinion answers

@@ -37,6 +37,7 @@ func (d *doctor) checkFirewall(ctx context.Context) {
 	case *firewall.XTables:
 		d.checkChains(ctx, len(active) > 0)
 		d.checkSets(ctx, active)
+		d.checkPackets(ctx, active)
 	case *firewall.NFTables:
 		d.checkTable(ctx, len(active) > 0)
 	}

@@ -91,6 +91,7 @@ func (d *doctor) checkSources(ctx context.Context) {
 	}) {
 		d.warn("src.logins", "gumshoe init", "No log that is read tells of ssh logins: guessing and break-ins are not seen.")
 	}
+	d.checkRotation(logs)
 	d.checkProxies(logs)
 }
 

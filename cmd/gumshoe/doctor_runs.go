@@ -33,6 +33,9 @@ func (d *doctor) checkMemory(ctx context.Context) {
 	}
 	defer m.close()
 	d.checkLast(m)
+	if !m.fresh {
+		d.checkGaps(m)
+	}
 	stat, damage, err := m.archive.Stat()
 	known := stat.Newest.Sub(stat.Oldest)
 	switch {

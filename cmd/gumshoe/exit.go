@@ -39,6 +39,7 @@ func (e *exitError) Unwrap() error { return e.err }
 var (
 	errInterrupted = &exitError{exitInterrupted, errors.New("interrupted")}
 	errTerminated  = &exitError{exitTerminated, errors.New("terminated")}
+	errCutShort    = &exitError{code: exitInterrupted} // the report says so
 	errFindings    = &exitError{code: exitFindings}
 	errDegraded    = &exitError{code: exitDegraded}
 )

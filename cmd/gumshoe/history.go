@@ -90,6 +90,9 @@ func (r *remembering) recall(ctx context.Context, hours []archive.Hour, now time
 			return err
 		}
 	}
+	if !r.to.IsZero() && r.to.Before(now) { // --until in the past: the weeks before that
+		now = r.to
+	}
 	keys := r.store.Keys(r.from, time.Time{}, 0)
 	middle := r.from.Add(-recent)
 	if err := r.load(ctx, archive.Query{From: middle, To: r.from}, archive.Query{From: now.Add(-serviceBack), To: r.from}, window.Keys{}, false); err != nil {

@@ -23,6 +23,7 @@ var doors = map[string][]string{
 	"github.com/spf13/cobra":               {"cmd/"},
 	"github.com/spf13/pflag":               {"cmd/gumshoe"},
 	"github.com/goccy/go-yaml":             {"cmd/gumshoe"},
+	"github.com/cpuguy83/go-md2man":        {"cmd/gumshoe"},
 	"github.com/schollz/progressbar/v3":    {"cmd/gumshoe"},
 	"golang.org/x/term":                    {"cmd/gumshoe"},
 	"github.com/gaissmai/bart":             {"ban", "ingest/proxy"},
@@ -38,6 +39,7 @@ var doors = map[string][]string{
 	"github.com/zeebo/xxh3":                {"ingest"},
 	"github.com/parquet-go/parquet-go":     {"ingest/archive"},
 	"github.com/rivo/uniseg":               {"report"},
+	"golang.org/x/net":                     {"report"}, // which labels are top-level domains
 	"modernc.org/sqlite":                   {"cmd/gumshoe"},
 	"github.com/google/go-cmp":             {},
 	"github.com/maxmind/mmdbwriter":        {},

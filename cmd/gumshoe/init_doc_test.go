@@ -2,27 +2,36 @@ package main
 
 import (
 	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
 )
 
-// quoted is a command line of gumshoe's in a document: on a line of its own, which may
-// explain it after some spaces, or in backquotes.
-var quoted = regexp.MustCompile("(?m)^    (gumshoe .+)$|`(gumshoe [a-z][^`]*)`")
+// quoted is a command line of gumshoe's in the prose of a document.
+var quoted = regexp.MustCompile("`(gumshoe [a-z][^`]*)`")
 
-// Every command line of the installation's manual is one that the program understands.
-func TestInstallManual(t *testing.T) {
-	text, err := os.ReadFile("../../docs/INSTALL.md")
+// Every command that the prose of README and docs names is one that the program
+// understands. TestDocumentedCommands runs those that stand on lines of their own.
+func TestCommandsInProse(t *testing.T) {
+	documents, err := filepath.Glob("../../docs/*.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	found := quoted.FindAllStringSubmatch(string(text), -1)
-	for _, m := range found {
-		command, _, _ := strings.Cut(m[1]+m[2], "   ")
-		understood(t, command)
+	found := 0
+	for _, document := range append(documents, "../../README.md") {
+		text, err := os.ReadFile(document)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range quoted.FindAllStringSubmatch(string(text), -1) {
+			found++
+			if command := strings.Join(strings.Fields(m[1]), " "); !strings.Contains(command, "COMMAND") && !strings.HasSuffix(command, " --help") {
+				understood(t, command)
+			}
+		}
 	}
-	if len(found) < 10 {
-		t.Errorf("only %d command lines found", len(found))
+	if found < 30 {
+		t.Errorf("only %d commands found", found)
 	}
 }

@@ -40,6 +40,7 @@ func (m *memory) watchRules(ctx context.Context, s *Settings) {
 	}
 	if rules, err := m.cases.book.Rules(ctx); err == nil && len(rules) > 0 {
 		m.learned.watch = rule.NewWatch(rules, m.hash)
+		m.learned.watch.Counted = m.last.Until
 	}
 }
 
@@ -68,9 +69,11 @@ func (m *memory) ruled(in *analyze.Input) (out []analyze.RuleHit) {
 	hits, wrong := map[string]uint64{}, map[string]uint64{}
 	for _, h := range m.learned.watch.Hits() {
 		standing := in.StandingOf(h.Source)
-		hits[h.Rule.ID] += h.Lines
+		hits[h.Rule.ID] += h.Fresh
 		if standing != nil && standing.LoggedIn {
-			wrong[h.Rule.ID] += h.Lines
+			if wrong[h.Rule.ID] += h.Fresh; !h.Rule.Approved { // it ends by them, whenever they were met
+				wrong[h.Rule.ID] = max(wrong[h.Rule.ID], h.Lines)
+			}
 		}
 		if h.Rule.State == analyze.RuleActive && (standing == nil || !standing.LoggedIn && !standing.Benign) {
 			out = append(out, h)

@@ -41,6 +41,7 @@ type logs struct {
 	health   []ingest.Health
 	told     []string            // what the report must say about reading
 	degraded bool                // something that was named or configured could not be read
+	partial  bool                // a person had enough before everything was read
 	proxies  []webconf.Proxy     // that this machine's web servers trust
 	shapes   []template.Template // of the lines that were not understood
 	coverage *coverage           // hours that were read, by this run or an earlier one; nil of files
@@ -91,15 +92,10 @@ func (l *logs) note(a *app, n source.Note) {
 // remembered, if anything is.
 func (l *logs) read(ctx context.Context, a *app, j *job, m *memory) (*window.Set, error) {
 	var names []string
-	var total int64
 	for _, s := range l.sources {
 		names = append(names, logOf(s))
-		if n := s.Size(); n < 0 || total < 0 {
-			total = -1
-		} else {
-			total += n
-		}
 	}
+	total := expected(l.sources)
 	if total < 0 || total >= hugeLogs {
 		growInHugePages()
 	}
@@ -128,9 +124,15 @@ func (l *logs) read(ctx context.Context, a *app, j *job, m *memory) (*window.Set
 		return nil, err
 	}
 	scan.NewSink = func() ingest.Sink { return choice.Sink(store.Builder()) }
-	health, err := ingest.Scan(ctx, l.sources, scan)
+	scanning, finish := ctx, func() bool { return false }
+	if j.AdHoc() {
+		scanning, finish = a.reading.begin(ctx)
+	}
+	l.health, err = ingest.Scan(scanning, l.sources, scan)
 	done()
-	l.health = health
+	if finish() {
+		err = l.cutShort(a)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -240,6 +242,9 @@ func (a *app) problems(h ingest.Health) {
 // Files are read whole, unless the last part of the time was asked for: then
 // --history says how much before it.
 func (j *job) readFrom(l *logs, m *memory) time.Time {
+	if from, _ := j.Span.Resolve(j.Started); from.IsZero() {
+		return from // however late it is
+	}
 	now, back := j.Started, time.Duration(0)
 	switch {
 	case !j.AdHoc() && m.fresh:

@@ -21,7 +21,7 @@ import (
 
 func main() {
 	paceCollector()
-	os.Exit(interruptible(&app{in: os.Stdin, out: os.Stdout, err: os.Stderr, resolver: machineResolver{}, registries: newWebGetter()}, os.Args[1:]))
+	os.Exit(interruptible(&app{in: os.Stdin, out: os.Stdout, err: os.Stderr, reading: new(reading), resolver: machineResolver{}, registries: newWebGetter()}, os.Args[1:]))
 }
 
 // grace is how long a command may take to stop when it is asked to. Then it is
@@ -29,7 +29,8 @@ func main() {
 const grace = 3 * time.Second
 
 // interruptible runs a command line. The first SIGINT or SIGTERM asks the
-// command to stop and decides the exit code; a second one kills.
+// command to stop and decides the exit code; a second one kills. While old logs are
+// read the first SIGINT ends the reading alone, and what was found is told.
 func interruptible(a *app, args []string) int {
 	ctx, stop := context.WithCancelCause(context.Background())
 	signals := make(chan os.Signal, 1)
@@ -37,6 +38,10 @@ func interruptible(a *app, args []string) int {
 	go func() {
 		s := <-signals
 		signal.Stop(signals)
+		if s == os.Interrupt && a.reading.stop() {
+			a.note("reading no more; a second Ctrl-C ends at once")
+			return
+		}
 		why := errInterrupted
 		if s == syscall.SIGTERM {
 			why = errTerminated

@@ -94,6 +94,14 @@ var forms = map[string]func(a *app, w io.Writer, r report.Report) error{
 		_, err = fmt.Fprintf(w, "Subject: %s\n\n%s", m.Subject, m.Text)
 		return err
 	},
+	"mail-html": func(_ *app, w io.Writer, r report.Report) error {
+		m, err := report.Mail(r)
+		if err != nil {
+			return err
+		}
+		_, err = io.WriteString(w, m.Preview())
+		return err
+	},
 }
 
 func formNames() string {
@@ -156,7 +164,7 @@ func newReportSend(a *app) *cobra.Command {
 					return err
 				}
 			}
-			letter, err := s.letter(r, s.Host+" by hand "+now.UTC().Format(time.RFC3339Nano))
+			letter, err := s.letter(r, s.Host+" by hand "+now.UTC().Format(time.RFC3339Nano), now) // of today: mail programs sort by it, and filters doubt old dates
 			if err != nil {
 				return err
 			}

@@ -20,6 +20,8 @@ type app struct {
 	resolver   enrich.Resolver // nil: DNS is never asked
 	registries enrich.Getter   // nil: they are never asked
 
+	reading *reading // that the first Ctrl-C ends; nil: it ends the command
+
 	config  string
 	json    bool
 	noColor bool
@@ -48,7 +50,8 @@ Exit codes:
   4  done, but a source could not be read, or a report not be sent
   5  another run holds the lock
   6  the firewall could not be brought up to date
-130  interrupted (143: terminated)`
+130  interrupted (143: terminated); over files the first Ctrl-C ends the reading
+     alone, and the report is about what was read until then`
 
 // newRoot builds the command tree.
 func newRoot(a *app) *cobra.Command {
@@ -87,7 +90,7 @@ func newRoot(a *app) *cobra.Command {
 	flags.BoolVar(&a.noColor, "no-color", false, "no colours (also NO_COLOR=1)")
 	flags.BoolVarP(&a.quiet, "quiet", "q", false, "no report, no notes, no progress: only errors")
 	flags.BoolVarP(&a.verbose, "verbose", "v", false, "say what is read")
-	root.AddCommand(newAnalyze(a), newArchive(a), newCases(a), newRules(a), newAI(a), newBans(a), newReport(a), newInvestigate(a), newParse(a), newConfig(a), newInit(a), newDoctor(a), newVersion(a))
+	root.AddCommand(newAnalyze(a), newArchive(a), newCases(a), newRules(a), newAI(a), newBans(a), newReport(a), newInvestigate(a), newParse(a), newConfig(a), newInit(a), newDoctor(a), newVersion(a), newManual())
 	return root
 }
 

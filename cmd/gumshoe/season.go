@@ -8,25 +8,62 @@ import (
 
 	"gumshoe/analyze"
 	"gumshoe/analyze/detect"
+	"gumshoe/ingest"
+	"gumshoe/ingest/window"
 	"gumshoe/report"
 )
 
-// seasonsOf are the seasons on which the unusual hours among cases are drawn.
+// seasonsOf are the seasons on which the unusual hours among cases are drawn, one for
+// each case: of what it counts, up to its own end.
 func seasonsOf(in *analyze.Input, cases []analyze.Case) (out []report.Season) {
 	for i := range cases {
-		c := &cases[i]
-		if len(c.Sources) > 0 || len(c.Services) == 0 || slices.ContainsFunc(out, func(s report.Season) bool { return s.Service == c.Services[0] }) {
-			continue
-		}
-		s := report.Season{Service: c.Services[0]}
-		for _, h := range detect.Bands(in, s.Service) {
-			s.Hours = append(s.Hours, report.SeasonHour(h))
-		}
-		if len(s.Hours) > 0 {
-			out = append(out, s)
+		if service, metric, ok := unusual(&cases[i]); ok {
+			s := seasonOf(in, service, metric, cases[i].Last)
+			if s.Case = cases[i].ID; len(s.Hours) > 0 {
+				out = append(out, s)
+			}
 		}
 	}
 	return out
+}
+
+// unusual is what an unusual hour counts too much of.
+func unusual(c *analyze.Case) (service string, metric analyze.Metric, ok bool) {
+	for _, f := range c.Findings {
+		if f.Detector != (detect.Season{}).Name() {
+			continue
+		}
+		for _, m := range analyze.MetricsOf(f.Service) {
+			if f.Key == f.Service+" "+string(m) {
+				return f.Service, m, true
+			}
+		}
+	}
+	return "", "", false
+}
+
+// seasonOf is the week of a service up to a moment beside what is usual.
+func seasonOf(in *analyze.Input, service string, m analyze.Metric, until time.Time) report.Season {
+	s := report.Season{Service: service, What: string(m) + "s"}
+	for _, h := range detect.Bands(in, service, m, until) {
+		s.Hours = append(s.Hours, report.SeasonHour(h))
+	}
+	return s
+}
+
+// quietSeason is the week of a heartbeat: of the web server's requests, or of a machine
+// without one the first service whose season is known.
+func quietSeason(in *analyze.Input) []report.Season {
+	services := []string{ingest.ServiceWeb}
+	for _, t := range in.Set.Things(window.ServiceObject) {
+		services = append(services, t.Name.Text)
+	}
+	for _, service := range services {
+		if s := seasonOf(in, service, analyze.MetricsOf(service)[0], in.To); len(s.Hours) > 0 {
+			return []report.Season{s}
+		}
+	}
+	return nil
 }
 
 // gaps are the whole hours of the window that a log known before should cover, and

@@ -147,6 +147,10 @@ func TestKinds(t *testing.T) {
 		{"Mozilla/5.0 (compatible; CensysInspect/1.1; +https://about.censys.io/)", ingest.ClientScanner, "CensysInspect", ""},
 		{"Debian APT-HTTP/1.3 (2.6.1)", ingest.ClientApp, "Debian APT-HTTP", ""},
 		{"MyNotes/3.2 CFNetwork/1568.100.1 Darwin/24.0.0", ingest.ClientApp, "CFNetwork", ""},
+		{"Shop/4.2 (build 77) okhttp/4.12.0", ingest.ClientApp, "Shop", ""},
+		{"curl/8.5.0 okhttp/4.12.0", ingest.ClientLibrary, "curl", ""},
+		{"ShopBot/1.0 okhttp/4.12.0", ingest.ClientLibrary, "okhttp", ""},
+		{"Dart/3.2 (dart:io)", ingest.ClientApp, "Dart", ""},
 		{"Dalvik/2.1.0 (Linux; U; Android 14; SM-S911B Build/UP1A.231005.007)", ingest.ClientApp, "Dalvik", ""},
 		{"Mozilla/5.0 (Linux) mirall/3.13.0 (Nextcloud)", ingest.ClientApp, "mirall", ""},
 	} {

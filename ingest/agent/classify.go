@@ -50,6 +50,9 @@ func readNames(text string) map[string]named {
 // classify says what an agent is and what its product is called.
 func classify(t text) ingest.Client {
 	listed, name := lookup(t)
+	if onPhone(t, name) {
+		return ingest.Client{Kind: ingest.ClientApp, Name: product(t)}
+	}
 	if listed.kind.Bot() {
 		return ingest.Client{Kind: listed.kind, Name: name}
 	}
@@ -69,6 +72,18 @@ func classify(t text) ingest.Client {
 		return ingest.Client{Kind: ingest.ClientBrowser, Name: browser(t)}
 	}
 	return ingest.Client{Kind: bare(t), Name: product(t)}
+}
+
+// onPhone reports an app that puts its own name before that of the library with
+// which apps of telephones ask: "Shop/4.2 okhttp/4.12.0". The library alone says less.
+func onPhone(t text, listed string) bool {
+	switch strings.ToLower(listed) {
+	case "okhttp", "ktor-client", "retrofit":
+		own := t.words[0]
+		kind, _ := declared(t)
+		return kind == ingest.ClientUnknown && !t.mozilla && own.version != "" && names[own.name].kind == ingest.ClientUnknown
+	}
+	return false
 }
 
 // lookup finds the most telling name of the list: any automation before an app,

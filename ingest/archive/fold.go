@@ -204,6 +204,8 @@ func (r *Address) visit(o *Address) bool {
 	r.First, r.Last = min(r.First, o.First), max(r.Last, o.Last)
 	r.Minutes |= o.Minutes
 	r.Clients |= o.Clients
+	r.Documents |= o.Documents
+	r.Parts = uint8(min(255, int(r.Parts)+int(o.Parts)))
 	r.Claimed, r.Odd, r.Wrote = r.Claimed || o.Claimed, r.Odd || o.Odd, r.Wrote || o.Wrote
 	r.Assets, r.Partial = r.Assets || o.Assets, r.Partial || o.Partial
 	for _, c := range [][2]*uint32{{&r.Events, &o.Events}, {&r.Good, &o.Good}, {&r.Same, &o.Same}, {&r.Diff, &o.Diff}} {

@@ -59,7 +59,7 @@ func aBatch(rng *rand.Rand, start time.Time, sources int) Batch {
 	for i := range sources {
 		r := Address{Address: source(i * 3), Service: []string{"http", "sshd"}[i%2], First: at(), Last: at(), Minutes: rng.Uint64() >> 4,
 			Events: 1 + rng.Uint32N(30), Good: rng.Uint32N(30), Same: rng.Uint32N(3),
-			Clients: 1 << rng.IntN(9), Claimed: i%17 == 0, Assets: i%2 == 0, GoodNames: someIDs(rng, 3), Agents: someIDs(rng, 1)}
+			Clients: 1 << rng.IntN(9), Documents: 1 << rng.IntN(64), Parts: uint8(i), Claimed: i%17 == 0, Assets: i%2 == 0, GoodNames: someIDs(rng, 3), Agents: someIDs(rng, 1)}
 		r.GoodNamesCount, r.AgentsCount = uint32(len(r.GoodNames)), uint32(len(r.Agents))
 		if i%5 == 0 {
 			r.Bad, r.Errors, r.Probes, r.Diff, r.Touches, r.TouchesFull = 70, 3, 2, 1, 1, true

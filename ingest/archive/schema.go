@@ -49,6 +49,9 @@ type Address struct {
 	Diff    uint32 `parquet:"diff,delta"`    // web: the same with another agent
 	Clients uint16 `parquet:"clients,delta"` // bit per kind of agent: 0 unknown, 1 browser, 2 crawler, 3 feed reader, 4 monitor, 5 library, 6 scanner, 7 app, 8 empty
 
+	Documents uint64 `parquet:"documents"`   // web: bit per kind of document answered well, of 64 kinds by a keyed hash of path and query; of a day: of any hour
+	Parts     uint8  `parquet:"parts,delta"` // web: images, scripts, style sheets answered well, at most 255
+
 	Authenticated bool `parquet:"authenticated"` // web: a 2xx with an authenticated user
 	Claimed       bool `parquet:"claimed"`       // an agent carried the name of a search engine
 	Odd           bool `parquet:"odd"`           // an agent that no living browser sends

@@ -56,6 +56,9 @@ func (p *postfix) message(msg []byte, ev *ingest.Event) string {
 		ev.Kind = ingest.KindReject
 		return ""
 	}
+	if insidePostfix(ev.Program) {
+		return whyQuiet
+	}
 	return whyPostfix
 }
 

@@ -8,7 +8,7 @@ import (
 
 // serviceApp is what has accounts of its own behind a web server: its logins are
 // guessed like any other's, while the web's 401 may be a step of a dialogue.
-const serviceApp = "webapp"
+const serviceApp = ingest.ServiceApp
 
 const whyNoClient = "names no client"
 

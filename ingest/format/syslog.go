@@ -140,6 +140,9 @@ func newSyslog(s setup) lineParser {
 			p.byProgram[program] = server{program, m}
 		}
 	}
+	for _, program := range housekeepers {
+		p.byProgram[program] = server{program, housekeeping{}}
+	}
 	p.pam = newPAM(&p.shared)
 	p.stranger = newStranger(&p.shared)
 	return p

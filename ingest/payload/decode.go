@@ -197,6 +197,22 @@ func unlog(dst, src []byte) []byte {
 	return dst
 }
 
+// unvis appends src to dst without the octal escapes in which sshd and exim log what is
+// not ASCII.
+func unvis(dst, src []byte) []byte {
+	for i := 0; i < len(src); i++ {
+		c := src[i]
+		if c == '\\' && i+3 < len(src) && isOctal(src[i+1]) && src[i+1] < '4' && isOctal(src[i+2]) && isOctal(src[i+3]) {
+			c = (src[i+1]-'0')<<6 | (src[i+2]-'0')<<3 | (src[i+3] - '0')
+			i += 3
+		}
+		dst = append(dst, c)
+	}
+	return dst
+}
+
+func isOctal(c byte) bool { return '0' <= c && c <= '7' }
+
 func hexByte(hi, lo byte) (byte, bool) {
 	h, ok1 := hexDigit(hi)
 	l, ok2 := hexDigit(lo)

@@ -26,6 +26,10 @@ func (in *inspector) header(text []byte, from origin, h ingest.Hash) verdict {
 	case fromLogin:
 		at = inLogin
 	}
+	if from == fromLogin {
+		in.other = unvis(in.other[:0], text)
+		text = in.other
+	}
 	in.line = unlog(in.line[:0], text)
 	if from != fromLogin && commandLine(in.line) {
 		in.found(ingest.ClassRCE, ingest.StageExecute, nil, in.line)
@@ -38,13 +42,13 @@ func (in *inspector) header(text []byte, from origin, h ingest.Hash) verdict {
 
 // plainAgent reports whether an agent holds none of the literals.
 func plainAgent(text []byte) bool {
-	state := uint16(0)
+	words, state := literals(), uint16(0)
 	for _, b := range text {
 		if b < ' ' || b == '%' || b == '\\' || b == '\'' || b == '"' || b == '<' || b == '$' || b == '`' {
 			return false
 		}
-		state = literals.step(state, b)
-		if state >= literals.first {
+		state = words.step(state, b)
+		if state >= words.first {
 			return false
 		}
 	}

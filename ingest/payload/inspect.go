@@ -68,7 +68,7 @@ func (in *inspector) request(target []byte, h ingest.Hash) ingest.Request {
 		in.closer(path, query, target)
 	}
 	v := in.conclude(h)
-	return ingest.Request{Flags: flags &^ pathShell, Class: v.class, Stage: v.stage, Shape: v.shape, Param: v.param, Wait: v.wait, Reads: v.reads}
+	return ingest.Request{Flags: flags &^ pathShell, Document: in.document(path, query, flags, h), Class: v.class, Stage: v.stage, Shape: v.shape, Param: v.param, Wait: v.wait, Reads: v.reads}
 }
 
 // closer looks at every part of a target.
@@ -184,7 +184,7 @@ func broken(plain []byte, at place) bool {
 // try applies the rules of one form whose literals occur in text.
 func (in *inspector) try(name []byte, v value, f form, text []byte) {
 	var hits bitset
-	literals.find(text, &hits)
+	literals().find(text, &hits)
 	if hits == (bitset{}) {
 		return
 	}

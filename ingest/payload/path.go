@@ -134,6 +134,9 @@ func segmentFlags(segment []byte) ingest.PathFlags {
 		return 0
 	}
 	flags := vocabulary.segment[string(segment)]
+	if loginWord(segment) {
+		flags |= ingest.PathLogin
+	}
 	if n := len(segment) - 1; n > 0 && segment[n] == '~' && bytes.IndexByte(segment, '.') > 0 {
 		flags |= ingest.PathVocabulary | ingest.PathSensitive // an editor's copy
 	}
@@ -152,6 +155,19 @@ func segmentFlags(segment []byte) ingest.PathFlags {
 		return flags | ingest.PathVocabulary
 	}
 	return flags
+}
+
+// loginWords are what the names of most login forms hold, whoever wrote them:
+// "doLogin", "member_login.php", "sign-in-post", "authenticate.action".
+var loginWords = [][]byte{[]byte("login"), []byte("logon"), []byte("signin"), []byte("sign-in"), []byte("sign_in"), []byte("authenticate")}
+
+func loginWord(segment []byte) bool {
+	for _, w := range loginWords {
+		if i := bytes.Index(segment, w); i >= 0 && !bytes.HasPrefix(segment[i+len(w):], []byte("g")) { // "designing-a-garden"
+			return true
+		}
+	}
+	return false
 }
 
 // nameFlags judges the last segment by its extension and by the habit of naming

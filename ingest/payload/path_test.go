@@ -44,7 +44,7 @@ func TestPathFlags(t *testing.T) {
 	}{
 		{"/", neutral}, {"/robots.txt", neutral}, {"/favicon.ico", neutral | static}, {"/apple-touch-icon-120x120.png", neutral | static}, {"/?x=1", neutral | query},
 		{"/products/blue-shoes", 0}, {"/img/logo.PNG", static}, {"/a/app.min.js?v=3", static | query}, {"/feed", feed}, {"/blog/feed/", feed}, {"/news.rss", feed},
-		{"/wp-login.php", login | vocabulary}, {"/login", login}, {"/shop/login?next=/", login | query}, {"/account/register", login},
+		{"/wp-login.php", login | vocabulary}, {"/members/doLogin.action", login}, {"/portal/sign-in-post", login}, {"/blog/designing-a-garden", 0}, {"/blog-index", 0}, {"/login", login}, {"/shop/login?next=/", login | query}, {"/account/register", login},
 		{"/.env", vocabulary | sensitive}, {"/api/.env.local", vocabulary | sensitive}, {"/.git/HEAD", vocabulary | sensitive}, {"/.%65nv", vocabulary | sensitive}, {"/config.php.bak", vocabulary | sensitive}, {"/db.sql.gz", vocabulary | sensitive}, {"/backup-2024.tar.gz", vocabulary | sensitive}, {"/.bash_history", vocabulary | sensitive},
 		{"/phpMyAdmin/index.php", vocabulary}, {"/pma/", vocabulary}, {"/wp-admin/", vocabulary}, {"/actuator/env", vocabulary}, {"/boaform/admin/formLogin", vocabulary | login}, {"/HNAP1/", vocabulary}, {"/cgi-bin/luci", vocabulary}, {"/vendor/phpunit/phpunit/src/Util/PHP/eval-stdin.php", vocabulary}, {"/solr/admin/info/system", vocabulary}, {"/owa/auth/logon.aspx", vocabulary | login}, {"/autodiscover/autodiscover.xml", vocabulary}, {"/manager/html", vocabulary}, {"/.unknown", vocabulary},
 		{"/releases/tool-1.4.tar.gz", 0}, {"/docs/database-design", 0}, {"/backup-strategies.html", 0},

@@ -24,9 +24,16 @@ import (
 type Enricher struct {
 	hash     ingest.Hash
 	inspect  inspector
-	targets  memo[*ingest.Request]
+	targets  memo[known]
 	headers  memo[*verdict] // nil: nothing was found
 	interned map[interning]*ingest.Request
+}
+
+// known is what is remembered of a target. Its document is no part of the request,
+// which many targets share.
+type known struct {
+	request  *ingest.Request
+	document uint8
 }
 
 // interning identifies the requests in which nothing was found. Many targets
@@ -40,7 +47,7 @@ type interning struct {
 func New(h ingest.Hash) *Enricher {
 	return &Enricher{
 		hash:     h,
-		targets:  newMemo[*ingest.Request](1 << 15),
+		targets:  newMemo[known](1 << 15),
 		headers:  newMemo[*verdict](1 << 13),
 		interned: make(map[interning]*ingest.Request),
 	}
@@ -48,20 +55,18 @@ func New(h ingest.Hash) *Enricher {
 
 // Enrich implements ingest.Enricher.
 func (e *Enricher) Enrich(ev *ingest.Event) {
-	if ev.Kind != ingest.KindHTTPRequest && ev.Kind != ingest.KindProbe {
-		e.login(ev)
-		return
-	}
-	if len(ev.Target) == 0 && len(ev.Method) == 0 {
+	if ev.Kind != ingest.KindHTTPRequest && ev.Kind != ingest.KindProbe || len(ev.Target) == 0 && len(ev.Method) == 0 {
+		e.said(ev)
 		return
 	}
 	key := e.targets.key(ev.Target)
-	req, known := e.targets.get(key)
-	if !known {
-		req = e.request(ev.Target)
-		e.targets.put(key, req)
+	of, met := e.targets.get(key)
+	if !met {
+		of = e.request(ev.Target)
+		e.targets.put(key, of)
 	}
-	ev.Request = *req
+	ev.Request = *of.request
+	ev.Request.Document = of.document
 
 	if v := protocol(ev.Method, ev.Target, ev.VHost); v.class != 0 {
 		v.addTo(&ev.Request)
@@ -72,19 +77,9 @@ func (e *Enricher) Enrich(ev *ingest.Event) {
 	if len(ev.Referer) != 0 {
 		e.header(ev.Referer, fromReferer, e.headers.key(ev.Referer), &ev.Request)
 	}
+	e.said(ev)
 	if Hostile(&ev.Request) {
 		ev.Kind = ingest.KindProbe
-	}
-}
-
-// login looks at the name that a client gave, if it may be more than a name.
-func (e *Enricher) login(ev *ingest.Event) {
-	if sentence(ev.User) {
-		e.header(ev.User, fromLogin, e.headers.key(ev.User), &ev.Request)
-	}
-	if len(ev.Said) != 0 && e.inspect.whispered(ev.Said) {
-		ev.Request.Class |= ingest.ClassLLM
-		ev.Request.Stage = max(ev.Request.Stage, ingest.StageMarker)
 	}
 }
 
@@ -98,8 +93,10 @@ func Hostile(r *ingest.Request) bool {
 }
 
 // request looks at a target that the memo does not know.
-func (e *Enricher) request(target []byte) *ingest.Request {
+func (e *Enricher) request(target []byte) known {
 	req := e.inspect.request(target, e.hash)
+	document := req.Document
+	req.Document = 0
 	req.Template = e.hash.Bytes(e.inspect.template)
 	id := interning{req.Template, req.Flags}
 	innocent, ok := e.interned[id]
@@ -111,9 +108,9 @@ func (e *Enricher) request(target []byte) *ingest.Request {
 		e.interned[id] = innocent
 	}
 	if req.Text = innocent.Text; req == *innocent {
-		return innocent
+		return known{innocent, document}
 	}
-	return &req
+	return known{&req, document}
 }
 
 // maxInterned bounds the table of innocent requests; a scan of distinct paths

@@ -64,19 +64,29 @@ type value struct {
 }
 
 // rules is the table of all rules. literals finds the literals of all of them in
-// one pass, wordLiterals of those that clean bytes alone can fulfil.
+// one pass, wordLiterals of those that clean bytes alone can fulfil. Both take
+// milliseconds to make: see Prepare.
 var (
-	rules = slices.Concat(sqlRules, scriptRules, fileRules, commandRules, codeRules, templateRules, networkRules, sessionRules, markerRules, whisperRules)
+	rules = prepare(slices.Concat(sqlRules, scriptRules, fileRules, commandRules, codeRules, templateRules, networkRules, sessionRules, markerRules, whisperRules))
 
-	literals, wordLiterals = compile(rules)
+	literals     = sync.OnceValue(func() *automaton { return automatonOf(func(*rule, string) bool { return true }) })
+	wordLiterals = sync.OnceValue(func() *automaton {
+		return automatonOf(func(r *rule, literal string) bool { return !r.odd && r.at&inTarget != 0 && cleanText(literal) })
+	})
 )
 
-func compile(rules []rule) (all, clean *automaton) {
+// Prepare makes, on other cores, what the first looks at a request would have to
+// wait for. Whoever opens logs has something else to do meanwhile.
+func Prepare() {
+	go literals()
+	go wordLiterals()
+}
+
+// prepare fills in what the rules leave out.
+func prepare(rules []rule) []rule {
 	if len(rules) > maxRules {
 		panic(fmt.Sprintf("payload: %d rules, room for %d", len(rules), maxRules))
 	}
-	var words, cleanWords []string
-	var ids, cleanIDs []uint16
 	for i := range rules {
 		r := &rules[i]
 		if r.on == 0 {
@@ -90,16 +100,23 @@ func compile(rules []rule) (all, clean *automaton) {
 			// together cost more than the start of the program.
 			r.re = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(r.expr) })
 		}
-		for _, w := range r.any {
-			words = append(words, w)
-			ids = append(ids, uint16(i))
-			if !r.odd && r.at&inTarget != 0 && cleanText(w) {
-				cleanWords = append(cleanWords, w)
-				cleanIDs = append(cleanIDs, uint16(i))
+	}
+	return rules
+}
+
+// automatonOf finds the literals that are wanted of all rules.
+func automatonOf(wanted func(r *rule, literal string) bool) *automaton {
+	var words []string
+	var ids []uint16
+	for i := range rules {
+		for _, w := range rules[i].any {
+			if wanted(&rules[i], w) {
+				words = append(words, w)
+				ids = append(ids, uint16(i))
 			}
 		}
 	}
-	return newAutomaton(words, ids), newAutomaton(cleanWords, cleanIDs)
+	return newAutomaton(words, ids)
 }
 
 // cleanText reports whether a literal can occur in a clean target at all: "&" is

@@ -60,16 +60,23 @@ func (b *Builder) Add(ev *ingest.Event, at ingest.Origin) {
 	if ev.Count == 0 {
 		return
 	}
-	sec := seconds(ev)
-	hour := sec / 3600
 	out := outcomeOf(ev)
-
 	log := uint16(0)
 	if uint(at.Source) < uint(len(b.logs)) {
 		l := &b.logs[at.Source]
-		b.at(LogObject, l, hour, 0).count(out, ev)
+		b.at(LogObject, l, seconds(ev)/3600, 0).count(out, ev)
 		log = l.log
 	}
+	b.count(ev, at, log, out)
+	if login, ok := signOn(ev); ok {
+		b.count(&login, at, log, outcomeOf(&login))
+	}
+}
+
+// count adds an event to the windows of its service.
+func (b *Builder) count(ev *ingest.Event, at ingest.Origin, log uint16, out outcome) {
+	sec := seconds(ev)
+	hour := sec / 3600
 	svc := b.serviceIndex(ev.Service, log)
 	if ev.Kind == ingest.KindSession {
 		b.session(ev, at, hour, svc)
@@ -77,7 +84,11 @@ func (b *Builder) Add(ev *ingest.Event, at ingest.Origin) {
 	}
 	s := b.at(ServiceObject, &b.services[svc], hour, svc)
 	s.count(out, ev)
-	if !ev.Src.IsValid() || !telling(ev.Kind) {
+	if !ev.Src.IsValid() {
+		return
+	}
+	if !telling(ev.Kind) {
+		b.remark(ev, at, svc)
 		return
 	}
 
@@ -102,6 +113,19 @@ func (b *Builder) touch(r *tally, ev *ingest.Event, at ingest.Origin, name uint6
 	r.bad.touches.add(&b.touches, &Touch{Milli: ev.Time, Offset: at.Offset, Source: at.Source, Count: ev.Count, Status: ev.Status, Kind: ev.Kind,
 		Stage: req.Stage, Class: req.Class, Aux: b.aux(ev), Param: b.param(req.Param), Bytes: clamp[uint32](ev.Bytes), Took: clamp[uint16](int64(ev.Duration) / 10),
 		Wait: req.Wait, Reads: req.Reads, Key: ev.Key, Absent: ev.Account == ingest.AccountAbsent, Post: string(ev.Method) == "POST", Name: name})
+}
+
+// remark remembers what a client said to whoever reads the log, of an event that
+// otherwise tells nothing.
+func (b *Builder) remark(ev *ingest.Event, at ingest.Origin, svc uint16) {
+	if ev.Request.Class&ingest.ClassLLM == 0 {
+		return
+	}
+	sec := seconds(ev)
+	r := b.row(unitOf(ev.Src), sec/3600, svc)
+	r.saw(uint16(sec%3600), placeOf(at))
+	r.count(neutral, ev)
+	b.touch(r, ev, at, 0)
 }
 
 // aux is the shape of a request's payload; of a login from a v6 /64, which of its

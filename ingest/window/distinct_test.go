@@ -131,7 +131,7 @@ func TestSizes(t *testing.T) {
 		name      string
 		got, want uintptr
 	}{
-		{"Row", unsafe.Sizeof(Row{}), 72},
+		{"Row", unsafe.Sizeof(Row{}), 80},
 		{"Object", unsafe.Sizeof(Object{}), 80},
 		{"Touch", unsafe.Sizeof(Touch{}), 64},
 		{"Distinct", unsafe.Sizeof(Distinct{}), 8},

@@ -265,6 +265,7 @@ func (e *exporting) row(t *table, r *Row) {
 		Address: archive.AddrOf(r.unit().addr()), Service: e.services[r.service].name,
 		First: milli(r.First()), Last: milli(r.Last()), Minutes: r.Minutes,
 		Events: r.Events, Good: r.Good, Bad: bad.Bad, Errors: bad.Errors, Probes: bad.Probes, Same: uint32(r.Same), Diff: uint32(r.Diff), Clients: r.Clients,
+		Documents: r.Documents, Parts: r.Parts,
 		Authenticated: r.Flags&Authenticated != 0, Claimed: r.Flags&Claimed != 0, Odd: r.Flags&Odd != 0,
 		Wrote: r.Flags&Wrote != 0, Assets: r.Flags&Assets != 0, Partial: r.Flags&Partial != 0,
 		Touches: uint32(bad.touches.n), TouchesFull: bad.touches.more,

@@ -12,7 +12,7 @@ import (
 func first(all []Touch) []Touch {
 	for len(all) > 64 {
 		gone := len(all) - 1
-		ways, effects := 0, 0
+		ways, effects := 0, 0 // visits are never more than are kept: see fewVisits
 		for _, t := range all {
 			switch {
 			case wayIn(t):
@@ -21,7 +21,7 @@ func first(all []Touch) []Touch {
 				effects++
 			}
 		}
-		for ways <= 8 && wayIn(all[gone]) || effects <= 16 && works(all[gone]) && !wayIn(all[gone]) {
+		for again(all[gone]) || ways <= 8 && wayIn(all[gone]) || effects <= 16 && works(all[gone]) && !wayIn(all[gone]) {
 			gone--
 		}
 		all = slices.Delete(all, gone, gone+1)
@@ -29,8 +29,11 @@ func first(all []Touch) []Touch {
 	return all
 }
 
+// again is a further request of an account that is logged in.
+func again(t Touch) bool { return t.Kind == ingest.KindAuthSuccess && t.Status/100 == 2 }
+
 func wayIn(t Touch) bool {
-	return t.Kind == ingest.KindAuthSuccess || t.Kind == ingest.KindHTTPRequest && t.Post && t.Status/100 == 3
+	return t.Kind == ingest.KindAuthSuccess && t.Status/100 != 2 || t.Kind == ingest.KindHTTPRequest && t.Post && t.Status/100 == 3
 }
 
 func works(t Touch) bool {

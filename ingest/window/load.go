@@ -82,6 +82,7 @@ func (l *loading) address(a *archive.Address) {
 	r := newRow(u, hour, l.service(a.Service))
 	r.first, r.last, r.Minutes = secondIn(hour, a.First), secondIn(hour, a.Last), a.Minutes
 	r.Events, r.Good, r.Clients = a.Events, a.Good, a.Clients
+	r.Documents, r.Parts = a.Documents, a.Parts
 	r.Same, r.Diff = uint16(min(a.Same, math.MaxUint16)), uint16(min(a.Diff, math.MaxUint16))
 	r.Flags = choose(a.Authenticated, Authenticated) | choose(a.Claimed, Claimed) | choose(a.Odd, Odd) |
 		choose(a.Wrote, Wrote) | choose(a.Assets, Assets) | choose(a.Partial, Partial)

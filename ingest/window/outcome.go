@@ -57,7 +57,21 @@ func answer(ev *ingest.Event) outcome {
 // interesting decides which web requests are remembered singly.
 func interesting(ev *ingest.Event) bool {
 	req := &ev.Request
-	return ev.Status >= 400 || req.Class&ingest.ClassLLM != 0 || ev.Kind == ingest.KindProbe || req.Stage >= ingest.StageSyntax ||
+	return ev.Status >= 400 || sent(ev) || req.Class&ingest.ClassLLM != 0 || ev.Kind == ingest.KindProbe || req.Stage >= ingest.StageSyntax ||
 		req.Flags&(ingest.PathVocabulary|ingest.PathSensitive) != 0 ||
 		req.Flags&ingest.PathLogin != 0 && string(ev.Method) == "POST"
+}
+
+// fewestOfPage is the size in bytes from which an answer may be a page: beacons,
+// heartbeats and most programs get less.
+const fewestOfPage = 256
+
+// sent reports what may be a form that was sent: a POST that led elsewhere or was
+// answered with a page. Which of them are logins is learned from how a path
+// answers whom.
+func sent(ev *ingest.Event) bool {
+	if ev.Status < 200 || ev.Status >= 400 || ev.Status < 300 && ev.Bytes < fewestOfPage || string(ev.Method) != "POST" {
+		return false
+	}
+	return ev.Request.Flags&ingest.PathStatic == 0
 }

@@ -18,7 +18,8 @@ type plainRow struct {
 	Service                     string
 	Hour, First, Last           uint32
 	At                          ingest.Origin
-	Minutes                     uint64
+	Minutes, Documents          uint64
+	Parts                       uint8
 	Flags                       RowFlags
 	Clients                     uint16
 	Events, Good, Bad, Errors   uint32
@@ -55,7 +56,7 @@ func dump(s *Set) string {
 			bad := u.trouble(r)
 			fmt.Fprintf(&out, "%+v\n", plainRow{
 				Prefix: u.Prefix.String(), Service: s.Service(r.Service), Hour: r.Hour, First: r.First(), Last: r.Last(), At: r.FirstAt(),
-				Minutes: r.Minutes, Flags: r.Flags, Clients: r.Clients, Events: r.Events, Good: r.Good, Bad: bad.Bad, Errors: bad.Errors,
+				Minutes: r.Minutes, Documents: r.Documents, Parts: r.Parts, Flags: r.Flags, Clients: r.Clients, Events: r.Events, Good: r.Good, Bad: bad.Bad, Errors: bad.Errors,
 				Probes: bad.Probes, Same: r.Same, Diff: r.Diff,
 				GoodNames: written(r.goodNames, u.table), BadNames: written(bad.badNames, u.table), Agents: written(r.agents, u.table),
 				Touches: u.Touches(r), Full: u.TouchesFull(r),
@@ -208,17 +209,16 @@ func plain(chunks [][]placed, opt Options) string {
 
 	for _, chunk := range chunks {
 		before := map[rowKey]*ingest.Event{} // the last request with an agent, in this chunk
-		for i := range chunk {
-			ev, at := &chunk[i].ev, chunk[i].at
-			if ev.Count == 0 {
-				continue
-			}
+		for _, one := range withLogins(chunk) {
+			ev, at := one.ev, one.at
 			out := outcomeOf(ev)
 			sec := uint32(ev.Time / 1000)
 			services[ev.Service] = true
 			log := tagged(LogObject, opt.Hash.String(opt.Logs[at.Source]))
 			names[log] = Name{Text: opt.Logs[at.Source]}
-			object(LogObject, log, "", ev, out, 0)
+			if !one.derived {
+				object(LogObject, log, "", ev, out, 0)
+			}
 			if ev.Kind == ingest.KindSession {
 				if len(ev.User) > 0 {
 					o := account(ev, ingest.ServiceSSH, neutral, 0)
@@ -294,6 +294,10 @@ func plain(chunks [][]placed, opt Options) string {
 			static := ev.Request.Flags&ingest.PathStatic != 0
 			if static && out == good {
 				r.Flags |= Assets
+				r.Parts = uint8(min(255, uint32(r.Parts)+min(255, ev.Count)))
+			}
+			if out == good && ev.Request.Document > 0 {
+				r.Documents |= 1 << (ev.Request.Document - 1)
 			}
 			r.Clients |= 1 << ev.Client.Kind
 			if ev.Client.Odd {
@@ -380,6 +384,7 @@ func plain(chunks [][]placed, opt Options) string {
 	for _, k := range rowKeys {
 		r := rows[k]
 		r.row.GoodNames, r.row.BadNames, r.row.Agents = r.good.String(), r.bad.String(), r.agents.String()
+		r.row.Touches = fewVisits(r.row.Touches)
 		r.row.Full = len(r.row.Touches) > 64
 		r.row.Touches = inOrder(r.row.Touches)
 		fmt.Fprintf(&out, "%+v\n", r.row)
@@ -405,6 +410,46 @@ func plain(chunks [][]placed, opt Options) string {
 		fmt.Fprintf(&out, "%+v\n", o.object)
 	}
 	return out.String()
+}
+
+// counted is an event that counts; derived is what a line tells beside its request.
+type counted struct {
+	ev      *ingest.Event
+	at      ingest.Origin
+	derived bool
+}
+
+// withLogins puts the login that a request with a name is behind the request.
+func withLogins(chunk []placed) (out []counted) {
+	for i := range chunk {
+		ev, at := &chunk[i].ev, chunk[i].at
+		if ev.Count == 0 {
+			continue
+		}
+		out = append(out, counted{ev, at, false})
+		if ev.Kind != ingest.KindHTTPRequest || len(ev.User) == 0 || ev.Status != 401 && ev.Status/100 != 2 {
+			continue
+		}
+		login := ingest.Event{Time: ev.Time, Src: ev.Src, Service: ingest.ServiceApp, Kind: ingest.KindAuthSuccess, Count: ev.Count, User: ev.User, Status: ev.Status}
+		if ev.Status == 401 {
+			login.Kind = ingest.KindAuthFailure
+		}
+		out = append(out, counted{&login, at, true})
+	}
+	return out
+}
+
+// fewVisits keeps the first eight requests of those who are logged in.
+func fewVisits(all []Touch) []Touch {
+	slices.SortFunc(all, func(a, b Touch) int { return compareTouch(&a, &b) })
+	n := 0
+	return slices.DeleteFunc(all, func(t Touch) bool {
+		if !again(t) {
+			return false
+		}
+		n++
+		return n > 8
+	})
 }
 
 // differ shows the first line in which two dumps differ.

@@ -15,6 +15,10 @@ type Row struct {
 	place   place  // of the first event
 	Minutes uint64 // bit per minute of the hour with an event
 
+	// Documents has a bit per kind of document that was answered well: linear counting
+	// (Whang et al. 1990), n = -64 ln(share of zeros), of up to some 200.
+	Documents uint64
+
 	goodNames Distinct // accounts logged in to; web: templates of pages answered well
 	agents    Distinct
 
@@ -31,6 +35,7 @@ type Row struct {
 	Service uint8  // index into Set.Services
 	Flags   RowFlags
 	marks   rowMarks
+	Parts   uint8 // web: images, scripts and style sheets answered well, at most 255
 }
 
 // RowFlags are facts that happened at least once in the row.
@@ -145,6 +150,8 @@ func (r *Row) merge(o *Row, a, b *arenas) {
 	r.begin(o.first, o.place)
 	r.last = max(r.last, o.last)
 	r.Minutes |= o.Minutes
+	r.Documents |= o.Documents
+	r.Parts = plus(r.Parts, o.Parts)
 	r.Flags |= o.Flags
 	r.marks |= o.marks
 	r.Clients |= o.Clients
@@ -171,7 +178,7 @@ func clamp[N uint16 | uint32](n int64) N { return N(max(0, min(n, int64(^N(0))))
 
 // plus adds without wrapping: who claims four billion events is not to end up
 // with none. Saturation at the top keeps addition associative.
-func plus[N uint16 | uint32](a, b N) N {
+func plus[N uint8 | uint16 | uint32](a, b N) N {
 	if s := a + b; s >= a {
 		return s
 	}

@@ -59,16 +59,19 @@ type worth uint8
 
 const (
 	ordinary worth = iota
+	repeat         // a request of an account that is logged in: each of them is a login, of which the first few say all
 	entry          // a login, or a form that was answered with a redirect: what login forms do with a right password
 	effect         // a payload that broke the server, or made it do what it asks for
 	worths
 )
 
 // quota says how many of each worth are kept whatever else comes.
-var quota = [worths]int{entry: keptEntries, effect: keptEffects}
+var quota = [worths]int{repeat: keptEntries, entry: keptEntries, effect: keptEffects}
 
 func (t *Touch) worth() worth {
 	switch {
+	case t.Kind == ingest.KindAuthSuccess && t.Status/100 == 2:
+		return repeat
 	case t.Kind == ingest.KindAuthSuccess, t.Post && t.Status >= 300 && t.Status < 400 && t.Kind == ingest.KindHTTPRequest:
 		return entry
 	case t.Stage >= ingest.StageSyntax && (t.Broke() || t.Waited() || t.Reads && t.Status < 300):
@@ -129,6 +132,9 @@ func (l *Touches) add(a *arena[Touch], t *Touch) {
 		return
 	}
 	b := a.block(l.off, l.class)
+	if t.worth() == repeat && l.repeats(b[:l.n], t) {
+		return
+	}
 	if l.n == MaxTouches {
 		l.more = true
 		if goes := l.goes(b, t); goes != t {
@@ -149,6 +155,31 @@ func (l *Touches) add(a *arena[Touch], t *Touch) {
 	if l.n == MaxTouches {
 		l.findWorst(b)
 	}
+}
+
+// repeats keeps no more such requests than their quota, the first of them, and reports
+// whether it has dealt with this one: who works all day under a name fills no list
+// with it.
+func (l *Touches) repeats(b []Touch, t *Touch) bool {
+	n := 0
+	var last *Touch
+	for i := range b {
+		if b[i].worth() == repeat {
+			if n++; last == nil || compareTouch(&b[i], last) > 0 {
+				last = &b[i]
+			}
+		}
+	}
+	if n < quota[repeat] {
+		return false
+	}
+	if compareTouch(t, last) < 0 {
+		*last = *t
+		if l.n == MaxTouches {
+			l.findWorst(b)
+		}
+	}
+	return true
 }
 
 // goes returns which of a full list and one more touch is not kept: the latest of

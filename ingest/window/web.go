@@ -1,6 +1,10 @@
 package window
 
-import "gumshoe/ingest"
+import (
+	"math"
+
+	"gumshoe/ingest"
+)
 
 // web counts a web request.
 func (b *Builder) web(r *tally, ev *ingest.Event, out outcome, at ingest.Origin) {
@@ -11,8 +15,14 @@ func (b *Builder) web(r *tally, ev *ingest.Event, out outcome, at ingest.Origin)
 	if len(ev.User) > 0 && ev.Status >= 200 && ev.Status < 300 {
 		r.Flags |= Authenticated
 	}
-	if out == good && ev.Request.Flags&ingest.PathStatic != 0 {
-		r.Flags |= Assets
+	if out == good {
+		if ev.Request.Flags&ingest.PathStatic != 0 {
+			r.Flags |= Assets
+			r.Parts = plus(r.Parts, uint8(min(ev.Count, math.MaxUint8)))
+		}
+		if d := ev.Request.Document; d != 0 {
+			r.Documents |= 1 << (d - 1)
+		}
 	}
 	b.agent(r, ev, out)
 	path := uint64(0)

@@ -1,10 +1,12 @@
 #!/bin/bash
-# install.sh DEB: installs a package into a copy of this machine, uses it as its
-# administrator would, removes it, and fails if anything is left.
+# install.sh PACKAGE: installs a deb, rpm or apk into a copy of this machine, uses it as
+# its administrator would, removes it, and fails if anything is left.
 #
 # The copy is an overlay in namespaces of its own (mounts, network, processes), so
 # that nothing here touches the machine, and all that changes can be listed. It wants
 # root:  unshare --mount --net --pid --fork bash install.sh gumshoe.deb
+#
+# There is no apk on Debian: its archive is unpacked and its scripts are run as apk does.
 set -euo pipefail
 
 if [ "${2:-}" != inside ]; then
@@ -16,10 +18,11 @@ if [ "${2:-}" != inside ]; then
 	mount --rbind /dev "$work/root/dev"
 	mount -t tmpfs none "$work/root/run"
 	mount -t tmpfs none "$work/root/tmp"
-	cp "$1" "$work/root/tmp/gumshoe.deb"
+	package=/tmp/gumshoe.${1##*.}
+	cp "$1" "$work/root$package"
 	cp "$0" "$work/root/tmp/install.sh"
 	ip link set lo up
-	chroot "$work/root" bash /tmp/install.sh /tmp/gumshoe.deb inside
+	chroot "$work/root" bash /tmp/install.sh "$package" inside
 	exit
 fi
 
@@ -30,9 +33,41 @@ expect() { # expect TEXT COMMAND...: it succeeds, and its output has the text
 	out=$("$@" 2>&1) || die "$*: exit $?: $out"
 	[[ $out == *"$text"* ]] || die "$*: no '$text' in: $out"
 }
-# All that a package could leave; not what dpkg and adduser keep for themselves.
+case $1 in
+*.deb)
+	put() { dpkg --force-depends -i "$package"; }
+	upgrade() { put; }
+	remove() { dpkg -r gumshoe; }
+	purge() { dpkg -P gumshoe; }
+	;;
+*.rpm)
+	put() { rpm -i --nodeps "$package"; }
+	upgrade() { rpm -U --force --nodeps "$package"; }
+	remove() { rpm -e gumshoe; }
+	purge() { true; } # there is none
+	;;
+*.apk)
+	control=/tmp/control
+	mkdir "$control"
+	tar -xzf "$1" -C "$control" --warning=no-unknown-keyword .PKGINFO .post-install .pre-deinstall .post-deinstall
+	tar -tzf "$1" --warning=no-unknown-keyword | grep -v '^\.' >"$control/files"
+	put() { tar -xzf "$package" -C / --warning=no-unknown-keyword --exclude='.*' && "$control/.post-install" 1.0; }
+	upgrade() { put; }
+	remove() {
+		"$control/.pre-deinstall" 1.0
+		tac "$control/files" | while read -r file; do
+			case $file in *gumshoe*/) rmdir "/$file" ;; */) ;; *) rm "/$file" ;; esac # other packages have the rest too
+		done
+		"$control/.post-deinstall" 1.0
+	}
+	purge() { true; }
+	;;
+esac
+package=$1
+
+# All that a package could leave; not what package managers and adduser keep for themselves.
 listing() {
-	find /etc /usr /var /run -xdev \( -path /var/lib/dpkg -o -path /run/adduser -o -path /usr/local/go -o -name '*-' \) -prune -o -print | grep -v '^/var/log/dpkg.log$' | sort
+	find /etc /usr /var /run -xdev \( -path /var/lib/dpkg -o -path /var/lib/rpm -o -path /var/cache/man -o -path /run/adduser -o -path /usr/local/go -o -name '*-' \) -prune -o -print | grep -v '^/var/log/dpkg.log$' | sort
 	cat /etc/passwd /etc/group
 	iptables -S
 	ip6tables -S
@@ -49,9 +84,10 @@ for i in $(seq 40); do
 	at=$(date -u -d "@$((now - 7200 + i * 120))" +%Y-%m-%dT%H:%M:%S+00:00)
 	echo "$at web1 sshd[$((4000 + i))]: Failed password for invalid user user$i from 203.0.113.66 port $((40000 + i)) ssh2"
 done >/var/log/auth.log
+case $1 in *.deb) ;; *) mkdir -p /usr/share/zsh/site-functions /usr/share/fish/vendor_completions.d ;; esac # they are the shells'
 listing >/tmp/before
 
-expect "Next: gumshoe init" dpkg --force-depends -i "$1"
+expect "Next: gumshoe init" put
 getent passwd gumshoe >/dev/null || die "no user gumshoe"
 [ -z "$(find /etc/systemd -name 'gumshoe*')" ] || die "something is enabled before init"
 
@@ -67,6 +103,10 @@ gumshoe bans add 203.0.113.66 --quiet
 expect "-j GUMSHOE" iptables -S INPUT
 expect '"id":"fw.equal","state":"ok"' gumshoe doctor --json
 
+# What it brings to read.
+expect "whom to ban" man --pager=cat gumshoe-analyze
+expect "ban.mode" man --pager=cat 5 gumshoe.yaml
+
 # Cron's lines, by cron's shell.
 sed -nE 's/^(@reboot|([0-9*/,-]+ +){5}) *root +//p' /usr/share/doc/gumshoe/examples/crontab.example >/tmp/lines
 [ "$(wc -l </tmp/lines)" -ge 3 ] || die "the crontab has no lines"
@@ -74,22 +114,28 @@ while read -r command; do
 	sh -c "$command" >/tmp/said 2>&1 || die "$command: exit $?: $(cat /tmp/said)"
 done </tmp/lines
 
-dpkg --force-depends -i "$1" >/dev/null
+upgrade >/dev/null
 expect "-j GUMSHOE" iptables -S INPUT # an upgrade lets nobody in
 
-dpkg -r gumshoe >/dev/null
+remove >/dev/null
 [ -e /var/lib/gumshoe/ledger.db ] || die "a removal took the ledger"
 ! ipset list -n | grep -q gumshoe || die "a removal left sets"
 ! iptables-save | grep -qi gumshoe || die "a removal left rules"
 
 touch /etc/gumshoe/purge-state
-dpkg -P gumshoe >/dev/null
+purge >/dev/null
+case $1 in *.deb) ;; *) # what the manual says about those without a purge
+	rm -r /etc/gumshoe /var/lib/gumshoe
+	userdel gumshoe 2>/dev/null
+	;;
+esac
 listing >/tmp/after
 diff /tmp/before /tmp/after || die "something is left, or missing"
 
+case $1 in *.deb) ;; *) exit 0 ;; esac
 # Without that file a purge leaves what was learned.
-dpkg --force-depends -i "$1" >/dev/null
+put >/dev/null
 gumshoe bans add 203.0.113.66 --quiet
-expect "/var/lib/gumshoe stays" dpkg -P gumshoe
+expect "/var/lib/gumshoe stays" purge
 [ -e /var/lib/gumshoe/ledger.db ] || die "a purge took the ledger"
 ! iptables-save | grep -qi gumshoe || die "a purge left rules"

@@ -111,6 +111,8 @@ var checks = []check{
 	{"T23", "the sender found, never the framed", nil, accusedAt(analyze.Low)},
 	{"T24", "no changed action; 95 % of the texts told", nil, unmoved},
 	{"T25", "the same answer in five orders", nil, anyOrder},
+	{"T26", "all found, nobody else", nil, accusedAt(analyze.Low)},
+	{"T27", "one case of 250 sources, nobody else", []string{"--last", "24h"}, oneCase},
 }
 
 type verdict = func(ctx context.Context, t *trial) (string, bool, error)
@@ -201,7 +203,8 @@ func oneCase(_ context.Context, t *trial) (string, bool, error) {
 			best, cases = max(best, n), cases+1
 		}
 	}
-	return fmt.Sprintf("%d cases, the largest with %d of %d", cases, best, len(e.Sources)), cases == 1 && 10*best >= 9*len(e.Sources), nil
+	wronged := t.wronged(analyze.Low)
+	return also(fmt.Sprintf("%d cases, the largest with %d of %d", cases, best, len(e.Sources)), wronged), cases == 1 && 10*best >= 9*len(e.Sources) && len(wronged) == 0, nil
 }
 
 func apart(_ context.Context, t *trial) (string, bool, error) {

@@ -10,7 +10,7 @@ import (
 // Intrusion is guessing that ends with a login.
 type Intrusion struct {
 	Attack  string
-	Door    Door // SSHNames, IMAPNames or WebLogin
+	Door    Door // SSHNames, IMAPNames, WebLogin, OwnForm or Locked
 	Sources []netip.Addr
 	Start   time.Time
 	Span    time.Duration // of the guessing
@@ -57,6 +57,10 @@ func (n Intrusion) guess(w *World, rng *rand.Rand, src netip.Addr, user string, 
 			user += "@example.org"
 		}
 		imapFailure(w, rng, src, user, "PLAIN")
+	case OwnForm:
+		w.Hit(clubForm(rng, src, attackBrowser))
+	case Locked:
+		w.Hit(lockedOut(src, user, attackBrowser))
 	default:
 		w.Hit(&Hit{Src: src, Method: "POST", Target: "/login", Status: 401, Bytes: 4_870, Agent: attackBrowser})
 	}
@@ -69,6 +73,10 @@ func (n Intrusion) enter(w *World, rng *rand.Rand, src netip.Addr) {
 		peer.accept(w, n.Account, "1001", "password", 25*time.Minute)
 	case IMAPNames:
 		imapSession(w, rng, src, n.Account)
+	case OwnForm:
+		enterClub(w, src, attackBrowser)
+	case Locked:
+		enterRoom(w, src, n.Account, attackBrowser)
 	default:
 		w.Hit(&Hit{Src: src, Method: "POST", Target: "/login", Status: 302, Agent: attackBrowser})
 		w.Once(w.now.Add(400*time.Millisecond), func(w *World) {
@@ -90,6 +98,10 @@ func Intrusions(first int, start time.Time, gap time.Duration) []Part {
 		{Door: IMAPNames, Span: 5 * time.Hour, Guesses: 80, Names: 1, Account: mailbox(2), Sources: foreigners(first+440, 40)},
 		{Door: WebLogin, Span: 20 * time.Minute, Guesses: 60, Names: 1, Account: "/login"},
 		{Door: WebLogin, Span: 30 * time.Hour, Guesses: 60, Names: 1, Account: "/login"},
+		{Door: OwnForm, Span: 25 * time.Minute, Guesses: 60, Names: 1, Account: clubDoor},
+		{Door: OwnForm, Span: 20 * time.Hour, Guesses: 60, Names: 1, Account: clubDoor},
+		{Door: Locked, Span: 15 * time.Minute, Guesses: 50, Names: 5, Account: lockedUser(1)},
+		{Door: Locked, Span: 26 * time.Hour, Guesses: 40, Names: 8, Account: lockedUser(0)},
 	}
 	var parts []Part
 	for i, p := range plans {

@@ -20,10 +20,12 @@ const (
 	Alphabet    Plot = "dictionary order" // one alphabetical list, shared out
 	RarePath    Plot = "one rare path"    // one request each for the same thing
 	PathList    Plot = "shared path list" // one list of paths shared out, one agent, one pace
+	OneForm     Plot = "one form"         // passwords at one form, of which nothing but its answers says what it is
+	OneLock     Plot = "one lock"         // passwords of one account at a locked directory
 )
 
 // Plots lists them.
-var Plots = []Plot{OneAccount, Credentials, Alphabet, RarePath, PathList}
+var Plots = []Plot{OneAccount, Credentials, Alphabet, RarePath, PathList, OneForm, OneLock}
 
 // Campaign is many addresses that do one thing.
 type Campaign struct {
@@ -87,6 +89,12 @@ func (c Campaign) act(w *World, rng *rand.Rand, tries int) func(w *World, bot ne
 		}
 		slices.Sort(names)
 		return func(w *World, bot netip.Addr, i int) { sshGuess(w, rng, bot, names[i], false) }
+	}
+	switch c.Plot {
+	case OneForm:
+		return func(w *World, bot netip.Addr, _ int) { w.Hit(clubForm(rng, bot, pick(rng, browsers))) }
+	case OneLock:
+		return func(w *World, bot netip.Addr, _ int) { w.Hit(lockedOut(bot, lockedUser(0), pick(rng, browsers))) }
 	}
 	paths := []string{unlistedPath(setup)}
 	agent := func() string { return pick(rng, browsers) }

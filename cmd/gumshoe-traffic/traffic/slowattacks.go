@@ -20,7 +20,7 @@ const (
 )
 
 // Doors lists them.
-var Doors = []Door{ListedPaths, UnlistedPaths, HomeAndPaths, SSHNames, IMAPNames, SMTPNames}
+var Doors = []Door{ListedPaths, UnlistedPaths, HomeAndPaths, SSHNames, IMAPNames, SMTPNames, Locked}
 
 // Slow is one address that knocks at one door, once in a while, below every limit
 // per address.
@@ -61,6 +61,8 @@ func (s Slow) knocker(w *World) func(w *World, i int) {
 		return func(w *World, i int) { imapFailure(w, rng, s.Source, guessedName(first+i)+"@example.org", "PLAIN") }
 	case SMTPNames:
 		return func(w *World, i int) { saslFailure(w, s.Source, guessedName(first+i)+"@example.org") }
+	case Locked:
+		return func(w *World, i int) { w.Hit(lockedOut(s.Source, guessedName(first+i), attackBrowser)) }
 	}
 	paths := draw(rng, listedPaths, s.Tries)
 	if s.Door == UnlistedPaths {

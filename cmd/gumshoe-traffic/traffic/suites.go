@@ -62,20 +62,20 @@ func (s Suite) World(seed uint64, end time.Time, zone *time.Location, size Size,
 }
 
 func slowSuite(begin time.Time, _ Size) []Part {
-	parts := []Part{Noise, BadBot, Applications}
+	parts := []Part{Noise, BadBot, Applications, Club}
 	const day = 24 * time.Hour
 	parts = append(parts, PatientProbers("20min", 20_000, begin.Add(time.Hour), 12*day, 20*time.Minute, 6, 27)...)
 	parts = append(parts, PatientProbers("2h", 21_000, begin.Add(2*time.Hour), 11*day, 2*time.Hour, 6, 14)...)
-	parts = append(parts, PatientProbers("1d", 22_000, begin.Add(3*time.Hour), 5*day, day, 6, 9)...)
-	parts = append(parts, Intrusions(24_000, begin.Add(9*time.Hour), 29*time.Hour)...)
+	parts = append(parts, PatientProbers("1d", 22_000, begin.Add(3*time.Hour), 3*day, day, 6, 9)...)
+	parts = append(parts, Intrusions(24_000, begin.Add(9*time.Hour), 24*time.Hour)...)
 	return append(parts, Flips(25_000, begin.Add(5*time.Hour), 25*time.Hour)...)
 }
 
 // campaignSuite has each plot with ten to two hundred bots of as many networks,
 // and then bots of one network.
 func campaignSuite(begin time.Time, size Size) []Part {
-	parts := []Part{Noise, BadBot, Applications}
-	n, pause := 0, 9*time.Hour+30*time.Minute
+	parts := []Part{Noise, BadBot, Applications, Club}
+	n, pause := 0, 8*time.Hour
 	next := func(c Campaign) {
 		c.Attack = fmt.Sprintf("%02d-%s", n, c.Attack)
 		c.Start = begin.Add(time.Duration(n)*pause + time.Hour)
@@ -87,7 +87,7 @@ func campaignSuite(begin time.Time, size Size) []Part {
 	}
 	for i, bots := range []int{10, 30, 80, 200} {
 		for k, plot := range Plots {
-			c := Campaign{Attack: fmt.Sprintf("%d-%s", bots, plot), Plot: plot, Bots: foreigners(1_000+200*(5*i+k), bots), Span: 10 * time.Hour, Tries: 3}
+			c := Campaign{Attack: fmt.Sprintf("%d-%s", bots, plot), Plot: plot, Bots: foreigners(1_000+200*(len(Plots)*i+k), bots), Span: 10 * time.Hour, Tries: 3}
 			switch plot {
 			case RarePath:
 				c.Tries, c.Span = 1, 20*time.Hour
@@ -144,6 +144,7 @@ func honestSuite(begin time.Time, _ Size) []Part {
 	day := func(n int, hour time.Duration) time.Time {
 		return time.Date(begin.Year(), begin.Month(), begin.Day()+n, 0, 0, 0, 0, time.UTC).Add(hour * time.Hour)
 	}
-	return []Part{Noise, BadBot, Applications, BigOffice, PasswordDay(day(2, 0)), Phones(begin.Add(20 * time.Hour)), KeyAgents, AppClients, Monitors, LinkPreviews, Editors, Backup,
-		LaunchDay(day(4, 8)), Newsletter(day(8, 9)), OwnScanner(day(10, 1)), Outage(day(12, 13))}
+	return []Part{Noise, BadBot, Applications, Club, Refused, BigOffice, PasswordDay(day(2, 0)), Phones(begin.Add(20 * time.Hour)), KeyAgents, AppClients, Monitors, LinkPreviews, Editors, Backup,
+		LaunchDay(day(4, 8)), Newsletter(day(8, 9)), OwnScanner(day(10, 1)), Outage(day(12, 13)), Forgotten(begin.Add(30 * time.Hour)), PortCheck, OldApp(day(3, 6)),
+		DeadLink(day(5, 7), 40*time.Hour, 200, "/offers/autumn-2019.html"), DeadLink(day(9, 7), 70*time.Hour, 260, formerPages()...)}
 }

@@ -125,7 +125,7 @@ func TestCampaignsAreScattered(t *testing.T) {
 	}
 }
 
-// The tests T1 to T25 exist and each has its attackers in its logs.
+// The tests T1 to T27 exist and each has its attackers in its logs.
 func TestTests(t *testing.T) {
 	for _, s := range traffic.Tests {
 		t.Run(s.Name, func(t *testing.T) {

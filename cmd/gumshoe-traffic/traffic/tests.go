@@ -60,6 +60,10 @@ var Tests = []Scenario{
 	{Name: "T25", About: "several attacks, for reading in any order", Days: 1, Scale: .35, parts: func(end time.Time) []Part {
 		return []Part{SlowScan(end.Add(-6 * time.Hour)), Stuffing(end.Add(-20*time.Hour), 18*time.Hour), Injection(end.Add(-5 * time.Hour)), BreakIn(end.Add(-3 * time.Hour))}
 	}},
+	{Name: "T26", About: "the catalogue copied number by number, beside screens that are left on", Days: 3, Scale: 1, parts: func(end time.Time) []Part { return append(scrapers(end), Screens) }},
+	{Name: "T27", About: "250 addresses try 60 mailboxes that exist, beside an office that mistypes", Days: 3, Scale: .35, parts: func(end time.Time) []Part {
+		return []Part{Mailboxes(60), BigOffice, Spray("T27", end.Add(-12*time.Hour), 250, 60)}
+	}},
 }
 
 func aProbeADay(attack string, end time.Time, door Door) Part {

@@ -1,0 +1,175 @@
+package detect
+
+import (
+	"cmp"
+	"maps"
+	"math/bits"
+	"slices"
+	"time"
+
+	"gumshoe/analyze"
+	"gumshoe/ingest"
+	"gumshoe/ingest/window"
+)
+
+// readHour is what one source read in an hour.
+type readHour struct {
+	unit      uint32 // in Set.Units
+	hour      uint32
+	pages     uint32 // answered well
+	minutes   uint64 // bit per minute
+	documents uint64 // bit per kind of document
+}
+
+// reader is a source that reads by a browser's name and loads nothing that belongs
+// to a page, or several of them that may be one.
+type reader []readHour // in order of units and hours
+
+// units are the sources of a reader.
+func (r reader) units() (out []uint32) {
+	for i := range r {
+		out = append(out, r[i].unit)
+	}
+	return slices.Compact(out)
+}
+
+const (
+	scraperLately = 48 * time.Hour // before the end of the window: earlier hours may be folded into days
+	pagesAPart    = 20             // pages for each part of one, at the least: a browser loads several for one page
+	fewInPool     = 4              // sources of a pool
+	bareShare     = .8             // of the sources of a network that load no parts
+)
+
+// bareReaders lists the hours of sources that read pages by a browser's name, sign
+// in nowhere, send nothing, and load next to no part of a page, now or before. loads
+// counts, by network, the others with a browser.
+func bareReaders(in *analyze.Input) (bare []reader, loads map[hood]int) {
+	from := uint32(in.To.Add(-scraperLately).Unix() / 3600)
+	type looked struct {
+		hood  hood
+		hours reader
+	}
+	loads = map[hood]int{}
+	for _, l := range analyze.EachUnit(in, analyze.Current|analyze.Visitor, func(i int, u *window.Unit, out []looked) []looked {
+		hours, pages, parts := reader(nil), 0, 0
+		for k := range u.Rows {
+			r := &u.Rows[k]
+			if in.Set.Service(r.Service) != ingest.ServiceWeb || r.Clients&(1<<ingest.ClientBrowser) == 0 {
+				continue
+			}
+			parts += partsOf(r)
+			pages += int(r.Good)
+			if r.Hour < from {
+				continue
+			}
+			if r.Clients != 1<<ingest.ClientBrowser || r.Flags&(window.Authenticated|window.Wrote) != 0 || 2*r.Good < r.Events {
+				return append(out, looked{hood: hoodOf(u.Prefix)})
+			}
+			if r.Good > 0 {
+				hours = append(hours, readHour{uint32(i), r.Hour, r.Good, r.Minutes, r.Documents})
+			}
+		}
+		if pagesAPart*parts > pages || in.Standing(i).LoginDays > 0 {
+			hours = nil
+		}
+		return append(out, looked{hoodOf(u.Prefix), hours})
+	}) {
+		if l.hours == nil {
+			loads[l.hood]++
+			continue
+		}
+		slices.SortFunc(l.hours, func(a, b readHour) int { return cmp.Compare(a.hour, b.hour) })
+		bare = append(bare, l.hours)
+	}
+	return bare, loads
+}
+
+// partsOf counts the images, scripts and style sheets of a row. Old archives only say
+// that there were some.
+func partsOf(r *window.Row) int {
+	if r.Parts == 0 && r.Flags&window.Assets != 0 {
+		return int(r.Good)
+	}
+	return int(r.Parts)
+}
+
+// pools puts readers together who may be one: those of an agent that nobody loads
+// pictures with, and those of a network in which hardly anybody does.
+func pools(in *analyze.Input, bare []reader, loads map[hood]int) (out []reader) {
+	ofAgent, ofHood := map[uint64][]int{}, map[hood][]int{}
+	units := in.Set.Units()
+	for i, r := range bare {
+		h := hoodOf(units[r[0].unit].Prefix)
+		ofHood[h] = append(ofHood[h], i)
+		if agent := onlyAgent(in, &units[r[0].unit]); agent != 0 {
+			ofAgent[agent] = append(ofAgent[agent], i)
+		}
+	}
+	join := func(members []int) {
+		if len(members) < fewInPool {
+			return
+		}
+		var all reader
+		for _, i := range members {
+			all = append(all, bare[i]...)
+		}
+		out = append(out, all)
+	}
+	for _, agent := range slices.Sorted(maps.Keys(ofAgent)) {
+		if t := in.Thing(agent); t != nil && !slices.ContainsFunc(t.Hours, func(o window.Object) bool { return o.Static > 0 }) {
+			join(ofAgent[agent])
+		}
+	}
+	for _, h := range slices.Sorted(maps.Keys(ofHood)) {
+		if n := len(ofHood[h]); float64(n) >= bareShare*float64(n+loads[h]) {
+			join(ofHood[h])
+		}
+	}
+	return out
+}
+
+// onlyAgent is the agent of a source that only ever had one; 0: it had several.
+func onlyAgent(in *analyze.Input, u *window.Unit) (agent uint64) {
+	for i := range u.Rows {
+		if in.Set.Service(u.Rows[i].Service) != ingest.ServiceWeb {
+			continue
+		}
+		ids, few := u.Agents(&u.Rows[i])
+		for _, id := range ids {
+			if agent != 0 && id != agent || !few {
+				return 0
+			}
+			agent = id
+		}
+	}
+	return agent
+}
+
+// summed are the hours of a reader, one each in order of time, whichever of its
+// sources read.
+func (r reader) summed() (out []readHour) {
+	at := map[uint32]int{}
+	for _, h := range r {
+		i, ok := at[h.hour]
+		if !ok {
+			i = len(out)
+			at[h.hour] = i
+			out = append(out, readHour{hour: h.hour})
+		}
+		out[i].pages += h.pages
+		out[i].minutes |= h.minutes
+		out[i].documents |= h.documents
+	}
+	slices.SortFunc(out, func(a, b readHour) int { return cmp.Compare(a.hour, b.hour) })
+	return out
+}
+
+// slots counts the twelfths of an hour with a page.
+func (h *readHour) slots() (n int) {
+	for m := h.minutes & (1<<60 - 1); m != 0; {
+		n++
+		k := bits.TrailingZeros64(m) / 5
+		m &^= 0x1f << (5 * k)
+	}
+	return n
+}
