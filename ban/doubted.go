@@ -19,7 +19,7 @@ func (m *maker) doubted(target netip.Prefix, c *analyze.Case) (doubt, bool) {
 	what := ""
 	if m.guards.GoodLogins != nil && m.guards.GoodLogins(target, nil, c.First).Days > 0 {
 		what = "logged in properly"
-	} else if m.guards.Visits != nil && m.guards.Visits(target, c.First) > 0 {
+	} else if m.guards.Visits != nil && m.guards.Visits(target, c.First).Days > 0 {
 		what = "visited pages as people do"
 	} else {
 		return doubt{}, false

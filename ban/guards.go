@@ -37,10 +37,10 @@ type Guards struct {
 	// visits must not buy immunity. nil: none are known.
 	GoodLogins func(source netip.Prefix, accounts []string, before time.Time) Logins
 
-	// Visits counts the days before a moment on which a source looked at pages as
-	// people do. It holds nobody back: it lends weight to a second opinion alone.
-	// nil: none are known.
-	Visits func(source netip.Prefix, before time.Time) int
+	// Visits returns how a source looked at pages before a moment, as people do.
+	// What one visitor did lends weight to a second opinion alone; what several did
+	// holds back a ban. nil: none are known.
+	Visits func(source netip.Prefix, before time.Time) Visits
 
 	Sessions []Session // open now
 
@@ -52,6 +52,13 @@ type Logins struct {
 	Days     int // distinct days, UTC
 	Accounts int // distinct accounts
 	Last     time.Time
+}
+
+// Visits sums up on which days pages were looked at from a source, each with its
+// pictures and nothing hostile.
+type Visits struct {
+	Days   int // distinct days, UTC
+	Shared int // of these, those on which several people did
 }
 
 type protected struct {
@@ -101,6 +108,7 @@ const (
 	goodLoginDays = 2
 	goodLoginAge  = 24 * time.Hour
 	natAccounts   = 2
+	natDays       = 3
 )
 
 // Refuses says why nobody, not even a person by hand, should ban target: it is
@@ -137,7 +145,7 @@ func (m *maker) untouchable(target netip.Prefix, c *analyze.Case) (doubt, bool) 
 
 // holds says why target may not be banned for c.
 func (m *maker) holds(target netip.Prefix, c *analyze.Case) (doubt, bool) {
-	for _, guard := range []func(netip.Prefix, *analyze.Case) (doubt, bool){m.untouchable, m.guards.goodLogins, m.exempted, m.doubted} {
+	for _, guard := range []func(netip.Prefix, *analyze.Case) (doubt, bool){m.untouchable, m.guards.goodLogins, m.guards.shared, m.exempted, m.doubted} {
 		if d, ok := guard(target, c); ok {
 			return d, true
 		}
@@ -159,12 +167,30 @@ func (g *Guards) goodLogins(target netip.Prefix, c *analyze.Case) (doubt, bool) 
 		}
 	}
 	known := g.GoodLogins(target, accounts, c.First.Add(-goodLoginAge))
-	switch {
-	case known.Days >= goodLoginDays:
-		return doubt{goodLoginGuard, fmt.Sprintf("%s logged in properly on %d earlier days, last on %s: someone honest is there.",
-			show(target), known.Days, known.Last.UTC().Format("Mon 2 Jan 2006"))}, true
-	case known.Accounts >= natAccounts && c.Impact < analyze.Success:
-		return doubt{"shared", fmt.Sprintf("%d accounts log in properly from %s: several people share it.", known.Accounts, show(target))}, true
+	if known.Days < goodLoginDays {
+		return doubt{}, false
+	}
+	return doubt{goodLoginGuard, fmt.Sprintf("%s logged in properly on %d earlier days, last on %s: someone honest is there.",
+		show(target), known.Days, known.Last.UTC().Format("Mon 2 Jan 2006"))}, true
+}
+
+// shared is the guard of addresses that several people share: an office, a school,
+// a provider's translator. A ban would cut them all off for what one of them did.
+// It does not guard an attack that succeeded.
+func (g *Guards) shared(target netip.Prefix, c *analyze.Case) (doubt, bool) {
+	if c.Impact >= analyze.Success || breakIn(c) {
+		return doubt{}, false
+	}
+	before := c.First.Add(-goodLoginAge)
+	if g.GoodLogins != nil {
+		if n := g.GoodLogins(target, nil, before).Accounts; n >= natAccounts {
+			return doubt{sharedGuard, fmt.Sprintf("%d accounts log in properly from %s: several people share it.", n, show(target))}, true
+		}
+	}
+	if g.Visits != nil {
+		if n := g.Visits(target, before).Shared; n >= natDays {
+			return doubt{sharedGuard, fmt.Sprintf("On %d earlier days several people looked at pages from %s: they share it.", n, show(target))}, true
+		}
 	}
 	return doubt{}, false
 }

@@ -16,7 +16,13 @@ func TestSoftGuards(t *testing.T) {
 	sits := Guards{Sessions: []Session{{User: "anna", From: netip.MustParseAddr("::ffff:203.0.113.7"), Since: now.Add(-3 * time.Hour)}}}
 	sits6 := Guards{Sessions: []Session{{User: "anna", From: netip.MustParseAddr("2001:db8:1:2::9")}}}
 	once := Guards{GoodLogins: known("203.0.113.7/32", "anna", Logins{Days: 1, Accounts: 1})}
-	visits := Guards{Visits: func(netip.Prefix, time.Time) int { return 2 }}
+	visits := Guards{Visits: func(netip.Prefix, time.Time) Visits { return Visits{Days: 9, Shared: 2} }}
+	office := Guards{Visits: func(_ netip.Prefix, before time.Time) Visits {
+		if before.After(scan(nil).First.Add(-24 * time.Hour)) {
+			return Visits{}
+		}
+		return Visits{Days: 3, Shared: 3}
+	}}
 	doubted := map[string]string{"scan1": "a monitoring service"}
 	sure := func(c *analyze.Case) { c.Findings[0].Failures = 41 }
 
@@ -49,6 +55,9 @@ func TestSoftGuards(t *testing.T) {
 		{"doubted, and it logged in once before", scan(nil), Policy{Doubted: doubted}, once, "hold doubted 203.0.113.7/32", "the second opinion doubts it: a monitoring service."},
 		{"doubted, and it saw pages before", scan(nil), Policy{Doubted: doubted}, visits, "hold doubted 203.0.113.7/32", "visited pages"},
 		{"pages alone hold nothing", scan(nil), Policy{}, visits, "ban 203.0.113.7/32", ""},
+		{"several people visited on three days", scan(nil), Policy{}, office, "hold shared 203.0.113.7/32", "On 3 earlier days several people looked at pages from 203.0.113.7: they share it."},
+		{"several people visited, and one broke in", breakin(sure), Policy{}, office, "ban 203.0.113.7/32", ""},
+		{"several people visited, and the attack succeeded", scan(func(c *analyze.Case) { c.Impact = analyze.Success }), Policy{}, office, "ban 203.0.113.7/32", ""},
 		{"doubted after an attack that succeeded", scan(func(c *analyze.Case) { c.Impact = analyze.Success }), Policy{Doubted: doubted}, once, "ban 203.0.113.7/32", ""},
 		{"another case is doubted", scan(nil), Policy{Doubted: map[string]string{"scan2": "fine"}}, once, "ban 203.0.113.7/32", ""},
 	} {

@@ -22,7 +22,7 @@ type Jail struct {
 // everyday are the services of every visitor. Their bans leave the SSH ports
 // alone, unless Policy.AllPorts says otherwise: an administrator whose browser or
 // mail program is banned by mistake can still log in.
-var everyday = []string{ingest.ServiceWeb, ingest.ServiceSMTP, ingest.ServiceIMAP}
+var everyday = []string{ingest.ServiceWeb, ingest.ServiceApp, ingest.ServiceSMTP, ingest.ServiceIMAP}
 
 func isEveryday(service string) bool { return slices.Contains(everyday, service) }
 
@@ -43,7 +43,7 @@ func DefaultJails() []Jail {
 		{Name: "ftp", Services: []string{ingest.ServiceFTP}, Ports: Ports{20, 21, 989, 990}},
 		{Name: "chat", Services: []string{"xmpp"}, Ports: Ports{5222, 5223, 5269, 5270}},
 		{Name: "mail", Services: []string{ingest.ServiceSMTP, ingest.ServiceIMAP}, Ports: Ports{25, 110, 143, 465, 587, 993, 995, 4190}},
-		{Name: "web", Services: []string{ingest.ServiceWeb}, Ports: Ports{80, 443}},
+		{Name: "web", Services: []string{ingest.ServiceWeb, ingest.ServiceApp}, Ports: Ports{80, 443}},
 	}
 }
 

@@ -80,6 +80,7 @@ const (
 	goneRule       = "gone"
 	sessionGuard   = "session"
 	goodLoginGuard = "good-login"
+	sharedGuard    = "shared"
 )
 
 // doubt is why a whole case is held although it meets the policy.

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -116,19 +117,18 @@ func (s ipset) replace(ctx context.Context, sets []set, have map[string]map[neti
 			err = errors.Join(err, s.destroyTemporary(context.WithoutCancel(ctx), made))
 		}
 	}()
-	var fill, take bytes.Buffer
+	var take bytes.Buffer
 	for _, set := range sets {
 		name := set.name()
 		made = append(made, name+temporary)
-		script(&fill, name+temporary, set)
+		if err := s.fill(ctx, name+temporary, set); err != nil {
+			return err
+		}
 		if _, ok := have[name]; ok {
 			fmt.Fprintf(&take, "swap %s %s\ndestroy %s\n", name+temporary, name, name+temporary)
 		} else {
 			fmt.Fprintf(&take, "rename %s %s\n", name+temporary, name)
 		}
-	}
-	if _, err := s.tools.run(ctx, &fill, "ipset", "restore"); err != nil {
-		return err
 	}
 	for _, set := range sets {
 		if err := s.counted(ctx, set); err != nil {
@@ -139,20 +139,44 @@ func (s ipset) replace(ctx context.Context, sets []set, have map[string]map[neti
 	return err
 }
 
-// script writes the lines that make a set.
-func script(w *bytes.Buffer, name string, s set) {
+// fillAtOnce is how many networks one ipset brings in; it spends far more time on
+// reading their lines than the kernel on keeping them, so a large set has several.
+const fillAtOnce = 16384
+
+// fill makes a set with its networks.
+func (s ipset) fill(ctx context.Context, name string, set set) error {
+	if _, err := s.tools.run(ctx, strings.NewReader(creation(name, set)), "ipset", "restore"); err != nil {
+		return err
+	}
+	lines := new(bytes.Buffer)
+	line := []byte("add " + name + " ")
+	begin, n := len(line), 0
+	var scripts []*bytes.Buffer
+	for p, seconds := range set.members {
+		line = append(p.AppendTo(line[:begin]), " timeout "...)
+		lines.Write(append(strconv.AppendInt(line, seconds, 10), '\n'))
+		if n++; n%fillAtOnce == 0 {
+			scripts, lines = append(scripts, lines), new(bytes.Buffer)
+		}
+	}
+	scripts = append(scripts, lines)
+	failed := make([]error, len(scripts))
+	var all sync.WaitGroup
+	for i, script := range scripts {
+		all.Go(func() { _, failed[i] = s.tools.run(ctx, script, "ipset", "restore") })
+	}
+	all.Wait()
+	return errors.Join(failed...)
+}
+
+// creation is the line that makes a set.
+func creation(name string, s set) string {
 	family := "inet"
 	if s.v6 {
 		family = "inet6"
 	}
 	size := max(1024, 1<<bits.Len(uint(len(s.members))))
-	fmt.Fprintf(w, "create %s hash:net family %s hashsize %d maxelem %d timeout 0\n", name, family, size, max(65536, 2*size))
-	line := []byte("add " + name + " ")
-	begin := len(line)
-	for p, seconds := range s.members {
-		line = append(p.AppendTo(line[:begin]), " timeout "...)
-		w.Write(append(strconv.AppendInt(line, seconds, 10), '\n'))
-	}
+	return fmt.Sprintf("create %s hash:net family %s hashsize %d maxelem %d timeout 0\n", name, family, size, max(65536, 2*size))
 }
 
 // counted asks the kernel how many networks arrived. Those that end within

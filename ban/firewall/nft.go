@@ -45,7 +45,8 @@ func (n *NFTables) Sync(ctx context.Context, want Want) (Report, error) {
 	if err := n.Options.fits(groups); err != nil {
 		return report, err
 	}
-	have, err := n.read(ctx)
+	all := parts(groups)
+	have, err := n.read(ctx, all)
 	if err != nil {
 		return report, err
 	}
@@ -56,16 +57,16 @@ func (n *NFTables) Sync(ctx context.Context, want Want) (Report, error) {
 		report.count(nil, have.groups())
 		return report, err
 	}
-	script := n.script(groups)
-	if !have.equal(groups, script, since(start)) {
+	script := n.script(all)
+	if !have.equal(all, script, since(start)) {
 		if _, err := n.Tools.run(ctx, bytes.NewReader(script.text), "nft", "-f", "-"); err != nil {
 			return report, err
 		}
-		now, err := n.read(ctx)
+		now, err := n.read(ctx, all)
 		if err != nil {
 			return report, err
 		}
-		if !now.equal(groups, script, since(start)) {
+		if !now.equal(all, script, since(start)) {
 			return report, fmt.Errorf("table inet gumshoe: %w", ErrUnverified)
 		}
 	}
@@ -113,11 +114,11 @@ type nftScript struct {
 	rules int
 }
 
-func (n *NFTables) script(groups []set) nftScript {
+func (n *NFTables) script(all []part) nftScript {
 	var rules [2][]string // input, forward
 	var sets bytes.Buffer
 	limits := map[bool]bool{} // by family
-	for _, p := range parts(groups) {
+	for _, p := range all {
 		writeSet(&sets, p)
 		limits[p.v6] = limits[p.v6] || p.action == ban.Limit
 		for i := range rules {

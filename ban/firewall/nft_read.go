@@ -1,6 +1,7 @@
 package firewall
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -16,54 +17,76 @@ import (
 
 // nftTable is our table as the kernel believes it; nil where there is none.
 type nftTable struct {
-	sets  map[string]map[netip.Addr]int64 // seconds left; 0: for good
-	rules map[string]int                  // comment -> how often
+	sets  map[string]nftElements // seconds left; 0: for good
+	rules map[string]int         // comment -> how often
 }
 
-// read returns our table.
-func (n *NFTables) read(ctx context.Context) (*nftTable, error) {
-	tables, err := n.Tools.run(ctx, nil, "nft", "list", "tables")
-	if err != nil {
-		return nil, err
+// read returns our table. Whatever nft is asked, it first fetches all that the
+// kernel has, for seconds where that is much: so it is asked as seldom as can be,
+// and for the table and for the sets that are expected in it at the same time.
+func (n *NFTables) read(ctx context.Context, expect []part) (*nftTable, error) {
+	expected := make([]string, len(expect))
+	for i, p := range expect {
+		expected[i] = p.name()
 	}
-	if !strings.Contains(string(tables)+"\n", "table inet gumshoe\n") {
-		return nil, nil
+	var all sync.WaitGroup
+	var table *nftTable
+	var failed error
+	all.Go(func() { table, failed = n.readTable(ctx) })
+	sets := n.readSets(ctx, expected)
+	all.Wait()
+	if table == nil || failed != nil {
+		return nil, failed
 	}
+	more := slices.DeleteFunc(slices.Collect(maps.Keys(table.sets)), func(name string) bool { return slices.Contains(expected, name) })
+	maps.Copy(sets, n.readSets(ctx, more))
+	for name := range table.sets {
+		table.sets[name], failed = sets[name].elements, errors.Join(failed, sets[name].err)
+	}
+	return table, failed
+}
+
+// readTable returns our table without what is in its sets, nil where there is none.
+func (n *NFTables) readTable(ctx context.Context) (*nftTable, error) {
 	out, err := n.Tools.run(ctx, nil, "nft", "-j", "-t", "list", "table", "inet", "gumshoe")
 	if err != nil {
+		if strings.Contains(err.Error(), "No such file or directory") {
+			return nil, nil
+		}
 		return nil, err
 	}
-	t, err := readNFT(out)
-	if err != nil {
-		return nil, err
-	}
-	return t, n.readSets(ctx, t)
+	return readNFT(out)
 }
 
-// readSets reads what is in the table's sets, all at once: nft takes seconds to
-// print a large one.
-func (n *NFTables) readSets(ctx context.Context, t *nftTable) error {
-	names := slices.Collect(maps.Keys(t.sets))
-	members, failed := make([]map[netip.Addr]int64, len(names)), make([]error, len(names))
+// nftSet is what reading a set came to.
+type nftSet struct {
+	elements nftElements
+	err      error
+}
+
+// readSets reads what is in sets of our table, of which some may not exist.
+func (n *NFTables) readSets(ctx context.Context, names []string) map[string]nftSet {
+	read := make([]nftSet, len(names))
 	var all sync.WaitGroup
 	for i, name := range names {
 		all.Go(func() {
 			out, err := n.Tools.run(ctx, nil, "nft", "-j", "list", "set", "inet", "gumshoe", name)
 			if err != nil {
-				failed[i] = err
+				read[i].err = err
 				return
 			}
 			one, err := readNFT(out)
-			if failed[i] = err; err == nil {
-				members[i] = one.sets[name]
+			if read[i].err = err; err == nil {
+				read[i].elements = one.sets[name]
 			}
 		})
 	}
 	all.Wait()
+	sets := make(map[string]nftSet, len(names))
 	for i, name := range names {
-		t.sets[name] = members[i]
+		sets[name] = read[i]
 	}
-	return errors.Join(failed...)
+	return sets
 }
 
 // comments are those of our rules: a checksum of all rules, and a number.
@@ -75,8 +98,8 @@ func readNFT(printed []byte) (*nftTable, error) {
 	var list struct {
 		NFTables []struct {
 			Set *struct {
-				Name string       `json:"name"`
-				Elem []nftElement `json:"elem"`
+				Name string      `json:"name"`
+				Elem nftElements `json:"elem"`
 			} `json:"set"`
 			Rule *struct {
 				Chain   string `json:"chain"`
@@ -87,13 +110,10 @@ func readNFT(printed []byte) (*nftTable, error) {
 	if err := json.Unmarshal(printed, &list); err != nil {
 		return nil, fmt.Errorf("reading what nft printed: %w", err)
 	}
-	t := &nftTable{map[string]map[netip.Addr]int64{}, map[string]int{}}
+	t := &nftTable{map[string]nftElements{}, map[string]int{}}
 	for _, object := range list.NFTables {
 		if s := object.Set; s != nil && !strings.HasPrefix(s.Name, "limited") {
-			t.sets[s.Name] = make(map[netip.Addr]int64, len(s.Elem))
-			for _, e := range s.Elem {
-				t.sets[s.Name][e.addr] = e.seconds
-			}
+			t.sets[s.Name] = s.Elem
 		}
 		if r := object.Rule; r != nil {
 			if !comments.MatchString(r.Comment) {
@@ -105,35 +125,52 @@ func readNFT(printed []byte) (*nftTable, error) {
 	return t, nil
 }
 
-// nftElement is an address with the time that it has left.
-type nftElement struct {
-	addr    netip.Addr
-	seconds int64
-}
+// nftElements are the addresses of a set with the seconds that each has left.
+type nftElements map[netip.Addr]int64
 
-// UnmarshalJSON reads "192.0.2.1", or {"elem": {"val": "192.0.2.1", "expires": 59}}.
-func (e *nftElement) UnmarshalJSON(b []byte) error {
-	if len(b) > 0 && b[0] == '"' {
-		return json.Unmarshal(b, &e.addr)
+// UnmarshalJSON reads ["192.0.2.1", {"elem": {"val": "192.0.2.2", "timeout": 60, "expires": 59}}]
+// string by string: by reflection a large set takes as long as nft needs to print
+// it. encoding/json has checked that it is JSON.
+func (e *nftElements) UnmarshalJSON(b []byte) error {
+	*e = make(nftElements, len(b)/64)
+	var last netip.Addr
+	for {
+		open := bytes.IndexByte(b, '"')
+		if open < 0 {
+			return nil
+		}
+		length := bytes.IndexByte(b[open+1:], '"')
+		if length < 0 {
+			return fmt.Errorf("element %q has no end", b[open:])
+		}
+		word := string(b[open+1:][:length])
+		b = b[open+length+2:]
+		switch word {
+		case "elem", "val", "timeout":
+		case "expires":
+			number := bytes.TrimLeft(b, ": ")
+			end := bytes.IndexFunc(number, func(r rune) bool { return r < '0' || r > '9' })
+			seconds, err := strconv.ParseInt(string(number[:max(0, end)]), 10, 64)
+			if err != nil {
+				return fmt.Errorf("element %s: %w", last, err)
+			}
+			(*e)[last] = max(1, seconds) // it stands until it is gone
+		default:
+			addr, err := netip.ParseAddr(word)
+			if err != nil {
+				return err
+			}
+			last, (*e)[addr] = addr, 0
+		}
 	}
-	var timed struct {
-		Elem struct {
-			Val     netip.Addr `json:"val"`
-			Expires int64      `json:"expires"`
-		} `json:"elem"`
-	}
-	err := json.Unmarshal(b, &timed)
-	e.addr, e.seconds = timed.Elem.Val, max(1, timed.Elem.Expires)
-	return err
 }
 
 // equal reports whether the table holds what it should have held some seconds
 // ago, and the rules of the script.
-func (t *nftTable) equal(groups []set, script nftScript, ago int64) bool {
+func (t *nftTable) equal(want []part, script nftScript, ago int64) bool {
 	if t == nil || len(t.rules) != script.rules {
 		return false
 	}
-	want := parts(groups)
 	if len(want) != len(t.sets) {
 		return false
 	}
@@ -151,7 +188,7 @@ func (t *nftTable) equal(groups []set, script nftScript, ago int64) bool {
 	return true
 }
 
-func prefixes(have map[netip.Addr]int64, bits int) map[netip.Prefix]int64 {
+func prefixes(have nftElements, bits int) map[netip.Prefix]int64 {
 	out := make(map[netip.Prefix]int64, len(have))
 	for a, seconds := range have {
 		out[netip.PrefixFrom(a, bits)] = seconds

@@ -191,3 +191,45 @@ func TestDetect(t *testing.T) {
 		}
 	}
 }
+
+// TestForeignStopsAll: where a set or a chain of our name is somebody else's,
+// nothing is done in either family, neither to sets nor to rules.
+func TestForeignStopsAll(t *testing.T) {
+	for name, trouble := range map[string]string{
+		"a v4 set":               "ipset create gumshoe-drop4-all hash:ip",
+		"a v6 set":               "ipset create gumshoe-drop6-all hash:net family inet6",
+		"a v6 chain of our name": "ip6tables -N GUMSHOE; ip6tables -A GUMSHOE -j ACCEPT",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := newHost(t)
+			h.run("sh", "-ec", trouble)
+			state := func() string {
+				return h.run("ipset", "save") + h.run("iptables-save", "-t", "filter") + h.run("ip6tables-save", "-t", "filter")
+			}
+			before := rulesOnly(state())
+			w, err := NewWant([]ban.Ban{banned("192.0.2.1/32"), banned("2001:db8:1::/64")},
+				[]netip.Prefix{netip.MustParsePrefix("198.51.100.7/32"), netip.MustParsePrefix("2001:db8:2::7/128")}, time.Now())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := (&XTables{Tools: h.tools(nil)}).Sync(t.Context(), w); !errors.Is(err, ErrForeign) {
+				t.Errorf("%v, want %v", err, ErrForeign)
+			}
+			if after := rulesOnly(state()); after != before {
+				t.Errorf("it left something behind:\n%s\nbefore:\n%s", after, before)
+			}
+		})
+	}
+}
+
+// rulesOnly leaves the dates and the tables that are merely read out of a listing.
+func rulesOnly(saved string) string {
+	var out []string
+	for line := range strings.Lines(saved) {
+		if strings.HasPrefix(line, "-A") || strings.HasPrefix(line, "create") || strings.HasPrefix(line, "add") || strings.Contains(line, "GUMSHOE") {
+			out = append(out, line)
+		}
+	}
+	return strings.Join(out, "")
+}

@@ -49,8 +49,12 @@ func (w Want) sets(longest int64) []set {
 		b := &w.bans[i]
 		put(b.Action, b.Ports, b.Prefix, min(w.seconds(b.Until), longest))
 	}
-	if len(all) > 0 {
-		for _, p := range w.allow {
+	var cut [2]bool // v4, v6
+	for g := range all {
+		cut[g.family()/6] = true
+	}
+	for _, p := range w.allow {
+		if cut[group{v6: p.Addr().Is6()}.family()/6] { // elsewhere nothing needs an exception
 			put(allowed, nil, p, 0)
 		}
 	}
@@ -142,17 +146,19 @@ func equal(want, have map[netip.Prefix]int64, ago int64) bool {
 func (r *Report) count(want []set, before map[string]map[netip.Prefix]int64) {
 	names := map[string]bool{}
 	for _, s := range want {
-		names[s.name()] = true
+		name := s.name()
+		names[name] = true
 		if s.action == allowed {
 			continue
 		}
+		old := before[name]
 		r.Standing += len(s.members)
 		for p := range s.members {
-			if _, ok := before[s.name()][p]; !ok {
+			if _, ok := old[p]; !ok {
 				r.Added++
 			}
 		}
-		for p := range before[s.name()] {
+		for p := range old {
 			if _, ok := s.members[p]; !ok {
 				r.Removed++
 			}

@@ -24,18 +24,19 @@ type Want struct {
 // person, and until then the engines keep what they have. The kernel counts
 // seconds from when it is told, so now must be the time of the call.
 func NewWant(bans []ban.Ban, allow []netip.Prefix, now time.Time) (Want, error) {
-	w := Want{now: now}
-	for _, b := range bans {
+	w := Want{bans: make([]ban.Ban, 0, len(bans)), now: now}
+	for i := range bans {
+		b := &bans[i]
 		if err := check(b); err != nil {
 			return Want{}, err
 		}
 		if b.Action == ban.Alert || !b.Active(now) {
 			continue
 		}
-		if len(b.Ports) > 0 {
-			b.Ports = slices.Compact(slices.Sorted(slices.Values(b.Ports)))
+		w.bans = append(w.bans, *b)
+		if len(b.Ports) > 1 {
+			w.bans[len(w.bans)-1].Ports = slices.Compact(slices.Sorted(slices.Values(b.Ports)))
 		}
-		w.bans = append(w.bans, b)
 	}
 	for _, p := range allow {
 		if err := checkPrefix(p); err != nil {
@@ -48,7 +49,7 @@ func NewWant(bans []ban.Ban, allow []netip.Prefix, now time.Time) (Want, error) 
 	return w, nil
 }
 
-func check(b ban.Ban) error {
+func check(b *ban.Ban) error {
 	if err := checkPrefix(b.Prefix); err != nil {
 		return fmt.Errorf("ban %d: %w", b.ID, err)
 	}

@@ -30,68 +30,109 @@ func (*XTables) Name() string { return "ipset" }
 func (*XTables) Expires() bool { return true }
 
 // Sync implements Driver. The families do not wait for each other's sets, and
-// where the iptables of one is missing the other is carried out all the same.
+// where the iptables of one is missing the other is carried out all the same. But
+// where one meets something of somebody else's under our name nothing is done.
 func (x *XTables) Sync(ctx context.Context, want Want) (Report, error) {
 	sets := want.only(x.Name()).sets(maxTimeout)
 	if err := x.Options.fits(sets); err != nil {
 		return Report{}, err
 	}
-	var reports [2]Report
-	var failed [2]error
+	families := [2]family{{XTables: x}, {XTables: x, v6: true}}
+	for i := range families {
+		f := &families[i]
+		f.want = slices.DeleteFunc(slices.Clone(sets), func(s set) bool { return s.v6 != f.v6 })
+	}
+	both(func(i int) { families[i].err = families[i].look(ctx) })
+	if errors.Is(families[0].err, ErrForeign) || errors.Is(families[1].err, ErrForeign) {
+		return Report{}, errors.Join(families[0].err, families[1].err)
+	}
 	var rules sync.Mutex
-	var both sync.WaitGroup
-	for i, v6 := range []bool{false, true} {
-		both.Go(func() {
-			mine := slices.DeleteFunc(slices.Clone(sets), func(s set) bool { return s.v6 != v6 })
-			reports[i], failed[i] = x.family(ctx, v6, mine, &rules)
-		})
+	both(func(i int) {
+		if f := &families[i]; f.err == nil && f.chains != nil {
+			f.err = f.change(ctx, &rules)
+		}
+	})
+	v4, v6 := &families[0], &families[1]
+	report := v4.report
+	report.Standing += v6.report.Standing
+	report.Added += v6.report.Added
+	report.Removed += v6.report.Removed
+	if v4.err != nil && v6.err != nil && v4.err.Error() == v6.err.Error() {
+		return report, v4.err
 	}
-	both.Wait()
-	report := reports[0]
-	report.Standing += reports[1].Standing
-	report.Added += reports[1].Added
-	report.Removed += reports[1].Removed
-	if failed[0] != nil && failed[1] != nil && failed[0].Error() == failed[1].Error() {
-		return report, failed[0]
-	}
-	return report, errors.Join(failed[:]...)
+	return report, errors.Join(v4.err, v6.err)
 }
 
-// family makes sets and rules of one family equal to what is wanted. Sets are
-// filled before rules refer to them, and destroyed after none does.
-func (x *XTables) family(ctx context.Context, v6 bool, want []set, rules *sync.Mutex) (Report, error) {
-	var report Report
-	c, err := openChains(x.Tools, v6)
-	if errors.Is(err, ErrMissing) && v6 && len(want) == 0 {
-		return report, nil
+// both does something for both families at the same time.
+func both(do func(i int)) {
+	var all sync.WaitGroup
+	for i := range 2 {
+		all.Go(func() { do(i) })
+	}
+	all.Wait()
+}
+
+// family is the half of a Sync that is about IPv4 or IPv6.
+type family struct {
+	*XTables
+	v6     bool
+	want   []set
+	chains chains // nil: there is no such iptables, and nothing that it should do
+	kernel ipset
+	have   map[string]map[netip.Prefix]int64
+	report Report
+	err    error
+}
+
+// look finds out what there is, and changes nothing.
+func (f *family) look(ctx context.Context) (err error) {
+	f.chains, err = openChains(f.Tools, f.v6)
+	if errors.Is(err, ErrMissing) && f.v6 && len(f.want) == 0 {
+		return nil
 	} else if err != nil {
-		return report, err
+		return err
 	}
-	kernel := ipset{x.Tools, time.Now()}
-	have, err := kernel.read(ctx, v6)
-	if err != nil {
-		return report, err
+	f.kernel = ipset{f.Tools, time.Now()}
+	if f.have, err = f.kernel.read(ctx, f.v6); err != nil {
+		return err
 	}
-	if err := kernel.destroy(ctx, leftovers(have)); err != nil {
-		return report, err
+	return watched(ctx, func() error {
+		for _, h := range hooks {
+			exists, err := f.chains.ChainExists(table, h.chain)
+			if err == nil && exists {
+				_, err = ourRules(f.chains, h.chain)
+			}
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// change makes sets and rules equal to what is wanted. Sets are filled before
+// rules refer to them, and destroyed after none does.
+func (f *family) change(ctx context.Context, rules *sync.Mutex) error {
+	if err := f.kernel.destroy(ctx, leftovers(f.have)); err != nil {
+		return err
 	}
-	if err := kernel.make(ctx, want, have); err != nil {
-		return report, err
+	if err := f.kernel.make(ctx, f.want, f.have); err != nil {
+		return err
 	}
-	err = watched(ctx, func() error {
+	err := watched(ctx, func() error {
 		rules.Lock()
 		defer rules.Unlock()
 		var failed []error
 		for _, h := range hooks {
-			failed = append(failed, setChain(ctx, c, h, x.Options.rules(want, h.forwarded)))
+			failed = append(failed, setChain(ctx, f.chains, h, f.Options.rules(f.want, h.forwarded)))
 		}
 		return errors.Join(failed...)
 	})
 	if err != nil {
-		return report, err
+		return err
 	}
-	report.count(want, have)
-	return report, kernel.destroy(ctx, stale(want, have))
+	f.report.count(f.want, f.have)
+	return f.kernel.destroy(ctx, stale(f.want, f.have))
 }
 
 // make replaces the sets that are not what they should be and reads them back.

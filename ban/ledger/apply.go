@@ -3,7 +3,6 @@ package ledger
 import (
 	"context"
 	"database/sql"
-	"fmt"
 	"time"
 
 	"gumshoe/ban"
@@ -70,12 +69,6 @@ func insert(ctx context.Context, tx *sql.Conn, add []ban.Ban) (out []ban.Ban, er
 	if err := tx.QueryRowContext(ctx, "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'bans'").Scan(&last); err != nil {
 		return nil, err
 	}
-	stmt, err := tx.PrepareContext(ctx, `INSERT INTO bans (id, root, extends, prefix, network, low, high, jail, ports, action, "case", reason, evidence, country, asn, begins, ends, offence, by, run, driver)
-		VALUES (?, coalesce((SELECT root FROM bans WHERE id = ?), ?), nullif(?, 0), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
-	if err != nil {
-		return nil, err
-	}
-	defer stmt.Close()
 	out = make([]ban.Ban, 0, len(add))
 	for _, b := range add {
 		b.From, b.Until = kept(b.From), kept(b.Until)
@@ -91,15 +84,10 @@ func insert(ctx context.Context, tx *sql.Conn, add []ban.Ban) (out []ban.Ban, er
 		if ok {
 			b.Extends = there.ID
 		}
-		low, high := span(b.Prefix)
-		if _, err := stmt.ExecContext(ctx, b.ID, b.Extends, b.ID, b.Extends, b.Prefix.String(), neighbourhood(b.Prefix).String(), low, high, b.Jail, b.Ports.String(), string(b.Action), b.Case,
-			b.Reason, b.Evidence, b.Country, b.ASN, milli(b.From), milli(b.Until), b.Offence, b.By, b.Run, b.Driver); err != nil {
-			return nil, fmt.Errorf("ban of %s: %w", b.Prefix, err)
-		}
 		out = append(out, b)
 		standing[key] = &out[len(out)-1]
 	}
-	return out, nil
+	return out, insertRows(ctx, tx, out)
 }
 
 // standingSince returns the bans in force at a moment or later, by what a new one

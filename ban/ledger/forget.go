@@ -81,6 +81,9 @@ func (l *Ledger) Prune(ctx context.Context, before time.Time) (n int, err error)
 			return err
 		}
 		n = int(gone)
+		if _, err := tx.ExecContext(ctx, "DELETE FROM decisions WHERE id NOT IN (SELECT decision FROM bans)"); err != nil {
+			return err
+		}
 		if _, err := tx.ExecContext(ctx, "DELETE FROM exemptions WHERE ends < ?", ms); err != nil {
 			return err
 		}

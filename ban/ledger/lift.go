@@ -42,10 +42,10 @@ func (w *Which) condition() (string, []any, error) {
 		c.overlaps(w.Overlaps)
 	}
 	if w.Case != "" {
-		c.add(`b.root IN (SELECT root FROM bans WHERE "case" = ? AND "case" <> '')`, w.Case)
+		c.add(`b.root IN (SELECT a.root FROM bans a JOIN decisions d ON d.id = a.decision WHERE d."case" = ?)`, w.Case)
 	}
 	if w.Run != "" {
-		c.add("b.root IN (SELECT root FROM bans WHERE run = ? AND run <> '')", w.Run)
+		c.add("b.root IN (SELECT a.root FROM bans a JOIN decisions d ON d.id = a.decision WHERE d.run = ?)", w.Run)
 	}
 	return c.sql(), c.args, nil
 }
@@ -92,7 +92,7 @@ func liftAll(ctx context.Context, tx *sql.Conn, which *Which, by, why string, no
 	if by == "" || now.IsZero() {
 		return nil, fmt.Errorf("a lift by %q at %v", by, now)
 	}
-	list, err := bansOf(ctx, tx, "WHERE "+inForce+" AND "+condition+" ORDER BY b.low, b.id", append([]any{milli(now), milli(now)}, args...)...)
+	list, err := bansOf(ctx, tx, "WHERE "+inForce+" AND "+condition+" ORDER BY b.prefix, b.id", append([]any{milli(now), milli(now)}, args...)...)
 	if err != nil {
 		return nil, err
 	}

@@ -19,13 +19,6 @@ func (c *conditions) add(sql string, args ...any) {
 	c.parts, c.args = append(c.parts, sql), append(c.args, args...)
 }
 
-// overlaps wants bans that share an address with a prefix.
-func (c *conditions) overlaps(p netip.Prefix) {
-	p = ban.Canonical(p)
-	low, high := span(p)
-	c.add("b.low <= ? AND b.high >= ? AND (instr(b.prefix, ':') = 0) = ?", high, low, p.Addr().Is4())
-}
-
 func (c *conditions) sql() string {
 	if len(c.parts) == 0 {
 		return "true"
@@ -63,9 +56,9 @@ func (l *Ledger) List(ctx context.Context, f Filter) ([]ban.Ban, error) {
 	if f.Overlaps.IsValid() {
 		c.overlaps(f.Overlaps)
 	}
-	for _, is := range []struct{ column, value string }{{"b.jail", f.Jail}, {"b.country", f.Country}, {`b."case"`, f.Case}, {"b.run", f.Run}} {
+	for _, is := range []struct{ column, value string }{{"jail", f.Jail}, {"country", f.Country}, {`"case"`, f.Case}, {"run", f.Run}} {
 		if is.value != "" {
-			c.add(is.column+" = ?", is.value)
+			c.add("b.decision IN (SELECT id FROM decisions WHERE "+is.column+" = ?)", is.value)
 		}
 	}
 	if !f.Since.IsZero() {
@@ -77,13 +70,21 @@ func (l *Ledger) List(ctx context.Context, f Filter) ([]ban.Ban, error) {
 	return bansOf(ctx, l.db, "WHERE "+c.sql()+" ORDER BY b.id", c.args...)
 }
 
+// Any reports whether anybody was ever banned.
+func (l *Ledger) Any(ctx context.Context) (ever bool, err error) {
+	if l.empty {
+		return false, nil
+	}
+	err = l.db.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM bans)").Scan(&ever)
+	return ever, told(err)
+}
+
 // Offences counts how often exactly this prefix was banned; see ban.Offences.
 func (l *Ledger) Offences(ctx context.Context, p netip.Prefix, now time.Time) (int, error) {
 	if l.empty {
 		return 0, nil
 	}
-	low, _ := span(p)
-	list, err := bansOf(ctx, l.db, "WHERE b.low = ? AND b.prefix = ? AND b.begins <= ?", low, p.String(), milli(now))
+	list, err := bansOf(ctx, l.db, "WHERE b.prefix = ? AND b.begins <= ?", packed(p), milli(now))
 	if err != nil {
 		return 0, err
 	}

@@ -19,11 +19,19 @@ type Stat struct {
 // network around a ban, a /24 or a /48, because a source itself is seldom banned
 // twice.
 var groupings = map[string]string{
-	"country": "b.country",
-	"jail":    "b.jail",
+	"country": "d.country",
+	"jail":    "d.jail",
 	"day":     "date(f.begins / 1000, 'unixepoch')",
-	"prefix":  "b.network",
-	"asn":     "CASE b.asn WHEN 0 THEN '' ELSE 'AS' || b.asn END",
+	"prefix":  neighbourhoodSQL,
+	"asn":     "CASE d.asn WHEN 0 THEN '' ELSE 'AS' || d.asn END",
+}
+
+// groupName is how a group is called.
+func groupName(by string, key []byte) string {
+	if by == "prefix" {
+		return neighbourhoodOf(key).String()
+	}
+	return string(key)
 }
 
 // Groupings are the names that Stats knows.
@@ -52,7 +60,7 @@ func (l *Ledger) Stats(ctx context.Context, by string, since, now time.Time) ([]
 	}
 	// Of a ban that was prolonged the last part counts, on the day of the first.
 	rows, err := l.db.QueryContext(ctx, `SELECT `+key+`, count(*), count(DISTINCT b.prefix), sum(l.ban IS NULL AND (b.ends = 0 OR b.ends > ?))
-		FROM bans b JOIN bans f ON f.id = b.root LEFT JOIN lifts l ON l.ban = b.id LEFT JOIN bans n ON n.extends = b.id
+		FROM bans b JOIN decisions d ON d.id = b.decision JOIN bans f ON f.id = b.root LEFT JOIN lifts l ON l.ban = b.id LEFT JOIN bans n ON n.extends = b.id
 		WHERE n.id IS NULL AND f.begins >= ? AND f.begins <= ? GROUP BY 1 ORDER BY `+order, milli(now), milli(since), milli(now))
 	if err != nil {
 		return nil, told(err)
@@ -61,9 +69,11 @@ func (l *Ledger) Stats(ctx context.Context, by string, since, now time.Time) ([]
 	var out []Stat
 	for rows.Next() {
 		var s Stat
-		if err := rows.Scan(&s.Key, &s.Bans, &s.Prefixes, &s.Active); err != nil {
+		var key []byte
+		if err := rows.Scan(&key, &s.Bans, &s.Prefixes, &s.Active); err != nil {
 			return nil, told(err)
 		}
+		s.Key = groupName(by, key)
 		out = append(out, s)
 	}
 	return out, told(rows.Err())

@@ -28,12 +28,13 @@ func (j *job) mayAct() bool { return !j.AdHoc() && !j.DryRun && j.Span.Until.IsZ
 func (a *app) plan(ctx context.Context, j *job, s *sight, doubts map[string]string) (plan ban.Plan, done *report.Done, err error) {
 	policy, guards := j.Settings.Policy(), a.guards(j, s)
 	policy.Doubted = doubts
+	guards.Visits = visitsIn(s.in)
 	if j.AdHoc() {
 		plan = ban.Make(s.cases, policy, guards, s.now)
 		plan.Hypothetical = true
 		return plan, nil, nil
 	}
-	if guards.Sessions, err = openSessions(); err != nil {
+	if guards.Sessions, err = a.guardSessions(ctx); err != nil {
 		s.logs.missed(a, fmt.Sprintf("open sessions: %v", err))
 	}
 	book, close, err := openLedger(ctx, j.Settings.StateDir, j.mayAct())
@@ -60,12 +61,11 @@ func (a *app) plan(ctx context.Context, j *job, s *sight, doubts map[string]stri
 		return plan, nil, &exitError{exitFirewall, err}
 	}
 	e := enforcer{app: a, settings: j.Settings, ledger: book, allow: guards.Protected()}
-	drivers, err := e.sync(ctx, runName(s.now), len(applied.Added)+len(applied.Lifted) > 0)
-	active, listErr := book.Active(ctx, time.Now())
-	if len(active) == 0 && len(applied.Lifted) == 0 && err == nil {
-		return plan, nil, listErr // there is nothing to tell
+	drivers, active, err := e.sync(ctx, runName(s.now), len(applied.Added)+len(applied.Lifted) > 0)
+	if active == 0 && len(applied.Lifted) == 0 && err == nil {
+		return plan, nil, nil // there is nothing to tell
 	}
-	return plan, &report.Done{Bans: applied.Added, Lifts: applied.Lifted, Drivers: drivers, Active: len(active), Trial: policy.Unconfirmed && len(applied.Added) > 0}, errors.Join(err, listErr)
+	return plan, &report.Done{Bans: applied.Added, Lifts: applied.Lifted, Drivers: drivers, Active: active, Trial: policy.Unconfirmed && len(applied.Added) > 0}, err
 }
 
 // enforcer makes everything that carries bans out equal to the ledger.
@@ -77,26 +77,28 @@ type enforcer struct {
 }
 
 // sync hands the ledger's bans to every driver. Where nothing was ever banned no
-// driver is touched, unless something just changed. reason names the change.
-func (e *enforcer) sync(ctx context.Context, reason string, changed bool) (told []report.Driver, err error) {
+// driver is touched, unless something just changed. reason names the change;
+// standing counts what the ledger has in force.
+func (e *enforcer) sync(ctx context.Context, reason string, changed bool) (told []report.Driver, standing int, err error) {
 	now := time.Now()
 	active, err := e.ledger.Active(ctx, now)
 	if err != nil {
-		return nil, &exitError{exitFirewall, err}
+		return nil, 0, &exitError{exitFirewall, err}
 	}
-	if !changed && len(active) == 0 {
-		ever, err := e.ledger.List(ctx, ledger.Filter{})
-		if err != nil || len(ever) == 0 {
-			return nil, err
+	standing = len(active)
+	if !changed && standing == 0 {
+		ever, err := e.ledger.Any(ctx)
+		if err != nil || !ever {
+			return nil, 0, err
 		}
 	}
 	drivers, err := e.settings.drivers(ctx, deedState{e.ledger})
 	if err != nil {
-		return nil, &exitError{exitFirewall, err}
+		return nil, standing, &exitError{exitFirewall, err}
 	}
 	want, err := firewall.NewWant(active, e.allow, now)
 	if err != nil {
-		return nil, &exitError{exitFirewall, err}
+		return nil, standing, &exitError{exitFirewall, err}
 	}
 	reports, failed := firewall.Sync(ctx, drivers, want)
 	problems := map[string]error{}
@@ -118,7 +120,7 @@ func (e *enforcer) sync(ctx context.Context, reason string, changed bool) (told 
 	if failed != nil {
 		err = errors.Join(err, &exitError{code: exitFirewall})
 	}
-	return told, err
+	return told, standing, err
 }
 
 // separate takes apart the errors that errors.Join put together.

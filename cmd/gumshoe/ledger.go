@@ -3,11 +3,14 @@ package main
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
+	"io/fs"
 	"net/netip"
 	"net/url"
 	"os"
 	"path/filepath"
+	"syscall"
 	"time"
 
 	"gumshoe/ban"
@@ -18,14 +21,25 @@ import (
 
 const ledgerFile = "ledger.db"
 
+// writable asks access(2) whether a directory can be written to.
+const writable = 2
+
 // openLedger opens the ledger of bans in the state directory. For reading alone,
 // as a dry run does, one that is not there holds nothing. close never fails.
 func openLedger(ctx context.Context, dir string, write bool) (l *ledger.Ledger, close func(), err error) {
 	path, query := filepath.Join(dir, ledgerFile), url.Values{"_pragma": ledger.Pragmas}
 	if !write {
 		query = url.Values{"_pragma": {"busy_timeout(5000)"}, "mode": {"ro"}}
-		if _, err := os.Stat(path); err != nil {
+		switch f, err := os.Open(path); {
+		case errors.Is(err, fs.ErrNotExist):
 			path, query = ":memory:", url.Values{}
+		case err != nil:
+			return nil, nil, fmt.Errorf("the ledger: %w", err) // SQLite says no more than that it cannot open it
+		default:
+			f.Close()
+			if query, err = readingOf(path, query); err != nil {
+				return nil, nil, err
+			}
 		}
 	}
 	db, err := sql.Open("sqlite", (&url.URL{Scheme: "file", Opaque: path, RawQuery: query.Encode()}).String())
@@ -41,6 +55,25 @@ func openLedger(ctx context.Context, dir string, write bool) (l *ledger.Ledger, 
 		return nil, nil, fmt.Errorf("the ledger %s: %w", path, err)
 	}
 	return l, func() { db.Close() }, nil
+}
+
+// readingOf prepares for a ledger in a directory where nothing may be written: on a
+// file system that is mounted read-only, or for a person with less rights. There
+// SQLite cannot make the files in which readers and writers find each other, and
+// wants the promise that nobody writes. It cannot be given while a log waits to be
+// taken over: without that the ledger would say what is no longer true.
+func readingOf(path string, query url.Values) (url.Values, error) {
+	if syscall.Access(filepath.Dir(path), writable) == nil {
+		return query, nil
+	}
+	if _, err := os.Stat(path + "-shm"); err == nil {
+		return query, nil // they are there
+	}
+	if wal, err := os.Stat(path + "-wal"); err == nil && wal.Size() > 0 {
+		return nil, fmt.Errorf("the ledger %s may only be read, and %s-wal holds changes that wait to be written into it; copy both elsewhere and name that place with --state-dir", path, path)
+	}
+	query.Set("immutable", "1")
+	return query, nil
 }
 
 // recallBans fills in what the ledger knows of a policy's past.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/netip"
 	"slices"
-	"sort"
 	"time"
 
 	"gumshoe/analyze"
@@ -49,20 +48,6 @@ func (r *replay) everybody(ctx context.Context) (*honest, error) {
 	return h, nil
 }
 
-// within returns the sources inside p and the index of the first.
-func (h *honest) within(p netip.Prefix) (units []window.Unit, first int) {
-	all, low := h.in.Set.Units(), p.Masked().Addr().As16()
-	first = sort.Search(len(all), func(i int) bool {
-		at := all[i].Prefix.Addr().As16()
-		return slices.Compare(at[:], low[:]) >= 0
-	})
-	last := first
-	for last < len(all) && p.Contains(all[last].Prefix.Addr()) {
-		last++
-	}
-	return all[first:last], first
-}
-
 // login reports whether a row holds good logins with a password.
 func (h *honest) login(r *window.Row) bool {
 	return r.Good > 0 && h.in.Set.Service(r.Service) != ingest.ServiceWeb
@@ -72,7 +57,7 @@ func (h *honest) login(r *window.Row) bool {
 // it closes: who logged in, or looked at pages with their pictures and never did
 // anything else. The logins of a case that got in are the intruder's.
 func (h *honest) good(b *ban.Ban, from, until time.Time) (out []ban.Good) {
-	units, first := h.within(b.Prefix)
+	units, first := unitsWithin(h.in.Set.Units(), b.Prefix)
 	for i := range units {
 		u := &units[i]
 		g := ban.Good{Source: u.Prefix}
@@ -107,6 +92,6 @@ func (h *honest) closes(b *ban.Ban, service string) bool {
 
 // unseen reports whether fail2ban banned nobody inside a prefix at any time.
 func (h *honest) unseen(p netip.Prefix) bool {
-	units, _ := h.within(p)
+	units, _ := unitsWithin(h.in.Set.Units(), p)
 	return !slices.ContainsFunc(units, func(u window.Unit) bool { return h.in.Banned(u.Prefix) > 0 })
 }

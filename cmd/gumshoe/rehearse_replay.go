@@ -21,8 +21,8 @@ import (
 	"gumshoe/ingest/window"
 )
 
-// pace is how often the replayed job runs, as the usual timer has it.
-const pace = 6 * time.Hour
+// rehearsalPace is how often the replayed job runs, as the usual timer has it.
+const rehearsalPace = 6 * time.Hour
 
 // replay takes the archive step by step through what a job would have done, each
 // step knowing what a run of its time knew: rows up to its end, and the cases that
@@ -121,7 +121,7 @@ func (r *replay) close() {
 
 // ends are the ends of the steps, the last one at the end of the archive.
 func (r *replay) ends() (out []time.Time) {
-	for at := r.end; at.After(r.begin); at = at.Add(-pace) {
+	for at := r.end; at.After(r.begin); at = at.Add(-rehearsalPace) {
 		out = append(out, at)
 	}
 	slices.Reverse(out)
@@ -172,7 +172,7 @@ func (r *replay) steps(ctx context.Context) iter.Seq[ban.Step] {
 // load fills the windows of one step: its hours, the days before of everybody, and
 // the weeks before of those who are here.
 func (r *replay) load(ctx context.Context, end time.Time) (l loaded) {
-	from := end.Add(-pace - overlapping)
+	from := end.Add(-rehearsalPace - overlapping)
 	step := remembering{memory: r.past, store: window.NewStore(window.Options{Hash: r.past.hash}), coverage: newCoverage(), twice: r.twice, apart: true}
 	step.coverage.learn(r.hoursIn(from.Add(-lookBack), end.Add(time.Hour)))
 	defer func() { l.damage = step.damage }()
@@ -247,6 +247,7 @@ func (r *replay) rehearse(ctx context.Context) (ban.Rehearsal, *honest, error) {
 		days, distinct, last := r.at.Logins(p, accounts, before)
 		return ban.Logins{Days: days, Accounts: distinct, Last: last}
 	}
+	r.guards.Visits = func(p netip.Prefix, before time.Time) ban.Visits { return visitsIn(r.at)(p, before) }
 	everybody, err := r.everybody(ctx)
 	if err != nil {
 		return ban.Rehearsal{}, nil, err

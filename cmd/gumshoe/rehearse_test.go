@@ -159,9 +159,9 @@ func TestRehearsalEqualsTheDeed(t *testing.T) {
 	log := neighbourhood(thisHour)
 	var talk bytes.Buffer
 	a := &app{out: &bytes.Buffer{}, err: &talk, config: m.config, quiet: true}
-	for at := thisHour.AddDate(0, 0, -rehearsed).Add(pace); !at.After(thisHour); at = at.Add(pace) {
+	for at := thisHour.AddDate(0, 0, -rehearsed).Add(rehearsalPace); !at.After(thisHour); at = at.Add(rehearsalPace) {
 		touch(t, put(t, m.dir, "access.log", logAt(log, at)), at)
-		if err := a.analyze(t.Context(), &job{Settings: s, Span: span{Last: pace}, Started: at}); err != nil {
+		if err := a.analyze(t.Context(), &job{Settings: s, Span: span{Last: rehearsalPace}, Started: at}); err != nil {
 			t.Fatalf("%s: %v\n%s", at, err, &talk)
 		}
 	}

@@ -1,15 +1,16 @@
 package main
 
 import (
-	"bytes"
-	"encoding/binary"
+	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"net/netip"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	"gumshoe/ban"
@@ -21,28 +22,80 @@ const (
 	utmpFile       = "/run/utmp"
 )
 
-// openSessions lists the authenticated sessions from elsewhere that are open now,
-// by logind and by utmp: each of them misses some that the other has. A TCP
-// connection is no session: anybody can open one.
-func openSessions() ([]ban.Session, error) {
-	sessions, err := loginds(logindSessions)
+// remote is an open session and where it says that it is from: an address, or the
+// name that a daemon found for it.
+type remote struct {
+	ban.Session
+	host string
+}
+
+// remoteSessions lists the authenticated sessions from elsewhere that are open now,
+// by logind and by utmp: each of them misses some that the other has, and newer
+// systems have no utmp at all. A TCP connection is no session: anybody can open one.
+func remoteSessions() ([]remote, error) {
+	found, err := loginds(logindSessions)
 	text, utmpErr := os.ReadFile(utmpFile)
 	if utmpErr != nil && !errors.Is(utmpErr, fs.ErrNotExist) {
 		err = errors.Join(err, utmpErr)
 	}
-	return append(sessions, utmpSessions(text)...), err
+	return append(found, utmpSessions(text, running)...), err
 }
 
-// loginds reads the files of systemd-logind, one a session: KEY=VALUE lines, of
-// which USER, REMOTE_HOST, STATE and REALTIME (microseconds) are asked.
-func loginds(dir string) (out []ban.Session, err error) {
+// openSessions are those of remoteSessions whose address is written down.
+func openSessions() (out []ban.Session, err error) {
+	found, err := remoteSessions()
+	for _, r := range found {
+		if r.From.IsValid() {
+			out = append(out, r.Session)
+		}
+	}
+	return out, err
+}
+
+// guardSessions are the open sessions for the guard against cutting one off.
+func (a *app) guardSessions(ctx context.Context) ([]ban.Session, error) {
+	found, err := remoteSessions()
+	sessions, locateErr := a.located(ctx, found)
+	return sessions, errors.Join(err, locateErr)
+}
+
+// located gives each session its address. Where a daemon wrote a name down instead,
+// as sshd does with UseDNS, DNS is asked for it.
+func (a *app) located(ctx context.Context, found []remote) (out []ban.Session, err error) {
+	for _, r := range found {
+		addrs := []netip.Addr{r.From}
+		if !r.From.IsValid() {
+			if a.resolver == nil || !hostName.MatchString(r.host) {
+				continue // a terminal, or nothing that could be asked for
+			}
+			v4, err4 := a.resolver.Addrs(ctx, r.host, netip.IPv4Unspecified())
+			v6, err6 := a.resolver.Addrs(ctx, r.host, netip.IPv6Unspecified())
+			if addrs = append(v4, v6...); len(addrs) == 0 {
+				err = errors.Join(err, fmt.Errorf("%s is logged in from %q, whose address is not known: %w", legible(r.User), r.host, errors.Join(err4, err6)))
+			}
+		}
+		for _, addr := range addrs {
+			r.From = plain(addr)
+			out = append(out, r.Session)
+		}
+	}
+	return out, err
+}
+
+// plain is an address as events have it.
+func plain(a netip.Addr) netip.Addr { return a.WithZone("").Unmap() }
+
+// loginds reads the files of systemd-logind, one a session, as sd_session_get_remote_host(3)
+// does: KEY=VALUE lines, of which USER, REMOTE_HOST, STATE and REALTIME (microseconds)
+// are asked.
+func loginds(dir string) (out []remote, err error) {
 	files, err := os.ReadDir(dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
 	for _, f := range files {
 		if !f.Type().IsRegular() {
-			continue
+			continue // beside each there may be a pipe that keeps it open
 		}
 		text, readErr := os.ReadFile(filepath.Join(dir, f.Name()))
 		if readErr != nil {
@@ -51,51 +104,38 @@ func loginds(dir string) (out []ban.Session, err error) {
 			}
 			continue
 		}
-		values := map[string]string{}
-		for line := range strings.Lines(string(text)) {
-			k, v, _ := strings.Cut(strings.TrimSpace(line), "=")
-			values[k] = v
+		if r, ok := logindSession(string(text)); ok {
+			out = append(out, r)
 		}
-		from, parseErr := netip.ParseAddr(values["REMOTE_HOST"])
-		if parseErr != nil || values["STATE"] == "closing" {
-			continue
-		}
-		s := ban.Session{User: values["USER"], From: from.WithZone("").Unmap()}
-		if micro, err := strconv.ParseInt(values["REALTIME"], 10, 64); err == nil {
-			s.Since = time.UnixMicro(micro)
-		}
-		out = append(out, s)
 	}
 	return out, err
 }
 
-// The records of utmp(5) on Linux: their length and where their fields are.
-const (
-	utmpRecord  = 384
-	utmpUser    = 44
-	utmpSeconds = 340
-	utmpAddress = 348
-	userProcess = 7
-)
-
-// utmpSessions reads the sessions of people in utmp(5). An IPv4 address stands in
-// the first four bytes of its field, in network order, like an IPv6 one.
-func utmpSessions(text []byte) (out []ban.Session) {
-	for ; len(text) >= utmpRecord; text = text[utmpRecord:] {
-		if binary.LittleEndian.Uint16(text) != userProcess {
-			continue
+// logindSession reads one session; ok is false for one from here, or that is over.
+func logindSession(text string) (r remote, ok bool) {
+	values := map[string]string{}
+	for line := range strings.Lines(text) {
+		k, v, _ := strings.Cut(strings.TrimSpace(line), "=")
+		if n := len(v); n > 1 && v[0] == '"' && v[n-1] == '"' {
+			v = v[1 : n-1]
 		}
-		var a [16]byte
-		copy(a[:], text[utmpAddress:])
-		from := netip.AddrFrom16(a)
-		if bytes.Equal(a[4:], make([]byte, 12)) {
-			from = netip.AddrFrom4([4]byte(a[:4]))
-		}
-		if from = from.Unmap(); from.IsUnspecified() {
-			continue
-		}
-		user, _, _ := strings.Cut(string(text[utmpUser:utmpUser+32]), "\x00")
-		out = append(out, ban.Session{User: user, From: from, Since: time.Unix(int64(binary.LittleEndian.Uint32(text[utmpSeconds:])), 0)})
+		values[k] = v
 	}
-	return out
+	r.User, r.host = values["USER"], values["REMOTE_HOST"]
+	if r.host == "" || values["STATE"] == "closing" {
+		return r, false
+	}
+	if from, err := netip.ParseAddr(r.host); err == nil {
+		r.From = plain(from)
+	}
+	if micro, err := strconv.ParseInt(values["REALTIME"], 10, 64); err == nil && micro > 0 {
+		r.Since = time.UnixMicro(micro)
+	}
+	return r, true
+}
+
+// running reports whether there is a process of that number: what a program that
+// was killed left in utmp is no session.
+func running(pid int32) bool {
+	return pid > 0 && !errors.Is(syscall.Kill(int(pid), 0), syscall.ESRCH)
 }

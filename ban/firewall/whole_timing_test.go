@@ -1,0 +1,85 @@
+package firewall
+
+import (
+	"database/sql"
+	"net/url"
+	"path/filepath"
+	"strconv"
+	"testing"
+	"time"
+
+	_ "modernc.org/sqlite" // the driver that the program uses
+
+	"gumshoe/ban"
+	"gumshoe/ban/ledger"
+)
+
+// benchLedger opens an empty ledger as the program does.
+func benchLedger(b *testing.B) *ledger.Ledger {
+	b.Helper()
+	query := url.Values{"_pragma": ledger.Pragmas}
+	db, err := sql.Open("sqlite", (&url.URL{Scheme: "file", Opaque: filepath.Join(b.TempDir(), "ledger.db"), RawQuery: query.Encode()}).String())
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { db.Close() })
+	l, err := ledger.Open(b.Context(), db)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return l
+}
+
+// BenchmarkWhole is the way of many bans from the plan to the kernel: apply writes
+// them into the ledger and brings what the ledger says into an empty kernel, sync
+// reads the ledger and finds the kernel equal. Everything is durable and read back.
+func BenchmarkWhole(b *testing.B) {
+	for _, e := range engines {
+		for _, n := range []int{20_000, 100_000} {
+			plan := many(n)
+			for i := range plan {
+				p := &plan[i]
+				p.Jail, p.By, p.From, p.Case, p.Run = "web", ban.Auto, time.Now().Add(-time.Second), "c"+strconv.Itoa(i/500), "r1"
+				p.Reason, p.Offence, p.Country, p.ASN = "Critical, more than 99.9 % sure, by guessed logins and many addresses on one account.", 1, "NL", uint32(64500+i%50)
+				p.Evidence = "2026-11-20T03:14:15Z web1 sshd[4711]: Failed password for root from " + p.Prefix.Addr().String() + " port 40000 ssh2"
+			}
+			whole := func(b *testing.B, d Driver, l *ledger.Ledger) {
+				now := time.Now()
+				active, err := l.Active(b.Context(), now)
+				if err != nil || len(active) != n {
+					b.Fatal(len(active), err)
+				}
+				w, err := NewWant(active, nil, now)
+				if err != nil {
+					b.Fatal(err)
+				}
+				syncTo(b, d, w)
+			}
+			b.Run(e.name+"/"+strconv.Itoa(n)+"/apply", func(b *testing.B) {
+				d := e.make(newHost(b), Options{})
+				for b.Loop() {
+					b.StopTimer()
+					if err := d.Clear(b.Context()); err != nil {
+						b.Fatal(err)
+					}
+					l := benchLedger(b)
+					b.StartTimer()
+					if _, err := l.Add(b.Context(), plan); err != nil {
+						b.Fatal(err)
+					}
+					whole(b, d, l)
+				}
+			})
+			b.Run(e.name+"/"+strconv.Itoa(n)+"/sync", func(b *testing.B) {
+				d, l := e.make(newHost(b), Options{}), benchLedger(b)
+				if _, err := l.Add(b.Context(), plan); err != nil {
+					b.Fatal(err)
+				}
+				whole(b, d, l)
+				for b.Loop() {
+					whole(b, d, l)
+				}
+			})
+		}
+	}
+}
