@@ -14,7 +14,11 @@ LONG        := ./cmd/gumshoe ./report ./packaging
 RACED       := ArchiveOverRotation|ArmedJob|ReportIsMailed|Scenarios|WorkersDoNotMatter|JournalBesideLog
 WORK        ?= $(shell mktemp -u -d)
 
-.PHONY: build packages test tools lint unit fuzz quality bench soak golden
+# What is built is guided by a profile (cmd/gumshoe/default.pgo). Tests need not be,
+# and to compile everything once more would cost them minutes.
+lint unit fuzz soak golden: export GOFLAGS += -pgo=off
+
+.PHONY: build packages test tools lint unit fuzz quality bench pgo soak live ai-live golden
 
 build:
 	CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=$(VERSION)" -o gumshoe ./cmd/gumshoe
@@ -37,7 +41,7 @@ tools: $(DUCKDB)/node_modules
 	command -v gcc >/dev/null || missing="gcc libc6-dev"; \
 	[ -x /lib/systemd/systemd-journal-remote ] || [ "$$(id -u)" != 0 ] || missing="$$missing systemd-journal-remote"; \
 	command -v fail2ban-regex >/dev/null || [ "$$(id -u)" != 0 ] || missing="$$missing fail2ban"; \
-	[ "$$(id -u)" != 0 ] || for need in ip:iproute2 iptables:iptables ipset:ipset nft:nftables nsenter:util-linux nginx:nginx-light apache2:apache2-bin systemd-analyze:systemd; do \
+	[ "$$(id -u)" != 0 ] || for need in ip:iproute2 iptables:iptables ipset:ipset nft:nftables nsenter:util-linux nginx:nginx-light apache2:apache2-bin systemd-analyze:systemd rpm:rpm man:man-db mandoc:mandoc; do \
 		command -v $${need%%:*} >/dev/null || missing="$$missing $${need#*:}"; done; \
 	[ -z "$$missing" ] || { [ "$$(id -u)" = 0 ] || { echo "the race detector needs gcc: apt-get install $$missing"; exit 1; }; \
 		apt-get update -q && apt-get install -qy --no-install-recommends $$missing; }
@@ -80,7 +84,7 @@ quality: build
 	go run ./cmd/gumshoe-traffic evaluate --gumshoe ./gumshoe
 ifneq ($(EVAL),)
 	work="$(WORK)"; python3 $(EVAL)/score.py run $(EVAL) "$$work" --bin ./gumshoe --analyze; \
-	LOGS=$$(realpath "$$work")/logs go test -count=1 -run 'PlainPath|WorkersDoNotMatter' ./ingest ./ingest/format ./cmd/gumshoe
+	LOGS=$$(realpath "$$work")/logs go test -pgo=off -count=1 -run 'PlainPath|WorkersDoNotMatter' ./ingest ./ingest/format ./cmd/gumshoe
 endif
 
 # How fast it is: the complete job beside the installed peers, how it scales, and
@@ -89,10 +93,20 @@ bench:
 	@.ci/bench
 	go test -run '^$$' -bench . -benchmem ./...
 
+# The profile that builds are guided by: which calls are hot in the complete job over
+# our own traffic. An old one breaks nothing; it only helps less.
+pgo:
+	@work=$$(mktemp -d); trap 'rm -r "$$work"' EXIT; \
+	go test -pgo=off -run '^$$' -bench '^BenchmarkAnalyze$$' -benchtime 20x -cpu 1 -cpuprofile cmd/gumshoe/default.pgo -o "$$work/test" ./cmd/gumshoe
+
 # Real runs killed at 500 moments, and the firewall's at every step: archive, ledger
 # and engine must end as if none had been.
 soak:
 	KILLS=500 go test ./cmd/gumshoe ./ban/firewall -run 'TestKilledRuns|TestKilledBans|TestDeath' -v -timeout 0
+
+# The second opinion against a real inference engine, whose model talks nonsense.
+ai-live:
+	@.ci/ai-live
 
 # Rewrite what the tests expect. Read the diff before you commit it.
 golden:
