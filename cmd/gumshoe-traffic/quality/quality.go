@@ -38,7 +38,7 @@ type Quality struct {
 }
 
 // DefaultEnd lies two weeks after a change of the clocks, so that the measured part has one.
-var DefaultEnd = time.Date(2025, time.November, 9, 0, 0, 0, 0, time.UTC)
+var DefaultEnd = time.Date(2026, time.November, 8, 0, 0, 0, 0, time.UTC)
 
 // DefaultZone is where the server of the suites stands.
 const DefaultZone = "Europe/Berlin"
