@@ -22,7 +22,7 @@ import (
 // for is on no list of scanners. A scan that is all of that, too, is told with them,
 // and nobody accused.
 const (
-	linkFollowers = 8   // networks at least
+	linkFollowers = 4   // networks at least
 	plainShare    = .6  // of them, who look like browsers; gateways look at links in mail, too
 	linksEach     = 3.5 // pages that one of them tries, on average
 	oneAgentShare = .6  // of them, who have one agent: a tool's

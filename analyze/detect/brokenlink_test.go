@@ -37,6 +37,7 @@ func TestBrokenLink(t *testing.T) {
 	for what, log := range map[string]func(l *tape, r *rand.Rand){
 		"of a newsletter":    func(l *tape, r *rand.Rand) { l.follow(r, 200, "/offers/spring.html") },
 		"of a few":           func(l *tape, r *rand.Rand) { l.follow(r, 12, "/offers/spring") },
+		"of half a dozen":    func(l *tape, r *rand.Rand) { l.follow(r, 6, "/offers/spring") },
 		"to two pages":       func(l *tape, r *rand.Rand) { l.follow(r, 80, "/offers/spring.html", "/offers/summer.html") },
 		"to a document":      func(l *tape, r *rand.Rand) { l.follow(r, 80, "/downloads/manual-v2.pdf") },
 		"to what a site had": func(l *tape, r *rand.Rand) { l.follow(r, 300, slugs...) },
