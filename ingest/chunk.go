@@ -112,12 +112,12 @@ func (w *worker) parse(t *tally, p Parser, l *lines, src *reading, stamp *int64)
 	case Unparsed:
 		t.Unparsed++
 		t.complain(l.at, func() string { return reason(p, src.format) })
-		w.puzzle(l, src)
+		w.puzzle(l, src, *stamp)
 		return
 	case Ignored:
 		t.Ignored++
 		if w.unknown != nil && doubtful(p) {
-			w.puzzle(l, src)
+			w.puzzle(l, src, *stamp)
 		}
 		if ev.Time != 0 {
 			*stamp = ev.Time
@@ -149,9 +149,13 @@ func (w *worker) parse(t *tally, p Parser, l *lines, src *reading, stamp *int64)
 	w.sink.Add(ev, Origin{Source: src.index, Offset: l.at})
 }
 
-// puzzle passes a line on that was not understood.
-func (w *worker) puzzle(l *lines, src *reading) {
+// puzzle passes a line on that was not understood. One without a stamp is as old as the
+// line before it, or is counted by every run that reads it.
+func (w *worker) puzzle(l *lines, src *reading, stamp int64) {
 	if w.unknown != nil {
+		if w.ev.Time == 0 {
+			w.ev.Time = stamp
+		}
 		w.unknown.Add(l.line, &w.ev, Origin{Source: src.index, Offset: l.at})
 	}
 }

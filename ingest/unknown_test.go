@@ -67,6 +67,23 @@ func TestScanPassesOnWhatIsUnknown(t *testing.T) {
 	}
 }
 
+// timed keeps when what no parser understood was written.
+type timed []int64
+
+func (p *timed) Add(_ []byte, ev *Event, _ Origin) { *p = append(*p, ev.Time) }
+
+// A line without a stamp that nobody understood is as old as the one before it.
+func TestUnknownLinesHaveATime(t *testing.T) {
+	p := &timed{}
+	opt := Options{Workers: 1, NewSink: func() Sink { return sinkFunc(func(*Event) {}) }, NewUnknown: func() UnknownSink { return p }}
+	if _, err := scan(t.Context(), []Source{&memory{text: "?first\nan event\n?second\n", format: verbatim{}}}, opt, small); err != nil {
+		t.Fatal(err)
+	}
+	if want := (timed{0, noon.UnixMilli()}); !slices.Equal(want, *p) {
+		t.Errorf("the lines are of %d, want %d", *p, want)
+	}
+}
+
 func TestWalkSaysWhatIsUnknown(t *testing.T) {
 	type row struct {
 		text    string

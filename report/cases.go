@@ -52,6 +52,10 @@ func routine(c analyze.Case) bool {
 	return len(c.Sources) > 0 && c.Impact == analyze.Generic && c.Level < analyze.Critical
 }
 
+// idle reports whether a case asks nothing of a person. Detectors advise so on probing
+// that met nothing, however patient it is.
+func idle(c analyze.Case) bool { return len(c.Do) > 0 && strings.HasPrefix(c.Do[0], "Nothing to do.") }
+
 // tally counts cases by level in words, worst first: "4 critical, 3 high".
 func tally(cases []analyze.Case) string {
 	var n [analyze.Critical + 1]int
@@ -341,7 +345,7 @@ func (r Report) deed(c analyze.Case, plan ban.Outcome) string {
 		return "ban"
 	case plan.Held:
 		return "held"
-	case c.Level >= analyze.High && !routine(c):
+	case c.Level >= analyze.High && !routine(c) && !idle(c):
 		return "your call"
 	}
 	return "-"

@@ -21,8 +21,9 @@ type episode struct {
 }
 
 const (
-	breath      = 2 * time.Hour // between two stretches of one episode, at first
-	maxEpisodes = 24            // a long story is told in longer breaths instead
+	breath      = 2 * time.Hour       // between two stretches of one episode, at first
+	habit       = 14 * 24 * time.Hour // the same, of those who belong here: mail read on working days is one episode
+	maxEpisodes = 24                  // a long story is told in longer breaths instead
 	quietWorth  = 24 * time.Hour
 	doubtAfter  = 48 * time.Hour // a login this long after failures is told on its own
 	maxActs     = 8              // of one account after one login
@@ -74,7 +75,7 @@ func (d *Dossier) inParts(pause time.Duration) (out [][]Stretch) {
 			continue
 		}
 		t := thread{s.Service, friends[s.Source]}
-		if i, ok := open[t]; ok && s.First.Sub(until[t]) <= pause {
+		if i, ok := open[t]; ok && (s.First.Sub(until[t]) <= pause || t.friend && s.First.Sub(until[t]) <= habit) {
 			out[i] = append(out[i], s)
 		} else {
 			open[t] = len(out)

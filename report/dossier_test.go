@@ -45,6 +45,8 @@ func TestDossierStory(t *testing.T) {
 			[]string{"9 Nov 03:12 Guesses at sshd: 1 failure on root.", "12 Nov 03:12 (3 days) Guesses at sshd: 1 failure on deploy."}},
 		{"who signs in there is not mixed with who guesses", []Stretch{onSSH(friend, 0, 0, 2, 0, "deploy"), onSSH(stranger, time.Minute, 0, 0, 5, "deploy")},
 			[]string{"9 Nov 03:12 Signs in to sshd 2 times as deploy.", "9 Nov 03:13 Guesses at sshd: 5 failures on deploy."}},
+		{"who belongs there comes and goes in one part", []Stretch{onSSH(friend, 0, 0, 2, 0, "deploy"), onSSH(friend, 5*day, 0, 3, 0, "deploy"), onSSH(friend, 40*day, 0, 1, 0, "deploy")},
+			[]string{"9 Nov 03:12 Signs in to sshd 5 times as deploy. In 5 days.", "19 Dec 03:12 (35 days) Signs in to sshd 1 time as deploy."}},
 		{"a payload that got through alarms", []Stretch{{Source: netip.MustParsePrefix(stranger), Service: "http", Web: true, First: dossierBegin, Last: dossierBegin, Events: 1, Probes: 1,
 			Failed: 1, Aimed: []string{"/item (id)"}, Classes: []string{"sqli"}, Steps: []Step{{dossierBegin, ingest.StageExtract, "/item (id)", 500, true}}}},
 			[]string{"9 Nov 03:12 ◆ Attacks http: 1 request, 1 with hostile content (sqli), aimed at /item (id).",

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"gumshoe/analyze"
 	"gumshoe/ban"
 )
 
@@ -29,11 +30,14 @@ func (d *Dossier) title() string {
 
 // identity says who is behind the subject, as far as that is known.
 func (d *Dossier) identity() []string {
-	if d.About == AboutAccount || len(d.Sources) > 1 || len(d.Who) == 0 {
+	if d.About == AboutAccount || d.About == AboutCase && len(d.Sources) > 1 { // the case itself tells it
 		return nil
 	}
-	id := d.Who[0]
-	return nonempty(strings.Join(nonempty(id.Country, network(id), id.Name), ", "))
+	c := analyze.Case{Identities: d.Who}
+	for _, v := range d.Sources {
+		c.Sources = append(c.Sources, v.Source)
+	}
+	return behind(&c)
 }
 
 // lead says when it was seen and how much, or that nothing is known.
@@ -54,7 +58,11 @@ func (d *Dossier) lead() string {
 		case d.About == AboutCase:
 			return back
 		case d.AllLines > 0:
-			return fmt.Sprintf("The archive has no event of it; the logs have %s. %s", counted(d.AllLines, "line", "lines"), back)
+			counts := "The archive has no event of it"
+			if d.AdHoc {
+				counts = "Reading ended before an event of it was counted" // by a person who had enough
+			}
+			return fmt.Sprintf("%s; the logs have %s. %s", counts, counted(d.AllLines, "line", "lines"), back)
 		}
 		return "No event of it is known. " + back
 	}

@@ -53,6 +53,8 @@ func (r Report) headline() string {
 		return fmt.Sprintf("Something on %s deserves a look.", name)
 	}
 	switch {
+	case r.mute():
+		return fmt.Sprintf("The logs of %s are silent, so nothing is known about it.", name)
 	case r.understood() == 0 && r.lines() > 0:
 		return fmt.Sprintf("Nothing that was read could be understood, so nothing is known about %s.", name)
 	case r.understood() == 0:
@@ -106,6 +108,8 @@ func (r Report) lead() string {
 	case r.understood() > 0:
 	case len(r.Sources) == 0:
 		return "There was no log to read."
+	case r.mute():
+		return "There are logs, and not one line of this time in them."
 	case r.lines() == 0:
 		return "There is not one line in the logs."
 	default:
@@ -147,6 +151,12 @@ func (r Report) understood() (n uint64) {
 // unread reports whether a log could not be read.
 func (r Report) unread() bool {
 	return slices.ContainsFunc(r.Sources, func(h ingest.Health) bool { return h.Error != "" })
+}
+
+// mute reports whether there are logs and nothing was written to them: they were read,
+// and have lines of other times alone.
+func (r Report) mute() bool {
+	return r.lines() == 0 && !r.unread() && slices.ContainsFunc(r.Sources, func(h ingest.Health) bool { return h.Outside > 0 })
 }
 
 // degraded reports whether something could not be read or done.
@@ -191,7 +201,7 @@ func (r Report) needs() (list []need, more int) {
 			asked = true
 			continue
 		}
-		if c.Level < analyze.High || routine(c) || len(planned[c.ID].Targets) > 0 && !injectable(c) {
+		if c.Level < analyze.High || routine(c) || idle(c) || len(planned[c.ID].Targets) > 0 && !injectable(c) {
 			continue
 		}
 		n := need{level: c.Level, what: strings.TrimRight(c.Headline, ". "), id: c.ID}

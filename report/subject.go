@@ -49,6 +49,8 @@ func (r Report) alarms() (out []string) {
 		}
 	}
 	switch {
+	case r.mute():
+		out = append(out, "the logs are silent")
 	case r.lines() == 0:
 		out = append(out, "nothing could be read")
 	case failed > 0:

@@ -21,6 +21,11 @@ func TestSubject(t *testing.T) {
 		r.Sources = []ingest.Health{{Source: "/var/log/auth.log", Error: "permission denied"}}
 		return r
 	}
+	silent := func() Report {
+		r := quietNight()
+		r.Sources = []ingest.Health{{Source: "/var/log/auth.log", Outside: 4096}}
+		return r
+	}
 	tests := []struct {
 		what   string
 		report Report
@@ -33,6 +38,7 @@ func TestSubject(t *testing.T) {
 		{"bans that do not hold come before all", brokenRun(), "[gumshoe] web1: 168 bans NOT in force; possible break-in; AI not used; 4 critical, 1 high"},
 		{"half blind", degradedRun(), "[gumshoe] the server: 2 logs could not be read"},
 		{"blind", unread(), "[gumshoe] web1: nothing could be read"},
+		{"logs that nothing is written to", silent(), "[gumshoe] web1: the logs are silent"},
 		{"a quiet night", quietNight(), "[gumshoe] web1: all quiet, nothing for you"},
 		{"a quiet week", quietWeek(), "[gumshoe] web1: quiet week, nothing for you (15 Nov to 22 Nov)"},
 	}

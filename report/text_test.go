@@ -88,6 +88,7 @@ func TestHeadline(t *testing.T) {
 		{"background noise is quiet", with(func(r *Report) { r.Cases = []analyze.Case{scriptCase()} }), "All quiet on web1."},
 		{"a quiet night", quietNight(), "All quiet on web1."},
 		{"quiet is not claimed of what was not read", degradedRun(), "What could be read of the server is quiet; part of it could not."},
+		{"logs that nothing is written to", with(func(r *Report) { r.Sources = []ingest.Health{{Outside: 4096}} }), "The logs of web1 are silent, so nothing is known about it."},
 		{"nothing at all", with(func(r *Report) { r.Sources = nil }), "Nothing could be read, so nothing is known about web1."},
 		{"nothing but strange lines", with(func(r *Report) { r.Sources = []ingest.Health{{Lines: 3, Unparsed: 3}} }), "Nothing that was read could be understood, so nothing is known about web1."},
 	}

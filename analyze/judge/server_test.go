@@ -156,8 +156,13 @@ func (n *notebook) End(_ context.Context, entry int64, e *analyze.Exchange) erro
 	n.exchanges[entry] = *e
 	return n.broken
 }
-func (n *notebook) Opinions(context.Context, time.Time) ([]analyze.Judged, error) {
-	return n.opinions, n.broken
+func (n *notebook) Opinions(_ context.Context, since time.Time) (out []analyze.Judged, err error) {
+	for _, o := range n.opinions {
+		if !o.When.Before(since) {
+			out = append(out, o)
+		}
+	}
+	return out, n.broken
 }
 func (n *notebook) KeepOpinions(_ context.Context, learnt []analyze.Judged, _ time.Time) error {
 	n.opinions = append(n.opinions, learnt...)

@@ -195,10 +195,15 @@ http {
 	w := world{t: t}
 	w.until("nginx is up", func() bool { return answers("203.0.113.9") == 200 })
 	syncTo(t, d, want(t, banned("203.0.113.9/32"), banned("2001:db8:7::/64")))
-	w.until("nginx has read the list", func() bool { return answers("203.0.113.9") != 200 && answers("2001:db8:7::5") != 200 })
-	if got := answers("203.0.113.10"); got != 200 {
-		t.Errorf("the neighbour behind the same proxy gets %d", got)
+	w.until("nginx has read the list", func() bool { return answers("203.0.113.9") == 403 && answers("2001:db8:7::5") == 403 })
+	w.until("the neighbour behind the same proxy gets in", func() bool { return answers("203.0.113.10") == 200 })
+	whole, list := read(t, conf), read(t, d.File)
+	write(t, conf, whole+"broken;\n", 0o644) // somebody edits the configuration meanwhile
+	if _, err := d.Sync(context.Background(), want(t, banned("203.0.113.10/32"))); err == nil || !strings.Contains(err.Error(), "broken") || read(t, d.File) != list {
+		t.Errorf("%v, want what nginx says, and the list as it was: %q", err, read(t, d.File))
 	}
+	w.until("nginx goes on with the old list", func() bool { return answers("203.0.113.9") == 403 && answers("203.0.113.10") == 200 })
+	write(t, conf, whole, 0o644)
 	if err := d.Clear(context.Background()); err != nil {
 		t.Fatal(err)
 	}

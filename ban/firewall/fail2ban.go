@@ -24,8 +24,8 @@ type Fail2ban struct {
 }
 
 const (
-	handful  = 200             // addresses in one command
-	patience = 5 * time.Second // fail2ban queues what it is told, and looks every second
+	handful  = 200              // addresses in one command
+	patience = 20 * time.Second // fail2ban queues what it is told, and on a busy machine its turn comes late
 )
 
 // Name implements Driver.
@@ -126,7 +126,7 @@ func (f *Fail2ban) client(ctx context.Context, args ...string) ([]byte, error) {
 func (f *Fail2ban) verify(ctx context.Context, bans, gone []ban.Ban) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	again := time.NewTicker(patience / 20)
+	again := time.NewTicker(patience / 80)
 	defer again.Stop()
 	for {
 		have, err := f.read(ctx)

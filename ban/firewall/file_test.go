@@ -2,7 +2,9 @@ package firewall
 
 import (
 	"context"
+	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -133,4 +135,42 @@ func FuzzBlock(f *testing.F) {
 			t.Errorf("%q lost something: %q", content, without)
 		}
 	})
+}
+
+// TestHostsDenyOfTheMachine writes /etc/hosts.deny where it is, in a mount namespace in
+// which /etc is the test's own.
+func TestHostsDenyOfTheMachine(t *testing.T) {
+	if os.Getenv("TEST_HOSTS_DENY") != "" { // inside
+		h := &HostsDeny{}
+		for _, w := range []Want{want(t, banned("192.0.2.1/32"), banned("2001:db8:7::/64")), want(t, banned("192.0.2.2/32"))} {
+			syncTo(t, h, w)
+			t.Logf("%q", read(t, "/etc/hosts.deny"))
+		}
+		if err := h.Clear(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		t.Logf("%q", read(t, "/etc/hosts.deny"))
+		return
+	}
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command("unshare", "--mount", "--map-root-user", "sh", "-ec", `mount -t tmpfs none /etc; echo "# mine" >/etc/hosts.deny; exec "$@"`,
+		"sh", self, "-test.run=^TestHostsDenyOfTheMachine$", "-test.v")
+	cmd.Env = append(os.Environ(), "TEST_HOSTS_DENY=1")
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	block := blockBegin + "\n%s" + blockEnd + "\n"
+	for _, content := range []string{
+		"# mine\n" + fmt.Sprintf(block, "ALL: 192.0.2.1\nALL: [2001:db8:7::]/64\n"),
+		"# mine\n" + fmt.Sprintf(block, "ALL: 192.0.2.2\n"),
+		"# mine\n",
+	} {
+		if !strings.Contains(string(out), fmt.Sprintf(": %q\n", content)) {
+			t.Errorf("/etc/hosts.deny never was %q:\n%s", content, out)
+		}
+	}
 }

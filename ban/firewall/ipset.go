@@ -148,23 +148,22 @@ func (s ipset) fill(ctx context.Context, name string, set set) error {
 	if _, err := s.tools.run(ctx, strings.NewReader(creation(name, set)), "ipset", "restore"); err != nil {
 		return err
 	}
-	lines := new(bytes.Buffer)
 	line := []byte("add " + name + " ")
-	begin, n := len(line), 0
-	var scripts []*bytes.Buffer
+	begin, n, lines := len(line), 0, new(bytes.Buffer)
+	failed := make([]error, len(set.members)/fillAtOnce+1)
+	var all sync.WaitGroup
+	bring := func(script io.Reader, i int) { // while the next lines are written
+		all.Go(func() { _, failed[i] = s.tools.run(ctx, script, "ipset", "restore") })
+	}
 	for p, seconds := range set.members {
 		line = append(p.AppendTo(line[:begin]), " timeout "...)
 		lines.Write(append(strconv.AppendInt(line, seconds, 10), '\n'))
 		if n++; n%fillAtOnce == 0 {
-			scripts, lines = append(scripts, lines), new(bytes.Buffer)
+			bring(lines, n/fillAtOnce-1)
+			lines = new(bytes.Buffer)
 		}
 	}
-	scripts = append(scripts, lines)
-	failed := make([]error, len(scripts))
-	var all sync.WaitGroup
-	for i, script := range scripts {
-		all.Go(func() { _, failed[i] = s.tools.run(ctx, script, "ipset", "restore") })
-	}
+	bring(lines, n/fillAtOnce)
 	all.Wait()
 	return errors.Join(failed...)
 }

@@ -197,7 +197,7 @@ func (w world) until(what string, holds func() bool) {
 	w.t.Helper()
 	again := time.NewTicker(20 * time.Millisecond)
 	defer again.Stop()
-	for end := time.Now().Add(20 * time.Second); !holds(); <-again.C {
+	for end := time.Now().Add(time.Minute); !holds(); <-again.C {
 		if time.Now().After(end) {
 			w.t.Fatalf("in vain: %s", what)
 		}

@@ -6,7 +6,10 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
+	"time"
 
 	"gumshoe/analyze"
 	"gumshoe/ban"
@@ -68,4 +71,51 @@ func TestAllowedByWhoTheyAre(t *testing.T) {
 			t.Errorf("%q is allowed", bad)
 		}
 	}
+}
+
+// Whom an allowlist comes to name by network or country is let in by the next sync,
+// as far as the ledger knows where the banned are; the others stay out. Nobody of them
+// is banned by hand without force, which a database on the machine tells.
+func TestSyncLetsInWhoIsAllowed(t *testing.T) {
+	t.Parallel()
+	d := newDoor(t, "203.0.113.9", "")
+	l, close, err := openLedger(t.Context(), d.state, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	banned := func(addr, country string, asn uint32) ban.Ban {
+		return ban.Ban{Prefix: netip.MustParsePrefix(addr + "/32"), Jail: "web", Action: ban.Drop, Country: country, ASN: asn, Reason: "a scan",
+			From: time.Now().Add(-time.Minute), Until: time.Now().Add(time.Hour), By: ban.Auto}
+	}
+	_, err = l.Add(t.Context(), []ban.Ban{banned("203.0.113.10", "NZ", 64501), banned("203.0.113.11", "AU", 64500), banned("203.0.113.12", "AU", 64501)})
+	close()
+	if err != nil {
+		t.Fatal(err)
+	}
+	synced := func(want ...string) {
+		t.Helper()
+		if o := d.run("bans", "sync"); o.code != 0 {
+			t.Fatalf("code %d: %s", o.code, o.err)
+		}
+		got := d.heard()
+		if slices.Sort(got); !slices.Equal(got, want) {
+			t.Errorf("the router was told %q, want %q", got, want)
+		}
+	}
+	synced("add 203.0.113.10 all", "add 203.0.113.11 all", "add 203.0.113.12 all")
+
+	before := read(t, d.dir, "gumshoe.yaml")
+	put(t, d.dir, "geoip", "3405803776,3405804031,NZ\n") // 203.0.113.0/24
+	put(t, d.dir, "gumshoe.yaml", before+"geo:\n  databases: ["+filepath.Join(d.dir, "geoip")+"]\nban:\n  allow: [AS64500, \"country:NZ\"]\n")
+	synced("remove 203.0.113.10 all", "remove 203.0.113.11 all")
+	if o := d.run("bans", "add", "203.0.113.20"); o.code == 0 || !strings.Contains(o.err, "203.0.113.20 is not banned") {
+		t.Errorf("an address of an allowed country: code %d: %s", o.code, o.err)
+	}
+	if o := d.run("bans", "add", "198.51.100.20"); o.code != 0 {
+		t.Errorf("an address elsewhere: code %d: %s", o.code, o.err)
+	}
+
+	put(t, d.dir, "gumshoe.yaml", before)
+	d.heard()
+	synced("add 203.0.113.10 all", "add 203.0.113.11 all")
 }

@@ -132,13 +132,7 @@ func (a *app) present(j *job, logs *logs, r report.Report) error {
 	if err := a.save(j, r); err != nil {
 		return err
 	}
-	var outcome []error
-	if logs.partial {
-		outcome = append(outcome, errCutShort)
-	}
-	if logs.degraded {
-		outcome = append(outcome, errDegraded)
-	}
+	outcome := []error{logs.outcome()}
 	if j.FailOn != nil && len(r.Cases) > 0 && r.Cases[0].Level >= *j.FailOn {
 		outcome = append(outcome, errFindings)
 	}

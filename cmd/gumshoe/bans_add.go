@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"gumshoe/analyze/enrich"
 	"gumshoe/ban"
 	"gumshoe/ban/ledger"
 )
@@ -52,7 +53,13 @@ func newBansAdd(a *app) *cobra.Command {
 					return usagef("%w", err)
 				}
 			}
+			s, err := a.settings(cmd, false)
+			if err != nil {
+				return err
+			}
+			a.locate(s, bans)
 			return a.changing(cmd, "add", func(ctx context.Context, l *ledger.Ledger, g *ban.Guards) error {
+				s.protectWho(g, nil, bans)
 				for i := range bans {
 					if _, why, no := g.Refuses(bans[i].Prefix); no && !force {
 						return fmt.Errorf("%s is not banned: %s --force bans it all the same, except what the firewall always lets through", prefixText(bans[i].Prefix), why)
@@ -77,6 +84,19 @@ func newBansAdd(a *app) *cobra.Command {
 	cmd.Flags().StringVar(&caseID, "case", "", "all sources of the case with this `ID`")
 	cmd.Flags().BoolVar(&force, "force", false, "even if a guard speaks for it")
 	return cmd
+}
+
+// locate notes whose networks are to be banned, and in which countries they are, as far
+// as a database on this machine knows.
+func (a *app) locate(s *Settings, bans []ban.Ban) {
+	places := enrich.NewPlaces(func() []enrich.Database {
+		paths, _ := s.databases()
+		return a.databasesAt(paths, func(text string) { a.note("%s", text) })
+	})
+	for i := range bans {
+		at := places.Lookup(bans[i].Prefix.Addr())
+		bans[i].Country, bans[i].ASN = at.Country, at.ASN
+	}
 }
 
 // sourcesToBan are the sources of a remembered case, each banned as b says.

@@ -32,7 +32,8 @@ type MailSettings struct {
 	WebhookSecretFile string
 	WebhookCAFile     string
 
-	SIEM string // a file, "syslog", or "" for nobody
+	SIEM    string // a file, "syslog", or "" for nobody
+	Metrics string // a file for the node exporter, or "" for none
 }
 
 func defaultMail() MailSettings {
@@ -107,13 +108,9 @@ func (s *Settings) outbox() (mail.Outbox, error) {
 	return mail.Outbox{Dir: filepath.Join(s.StateDir, "spool", "mail"), Transport: t}, err
 }
 
-// letter composes a report as mail of a date. key names the delivery: a try again with
+// letter makes a message a mail of a date. key names the delivery: a try again with
 // the same key is no second mail.
-func (s *Settings) letter(r report.Report, key string, date time.Time) (mail.Letter, error) {
-	message, err := report.Mail(r)
-	if err != nil {
-		return mail.Letter{}, err
-	}
+func (s *Settings) letter(message report.Message, key string, date time.Time) (mail.Letter, error) {
 	return mail.Draft{Message: message, From: s.Mail.sender(s.Host), To: s.Mail.To, Run: key, Host: s.Host, Date: date}.Compose()
 }
 
@@ -149,15 +146,13 @@ func (a *app) deliver(ctx context.Context, j *job, s *sight, r report.Report) er
 		var err error
 		if reason == mail.Silence {
 			more, err = box.Flush(ctx, s.now)
-		} else if letter, composed := j.Settings.letter(r, j.Settings.Host+" "+r.Run, r.Now); composed != nil {
-			err = composed
 		} else {
-			more, err = box.Deliver(ctx, letter, s.now)
+			more, err = j.mailReport(ctx, box, r)
 		}
 		sent, problem = append(sent, more...), errors.Join(problem, err)
 	}
 	more, err := a.callWebhook(ctx, j, r)
-	sent, problem = append(sent, more...), errors.Join(problem, err, a.tellSIEM(j, r))
+	sent, problem = append(sent, more...), errors.Join(problem, err, a.tellSIEM(j, r), a.tellMetrics(j, r))
 	for _, d := range sent {
 		if trouble := d.Trouble(); trouble != "" {
 			problem = errors.Join(problem, errors.New(trouble))
@@ -168,6 +163,19 @@ func (a *app) deliver(ctx context.Context, j *job, s *sight, r report.Report) er
 		return errDegraded
 	}
 	return nil
+}
+
+// mailReport sends the report of a run, or leaves it to the next one.
+func (j *job) mailReport(ctx context.Context, box mail.Outbox, r report.Report) ([]mail.Dispatch, error) {
+	message, err := report.Mail(r)
+	if err != nil {
+		return nil, err
+	}
+	letter, err := j.Settings.letter(message, j.Settings.Host+" "+r.Run, r.Now)
+	if err != nil {
+		return nil, err
+	}
+	return box.Deliver(ctx, letter, r.Now)
 }
 
 // worthMail reports whether somebody should read this: what is worse than medium, or

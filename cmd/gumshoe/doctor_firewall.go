@@ -35,11 +35,11 @@ func (d *doctor) checkFirewall(ctx context.Context) {
 	}
 	switch filter.(type) {
 	case *firewall.XTables:
-		d.checkChains(ctx, len(active) > 0)
+		d.checkChains(ctx, active)
 		d.checkSets(ctx, active)
 		d.checkPackets(ctx, active)
 	case *firewall.NFTables:
-		d.checkTable(ctx, len(active) > 0)
+		d.checkTable(ctx, membersOf(active) > 0)
 	}
 	d.checkBoot(ctx)
 	d.checkSaved()
@@ -90,10 +90,11 @@ func (d *doctor) kernel(ctx context.Context, needed bool) firewall.Driver {
 }
 
 // checkChains asks whether our rule is the first of each chain that it belongs into.
-// Before the first ban it need not stand.
-func (d *doctor) checkChains(ctx context.Context, needed bool) {
+// Before the first ban of an address of that family it need not stand.
+func (d *doctor) checkChains(ctx context.Context, active []ban.Ban) {
 	var good, bad []string
-	for _, program := range []string{"iptables", "ip6tables"} {
+	for program, v6 := range map[string]bool{"iptables": false, "ip6tables": true} {
+		needed := slices.ContainsFunc(active, func(b ban.Ban) bool { return b.Action != ban.Alert && b.Prefix.Addr().Is6() == v6 })
 		for chain, own := range map[string]string{"INPUT": "GUMSHOE", "DOCKER-USER": "GUMSHOE-DOCKER"} {
 			rules, err := d.machine.ask(ctx, program, "-w", "10", "-S", chain)
 			if errors.Is(err, exec.ErrNotFound) || err != nil && chain != "INPUT" {

@@ -200,13 +200,39 @@ func TestDoctorKernel(t *testing.T) {
 		{"nearly full", first, 4, "ok", "fail gumshoe bans sync", "warn gumshoe bans stats"},
 	} {
 		d := examination(t, fakeMachine(t, banning(test.rules, test.entries)), "")
-		d.checkChains(t.Context(), true)
+		d.checkChains(t.Context(), bans)
 		d.checkSets(t.Context(), bans)
 		d.checkBoot(t.Context())
 		for id, want := range map[string]string{"fw.chain": test.chain, "fw.equal": test.equal, "fw.capacity": test.capacity, "fw.boot": "ok"} {
 			if got := d.of(id); got != want {
 				t.Errorf("%s: %s is %q, want %q", test.name, id, got, want)
 			}
+		}
+	}
+}
+
+// A family none of whose addresses is banned has no chain of ours, and needs none.
+func TestDoctorFamilies(t *testing.T) {
+	said := banning("-P INPUT ACCEPT\n-A INPUT -j GUMSHOE\n", 1)
+	said["ip6tables -w 10 -S INPUT"] = "-P INPUT ACCEPT\n"
+	v4 := ban.Ban{Prefix: netip.MustParsePrefix("203.0.113.66/32"), Action: ban.Drop}
+	v6 := ban.Ban{Prefix: netip.MustParsePrefix("2001:db8:0:7::/64"), Action: ban.Drop}
+	watched := v6
+	watched.Action = ban.Alert
+	for _, test := range []struct {
+		name string
+		bans []ban.Ban
+		want string
+	}{
+		{"IPv4 alone", []ban.Ban{v4}, "ok"},
+		{"an alert of IPv6 touches no packet", []ban.Ban{v4, watched}, "ok"},
+		{"both", []ban.Ban{v4, v6}, "fail gumshoe bans sync"},
+		{"nobody yet", nil, "ok"},
+	} {
+		d := examination(t, fakeMachine(t, said), "")
+		d.checkChains(t.Context(), test.bans)
+		if got := d.of("fw.chain"); got != test.want {
+			t.Errorf("%s: %q, want %q: %+v", test.name, got, test.want, d.checks)
 		}
 	}
 }

@@ -30,6 +30,7 @@ func (a *app) plan(ctx context.Context, j *job, s *sight, doubts map[string]stri
 	policy.Doubted = doubts
 	guards.Visits = visitsIn(s.in)
 	if j.AdHoc() {
+		j.Settings.protectWho(&guards, s.cases, nil)
 		plan = ban.Make(s.cases, policy, guards, s.now)
 		plan.Hypothetical = true
 		return plan, nil, nil

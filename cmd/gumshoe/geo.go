@@ -66,7 +66,10 @@ func (a *app) openDatabases(j *job, tell func(string)) []enrich.Database {
 	if len(paths) == 0 && !configured && !j.AdHoc() {
 		tell("countries of addresses are unknown: there is no database of them (apt install tor-geoipdb brings one; geo.databases: [none] ends this note)")
 	}
-	var out []enrich.Database
+	return a.databasesAt(paths, tell)
+}
+
+func (a *app) databasesAt(paths []string, tell func(string)) (out []enrich.Database) {
 	for _, p := range paths {
 		content, err := readDatabase(p)
 		var d enrich.Database

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"math/bits"
+	"net/netip"
 	"slices"
 	"time"
 
@@ -133,13 +134,13 @@ func (r *remembering) load(ctx context.Context, q, services archive.Query, keys 
 	of := func(ids []uint64) archive.Query {
 		q := q
 		if only {
-			q.IDs = slices.Concat([]uint64{}, ids) // none is not all
+			q.IDs = append([]uint64{}, ids...) // none is not all
 		}
 		return q
 	}
 	sources := q
 	if only {
-		sources.Sources = append(sources.Sources, keys.Sources...)
+		sources.Sources = append([]netip.Prefix{}, keys.Sources...)
 	}
 	put := r.store.Load
 	steps := []func() ([]archive.Damage, error){

@@ -73,10 +73,12 @@ var utterances = func() []utterance {
 		"warning: non-SMTP command from unknown[{src}]: {said}", "improper command pipelining after CONNECT from unknown[{src}]: {said}", "warning: unknown[{src}]: SASL LOGIN authentication failed: UGFzc3dvcmQ6, sasl_username={said}"} {
 		add("mail.log", "{at} web1 postfix/smtpd[7]: "+form, raw, iso)
 	}
+	add("mail.log", "{at} web1 postfix/cleanup[8]: 4B1C2D3E4F: warning: header Subject: {said} from unknown[{src}]; from=<a@b.example> to=<c@d.example> proto=ESMTP helo=<b.example>", raw, iso)
 	add("mail.log", "{at} web1 dovecot: imap-login: Disconnected: Connection closed (auth failed, 1 attempts in 2 secs): user=<{said}>, method=PLAIN, rip={src}, lip=192.0.2.1, TLS, session=<abc>", raw, iso)
 	for _, form := range []string{"rejected EHLO from [{src}]:41000: syntactically invalid argument(s): {said}", "login authenticator failed for ({said}) [{src}]:41000: 535 Incorrect authentication data (set_id=info)"} {
 		add("exim.log", "{at} "+form, vis, own)
 	}
+	add("exim.log", `{at} 1tDqsA-0005aQ-9b <= a@b.example H=b.example [{src}]:41000 P=esmtps S=1204 id=1@b.example T="{said}" from <a@b.example> for c@d.example`, vis, own)
 	for _, form := range []string{`[{said}] FAIL LOGIN: Client "{src}"`, `[anonymous] FAIL DOWNLOAD: Client "{src}", "/{said}.txt"`, `[anonymous] OK UPLOAD: Client "{src}", "/{said}.txt", 12 bytes, 0.1Kbyte/sec`,
 		`[anonymous] FTP command: Client "{src}", "SITE {said}"`, `[ftp] OK LOGIN: Client "{src}", anon password "{said}"`} {
 		add("vsftpd.log", "{at} [pid 3] "+form, raw, "Mon Jan _2 15:04:05 2006")

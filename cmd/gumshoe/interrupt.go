@@ -64,3 +64,15 @@ func (l *logs) cutShort(a *app) error {
 	l.missed(a, "interrupted: this is about what was read until then; what is not told here may stand in the rest")
 	return nil
 }
+
+// outcome is what the exit code must say of the reading.
+func (l *logs) outcome() error {
+	var out []error
+	if l.partial {
+		out = append(out, errCutShort)
+	}
+	if l.degraded {
+		out = append(out, errDegraded)
+	}
+	return errors.Join(out...)
+}

@@ -11,6 +11,7 @@ import (
 
 	"gumshoe/ingest"
 	"gumshoe/ingest/source"
+	"gumshoe/report"
 )
 
 // impatient is a log at whose opening a person presses Ctrl-C.
@@ -63,6 +64,34 @@ func TestInterruptedReadingIsTold(t *testing.T) {
 	}
 	if exitCode(errors.Join(errCutShort, errDegraded, errFindings)) != exitInterrupted {
 		t.Error("a script takes a part for the whole")
+	}
+}
+
+// Who has enough while the lines of a dossier are looked for gets those that were met,
+// and a script is told that they are a part.
+func TestInterruptedQuoteIsTold(t *testing.T) {
+	dir := t.TempDir()
+	a := &app{out: io.Discard, err: io.Discard, reading: new(reading)}
+	var args []string
+	for _, name := range []string{"first", "second", "third"} {
+		args = append(args, put(t, dir, name+".log", strings.ReplaceAll(guessing(), "web1", name)))
+	}
+	sources, _, err := source.Expand(t.Context(), args, source.Options{Detect: defaults().detector(nil), Location: time.UTC})
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := &logs{sources: []ingest.Source{sources[0], sources[1], impatient{sources[2], func() { a.reading.stop() }}}, health: []ingest.Health{{Lines: 1}}}
+	defer l.close()
+	who, err := parseSubject(attacker.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var d report.Dossier
+	if err := a.quoteSoFar(t.Context(), &job{Settings: defaults(), Args: args, Workers: 1, Started: time.Now()}, l, &question{who, 12}, &d); err != nil {
+		t.Fatal(err)
+	}
+	if len(d.Lines) == 0 || !l.partial || exitCode(l.outcome()) != exitInterrupted {
+		t.Errorf("%d lines, partial %v, exit code %d", len(d.Lines), l.partial, exitCode(l.outcome()))
 	}
 }
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/netip"
 	"slices"
@@ -67,11 +68,11 @@ func newInvestigate(a *app) *cobra.Command {
 			if len(files) == 0 || cmd.Flags().Changed("weeks") {
 				j.Span.Last = time.Duration(weeks) * week
 			}
-			d, err := a.investigate(cmd.Context(), j, question{who, lines})
+			d, outcome, err := a.investigate(cmd.Context(), j, question{who, lines})
 			if err != nil {
 				return err
 			}
-			return a.presentDossier(d, html)
+			return errors.Join(a.presentDossier(d, html), outcome)
 		},
 	}
 	flags := cmd.Flags()
@@ -138,29 +139,30 @@ func (s *subject) concerns(c *analyze.Case) bool {
 }
 
 // investigate answers from files if any are named, else from the state directory.
-func (a *app) investigate(ctx context.Context, j *job, q question) (d report.Dossier, err error) {
+// outcome is what the exit code must say of an answer that is there.
+func (a *app) investigate(ctx context.Context, j *job, q question) (d report.Dossier, outcome, err error) {
 	if j.AdHoc() {
-		d, err = a.investigateFiles(ctx, j, q)
+		d, outcome, err = a.investigateFiles(ctx, j, q)
 	} else {
 		d, err = a.investigateState(ctx, j, q)
 	}
 	if err != nil {
-		return d, fmt.Errorf("investigating %s: %w", legible(q.text), err)
+		return d, nil, fmt.Errorf("investigating %s: %w", legible(q.text), err)
 	}
 	d.Subject, d.Host, d.AdHoc, d.Location, d.Elapsed = q.text, j.host(), j.AdHoc(), j.Settings.Location, time.Since(j.Started)
-	return d, nil
+	return d, outcome, nil
 }
 
 // investigateFiles looks into logs as analyze does.
-func (a *app) investigateFiles(ctx context.Context, j *job, q question) (d report.Dossier, err error) {
+func (a *app) investigateFiles(ctx context.Context, j *job, q question) (d report.Dossier, outcome, err error) {
 	s, err := a.look(ctx, j)
 	if err != nil {
-		return d, err
+		return d, nil, err
 	}
 	defer s.close()
 	plan, _, err := a.plan(ctx, j, s, nil)
 	if err != nil {
-		return d, err
+		return d, nil, err
 	}
 	for i := range s.cases {
 		if q.settle(s.cases[i].ID, s.cases[i].Sources) {
@@ -169,7 +171,7 @@ func (a *app) investigateFiles(ctx context.Context, j *job, q question) (d repor
 	}
 	whole := report.Report{AdHoc: true, Host: j.host(), Now: s.now, From: s.from, To: s.to, Location: j.Settings.Location, Cases: s.cases, Plan: plan,
 		Season: seasonsOf(s.in, s.cases), Hours: hoursOf(s.in)}
-	d = report.Dossier{About: q.about, Now: s.now, Since: s.logs.first(), Notes: s.logs.told}
+	d = report.Dossier{About: q.about, Now: s.now, Since: s.logs.first()}
 	for i := range s.cases {
 		if q.concerns(&s.cases[i]) {
 			d.Cases = append(d.Cases, only(whole, i))
@@ -180,11 +182,12 @@ func (a *app) investigateFiles(ctx context.Context, j *job, q question) (d repor
 	if s.in.Guarded || s.in.Saw("fail2ban") {
 		d.Fail2ban = seen.guarded()
 	}
-	if err := a.quote(ctx, j, s.logs, &q, 0, 0, &d); err != nil {
-		return d, err
+	if err := a.quoteSoFar(ctx, j, s.logs, &q, &d); err != nil {
+		return d, nil, err
 	}
 	s.who.behind(ctx, &d)
-	return d, nil
+	d.Notes = s.logs.told
+	return d, s.logs.outcome(), nil
 }
 
 // only is a report with one of its cases alone.

@@ -76,8 +76,27 @@ func (q *question) wrote(ev *ingest.Event) bool {
 	return slices.ContainsFunc(q.sources, func(p netip.Prefix) bool { return p.Contains(ev.Src) })
 }
 
+// quoteSoFar reads the lines of the subject from old logs until somebody has enough,
+// and shows those that were met. Who had enough before does not wait for all of them.
+func (a *app) quoteSoFar(ctx context.Context, j *job, l *logs, q *question, d *report.Dossier) error {
+	reading, finish := a.reading.begin(ctx)
+	if l.partial {
+		patient, done := context.WithTimeout(reading, rawPatience)
+		defer done()
+		reading = patient
+	}
+	err := a.quote(reading, j, l, q, 0, 0, d)
+	if finish() {
+		return l.cutShort(a)
+	}
+	if l.partial && ctx.Err() == nil {
+		return nil
+	}
+	return err
+}
+
 // quote reads the lines of the subject from logs, and shows some of them beside
-// those that its cases were told with.
+// those that its cases were told with. A reading that was ended shows what it met.
 func (a *app) quote(ctx context.Context, j *job, l *logs, q *question, from, until int64, d *report.Dossier) error {
 	proxies := proxy.New(j.Settings.trusted())
 	var sinks []*lineSink
@@ -90,7 +109,7 @@ func (a *app) quote(ctx context.Context, j *job, l *logs, q *question, from, unt
 		}}
 	_, err := ingest.Scan(ctx, l.sources, scan)
 	done()
-	if err != nil {
+	if err != nil && ctx.Err() == nil {
 		return err
 	}
 	var all []sought
@@ -109,7 +128,7 @@ func (a *app) quote(ctx context.Context, j *job, l *logs, q *question, from, unt
 			d.Lines = append(d.Lines, analyze.Line{Time: milliTime(c.milli), Source: l.sources[c.at.Source].Name(), Offset: c.at.Offset, Text: line})
 		}
 	}
-	return nil
+	return err
 }
 
 // choose takes at most n lines, the first and the last among them, the others

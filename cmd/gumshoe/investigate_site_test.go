@@ -49,7 +49,7 @@ func TestInvestigateTheSite(t *testing.T) {
 		}, []string{"deserves a ban"}},
 		{"267sq", []string{"Case 267sq", "2,847", "03:00", "203.0.113.140 (435)", "sigma"}, nil},
 		{"anna.berger@example.org", []string{ // their victim, and her own logins apart from theirs
-			"Account anna.berger@example.org", "Sat 14 Nov 07:06 Guesses at imap: 50 failures", "From 20 addresses", "Signs in to imap 282 times, with 6 failures between",
+			"Account anna.berger@example.org", "Sat 14 Nov 07:06 Guesses at imap: 50 failures", "From 20 addresses", "Signs in to imap 533 times, with 11 failures between", "Signs in to smtp 115 times",
 			"198.19.8.20", "honest", "accused in 14frm",
 		}, []string{"In: "}},
 		{"198.19.9.31", []string{ // a phone with an old password

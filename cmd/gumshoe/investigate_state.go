@@ -288,10 +288,9 @@ func (n *inquiry) bans(ctx context.Context, d *report.Dossier) error {
 }
 
 // identify tells who is behind the sources, from the databases of this machine and
-// from what DNS told earlier runs.
+// from what DNS and the registries told earlier runs.
 func (n *inquiry) identify(ctx context.Context, d *report.Dossier) {
-	l := &logs{}
-	who := &strangers{logs: l, cache: enrich.NewCache()}
+	who := &strangers{logs: &logs{}, cache: enrich.NewCache(), owners: n.app.knownOwners(n.job, n.past)}
 	who.places = enrich.NewPlaces(func() []enrich.Database {
 		return n.app.openDatabases(n.job, func(text string) { d.Notes = append(d.Notes, text) })
 	})

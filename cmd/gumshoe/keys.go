@@ -96,6 +96,7 @@ var keys = []key{
 	text("webhook.secret_file", func(s *Settings) *string { return &s.Mail.WebhookSecretFile }),
 	text("webhook.ca_file", func(s *Settings) *string { return &s.Mail.WebhookCAFile }),
 	{name: "siem", set: setSIEM, show: func(s *Settings) []string { return []string{s.Mail.SIEM} }},
+	{name: "metrics", set: setMetrics, show: func(s *Settings) []string { return []string{s.Mail.Metrics} }},
 }
 
 const schemaVersion = 1

@@ -44,12 +44,20 @@ func (a *app) owners(j *job, m *memory) owners {
 	if a.registries == nil || !j.Settings.OwnerLookup || m == nil {
 		return owners{}
 	}
+	o := a.knownOwners(j, m)
+	if m.lock != nil {
+		o.file = filepath.Join(m.dir, ownersFile)
+	}
+	o.registries = enrich.NewRegistries(a.registries, wallClock{}, o.cache, ownerTime)
+	return o
+}
+
+// knownOwners are the answers that earlier runs had. Nobody is asked: there is no time
+// for it.
+func (a *app) knownOwners(j *job, m *memory) owners {
 	keep := j.Settings.OwnerKeep
 	o := owners{cache: enrich.NewOwners(keep)}
 	path := filepath.Join(m.dir, ownersFile)
-	if m.lock != nil {
-		o.file = path
-	}
 	text, err := os.ReadFile(path)
 	if err == nil {
 		var cache *enrich.Owners
@@ -60,7 +68,7 @@ func (a *app) owners(j *job, m *memory) owners {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		a.note("%s is not used and will be replaced: %v", path, err)
 	}
-	o.registries = enrich.NewRegistries(a.registries, wallClock{}, o.cache, ownerTime)
+	o.registries = enrich.NewRegistries(nil, wallClock{}, o.cache, 0)
 	return o
 }
 

@@ -161,6 +161,11 @@ func TestOwnersAreAsked(t *testing.T) {
 	if o := d.runWith(r, "analyze", "--last", "8h"); len(r.hears()) > 0 || !strings.Contains(o.out, "Example Hosting") {
 		t.Errorf("the second run asks again, or has forgotten: %s", o.err)
 	}
+	for _, who := range []string{prober, "203.0.113.0/24"} {
+		if o := d.runWith(r, "investigate", who); len(r.hears()) > 0 || !strings.Contains(o.out, "Example Hosting") || !strings.Contains(o.out, "abuse@example.net") {
+			t.Errorf("investigate %s asks, or does not tell the owner: %s%s", who, o.err, o.out)
+		}
+	}
 	for _, damage := range []string{"{", `{"network":"203.0.113.7/24"}`} {
 		put(t, d.state, ownersFile, damage)
 		if o := d.runWith(r, "analyze", "--last", "8h"); o.code != 0 || !strings.Contains(o.err, ownersFile) || len(r.hears()) != 1 {

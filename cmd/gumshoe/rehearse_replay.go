@@ -38,6 +38,7 @@ type replay struct {
 	hours    []archive.Hour // all that the archive knows, in order of time
 	twice    claims
 	said     []analyze.Saying // what people said of cases
+	places   *enrich.Places   // nil: nobody is allowed by network or country
 
 	begin, end time.Time
 	guards     ban.Guards
@@ -80,6 +81,11 @@ func (a *app) newReplay(ctx context.Context, j *job, past *memory, scratch strin
 	r.casebook = &memory{dir: scratch}
 	if r.casebook.lock, err = acquire(ctx, scratch, 0); err != nil {
 		return nil, err
+	}
+	if slices.ContainsFunc(j.Settings.AllowWho, func(w Allowed) bool { return w.Host == "" }) {
+		r.places = enrich.NewPlaces(func() []enrich.Database {
+			return a.openDatabases(j, func(text string) { a.note("%s", text) })
+		})
 	}
 	r.who = &strangers{logs: &logs{}, cache: enrich.NewCache(), proxies: j.Settings.proxyNetworks(&logs{})}
 	if j.Settings.DNS != dnsOff && !j.AdHoc() {
@@ -218,6 +224,10 @@ func (r *replay) find(ctx context.Context, l loaded) ([]analyze.Case, error) {
 		}
 	}
 	cases := analyze.Run(in, detect.All(), judge.Rules{})
+	if r.places != nil {
+		enrich.Identify(ctx, cases, r.places, nil, nil)
+		r.job.Settings.protectWho(&r.guards, cases, nil)
+	}
 	book.recognize(in, cases)
 	(&logs{}).fetchEvidence(cases, in.Set)
 	for i := range cases {
@@ -238,6 +248,9 @@ func (r *replay) rehearse(ctx context.Context) (ban.Rehearsal, *honest, error) {
 	s := r.job.Settings
 	r.guards = s.Guards()
 	s.protectProxies(&r.guards, nil)
+	if err := new(app).protectNames(ctx, s, &r.guards, false); err != nil { // asks nobody: the last good answers hold
+		return ban.Rehearsal{}, nil, err
+	}
 	if !r.job.AdHoc() {
 		if err := protectMachine(&r.guards); err != nil {
 			r.app.note("not all addresses of this machine are known: %v", err)

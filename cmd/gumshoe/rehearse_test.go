@@ -192,6 +192,21 @@ func TestRehearsalEqualsTheDeed(t *testing.T) {
 		}
 	}
 	overFiles(t, m, want)
+	sparesAllowed(t, a, *s, m.dir)
+}
+
+// sparesAllowed rehearses with an allowlist that names the scanner by its country or by
+// a host name, whose last good answer holds though nobody is asked.
+func sparesAllowed(t *testing.T, a *app, s Settings, dir string) {
+	s.Databases = []Database{{Path: put(t, dir, "geoip", "3405803776,3405804031,NZ\n")}} // 203.0.113.0/24
+	put(t, s.StateDir, allowNamesFile, `{"scan.example.org":["`+slowScanner+`"]}`)
+	for _, allow := range []Allowed{{Country: "NZ"}, {Host: "scan.example.org"}} {
+		s.AllowWho = []Allowed{{Country: "AU"}, {Host: "other.example.org"}, allow}
+		r, err := a.rehearse(t.Context(), &job{Settings: &s, DryRun: true, Started: thisHour}, 8)
+		if err != nil || len(r.Bans) != 0 {
+			t.Errorf("%+v: %d bans, %v", allow, len(r.Bans), err)
+		}
+	}
 }
 
 // overFiles rehearses on the log itself: the same again, but without the jitter of

@@ -157,14 +157,17 @@ func newReportSend(a *app) *cobra.Command {
 				return usagef("nobody is to get mail; mail.to names who (docs/CONFIGURATION.md)")
 			}
 			now := time.Now()
-			r := report.Report{Version: gumshoeVersion(), Host: s.Host, Now: now, From: now, To: now, Location: s.Location,
-				Notes: []string{"This is a test: gumshoe report send --test. Mail from this machine reaches you."}}
+			message := report.TrialMail(s.Host)
 			if !test {
-				if r, err = s.runs().get(strings.Join(args, "")); err != nil {
+				r, err := s.runs().get(strings.Join(args, ""))
+				if err != nil {
+					return err
+				}
+				if message, err = report.Mail(r); err != nil {
 					return err
 				}
 			}
-			letter, err := s.letter(r, s.Host+" by hand "+now.UTC().Format(time.RFC3339Nano), now) // of today: mail programs sort by it, and filters doubt old dates
+			letter, err := s.letter(message, s.Host+" by hand "+now.UTC().Format(time.RFC3339Nano), now) // of today: mail programs sort by it, and filters doubt old dates
 			if err != nil {
 				return err
 			}

@@ -157,8 +157,9 @@ func eximLogin(b []byte, ev *ingest.Event) string {
 	return ""
 }
 
-// eximArrival reads "SENDER H=PEER P=esmtpsa A=DRIVER:USER S=...": a message was
-// accepted, after a login where A= is there.
+// eximArrival reads "SENDER H=PEER P=esmtpsa A=DRIVER:USER S=... T="SUBJECT"": a message
+// was accepted, after a login where A= is there. Without one nothing is to be counted,
+// but where subjects are logged they are the sender's words.
 func eximArrival(b []byte, ev *ingest.Event) string {
 	sender, rest, ok := bytes.Cut(b, []byte(" H="))
 	if !ok || bytes.IndexByte(sender, ' ') >= 0 {
@@ -168,8 +169,12 @@ func eximArrival(b []byte, ev *ingest.Event) string {
 	if !ok {
 		return "names no client"
 	}
-	rest, _, _ = bytes.Cut(rest, []byte(" S="))
+	rest, message, _ := bytes.Cut(rest, []byte(" S="))
 	_, login, ok := bytes.Cut(rest, []byte(" A="))
+	if !ok && bytes.Contains(message, []byte(` T="`)) {
+		ev.Src, ev.Kind = addr, ingest.KindOther
+		return ""
+	}
 	if !ok {
 		return "no login"
 	}

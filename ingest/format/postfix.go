@@ -2,6 +2,7 @@ package format
 
 import (
 	"bytes"
+	"slices"
 
 	"gumshoe/ingest"
 )
@@ -25,6 +26,9 @@ func (p *postfix) message(msg []byte, ev *ingest.Event) string {
 	id, rest, queued := bytes.Cut(msg, []byte(": "))
 	if queued && queueID(id) {
 		msg = rest
+	}
+	if action, content, ok := bytes.Cut(msg, []byte(": ")); ok && isContent(content) && bytes.IndexByte(action, ' ') < 0 {
+		return p.content(string(action), content, ev)
 	}
 	if client, ok := cut(msg, "client="); ok {
 		return p.client(client, ev)
@@ -90,6 +94,43 @@ var postscreenVerdicts = []phrase{
 	{"WHITELISTED ", ingest.KindOther},
 	{"DENYLISTED ", ingest.KindReject},
 	{"BLACKLISTED ", ingest.KindReject},
+}
+
+// postfixContent are the parts of a message that header_checks and body_checks look at.
+var postfixContent = []string{"header ", "body ", "mime header ", "nested header ", "mime-header ", "nested-header "}
+
+func isContent(b []byte) bool {
+	return slices.ContainsFunc(postfixContent, func(part string) bool { return bytes.HasPrefix(b, []byte(part)) })
+}
+
+// content reads what those checks tell of a message that they warn of, hold or refuse:
+//
+//	header Subject: TEXT from NAME[ADDR]; from=<SENDER> to=<RCPT> proto=ESMTP helo=<HELO>
+//
+// TEXT is the sender's, and so is much of what stands behind the client: where
+// something else looks like one, too, nobody is named.
+func (p *postfix) content(action string, b []byte, ev *ingest.Event) string {
+	var client []byte
+	clients := 0
+	for {
+		before, after, ok := bytes.Cut(b, []byte("; from=<"))
+		if !ok {
+			break
+		}
+		b = after
+		if i := bytes.LastIndex(before, []byte(" from ")); i >= 0 && bytes.IndexByte(before[i+len(" from "):], ' ') < 0 {
+			client = before[i+len(" from "):]
+			clients++
+		}
+	}
+	if clients != 1 || !clientOf(client, ev) { // "local" is none
+		return "names no certain client"
+	}
+	ev.Kind = ingest.KindOther
+	if action == "reject" {
+		ev.Kind = ingest.KindReject
+	}
+	return ""
 }
 
 // honestStage reports whether clients with a bad line, not robots, leave there.
