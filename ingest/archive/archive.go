@@ -31,6 +31,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"sync"
 
 	"gumshoe/ingest"
 )
@@ -50,6 +51,8 @@ type Archive struct {
 	opt   Options
 	disk  disk
 	swept bool
+
+	parsed sync.Map // manifests by their path; see load
 }
 
 // Open returns the archive in dir, which is made unless it is there or the

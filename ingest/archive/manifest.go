@@ -82,16 +82,40 @@ func (m *manifest) encode() []byte {
 // damaged and never set aside.
 var errNewer = errors.New("written by a newer version of gumshoe")
 
-// load reads the manifest of an hour or a day: nil if there is none.
+// load reads the manifest of an hour or a day: nil if there is none. A question asks
+// for the same hours many times, and to parse what they say is dearer than to read it:
+// that is done again only where the bytes have changed.
 func (a *Archive) load(start time.Time, span time.Duration) (*manifest, error) {
-	data, err := os.ReadFile(a.path(manifestPath(start, span)))
+	rel := manifestPath(start, span)
+	data, err := os.ReadFile(a.path(rel))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	return parseManifest(data, start, span)
+	if known, ok := a.parsed.Load(rel); ok && bytes.Equal(known.(parsed).data, data) {
+		return known.(parsed).manifest.clone(), nil
+	}
+	m, err := parseManifest(data, start, span)
+	if err != nil {
+		return nil, err
+	}
+	a.parsed.Store(rel, parsed{data, m.clone()})
+	return m, nil
+}
+
+// parsed is a manifest as it was read, which nobody changes.
+type parsed struct {
+	data     []byte
+	manifest *manifest
+}
+
+// clone returns a copy whose lists may be changed.
+func (m *manifest) clone() *manifest {
+	c := *m
+	c.Entries, c.Files = slices.Clone(m.Entries), slices.Clone(m.Files)
+	return &c
 }
 
 // parseManifest believes nothing: a manifest names files that are opened, moved
