@@ -107,7 +107,7 @@ var checks = []check{
 	{"T19", "nobody accused", nil, nobody(analyze.Low)},
 	{"T20", "two cases, 90 % of the sources, none of both", nil, apart},
 	{"T21", "at most 30 shapes not understood", nil, shapes(0, 30)},
-	{"T22", fmt.Sprintf("%d shapes, each told once", traffic.StrangerTemplates), nil, shapes(traffic.StrangerTemplates, traffic.StrangerTemplates)},
+	{"T22", fmt.Sprintf("the %d shapes that name a remote address, each told once", traffic.StrangerTemplates), nil, shapes(traffic.StrangerTemplates, traffic.StrangerTemplates)},
 	{"T23", "the sender found, never the framed", nil, accusedAt(analyze.Low)},
 	{"T24", "no changed action; 95 % of the texts told", nil, unmoved},
 	{"T25", "the same answer in five orders", nil, anyOrder},
@@ -320,7 +320,7 @@ func unmoved(ctx context.Context, t *trial) (string, bool, error) {
 			}
 		}
 	}
-	return fmt.Sprintf("%d of 10 sources treated otherwise; %d of 100 texts told", changed, told), changed == 0 && told >= 95, nil
+	return fmt.Sprintf("%d of 10 sources treated otherwise; %d lines with the 100 texts told", changed, told), changed == 0 && told >= 95, nil
 }
 
 // actions are what the run would do to a source. That it is told of the texts

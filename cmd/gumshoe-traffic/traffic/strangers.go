@@ -2,8 +2,9 @@ package traffic
 
 import "time"
 
-// StrangerTemplates is how many shapes of lines the strangers write.
-const StrangerTemplates = 10
+// StrangerTemplates is how many shapes of lines that name a remote address the
+// strangers write. Nobody is asked about the others: they can accuse nobody.
+const StrangerTemplates = 5
 
 // Strangers are five daemons that no program knows, each with two shapes of
 // lines, one of which names a remote address.
