@@ -21,7 +21,10 @@ func group(found ...[]Finding) []*Case {
 		}
 	}
 	slices.SortStableFunc(findings, func(a, b *Finding) int {
-		return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(len(b.Sources), len(a.Sources)), strings.Compare(a.Detector, b.Detector), strings.Compare(a.Key, b.Key))
+		if c := cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(len(b.Sources), len(a.Sources))); c != 0 {
+			return c
+		}
+		return byName(a, b)
 	})
 	var cases []*Case
 	homes := make(map[netip.Prefix][]int, len(findings)) // source -> cases that hold it
@@ -39,6 +42,13 @@ func group(found ...[]Finding) []*Case {
 		}
 	}
 	return cases
+}
+
+func byName(a, b *Finding) int {
+	if c := strings.Compare(a.Detector, b.Detector); c != 0 {
+		return c
+	}
+	return strings.Compare(a.Key, b.Key)
 }
 
 // maxHomes is how many cases of one source are looked through for one that a
@@ -126,8 +136,13 @@ func (c *Case) Beside(f *Finding) bool { return f.Aside != "" && c.Findings[0].A
 // combine fills the case from its findings.
 func (c *Case) combine() {
 	slices.SortStableFunc(c.Findings, func(a, b *Finding) int {
-		return cmp.Or(cmp.Compare(min(len(a.Aside), 1), min(len(b.Aside), 1)), cmp.Compare(len(b.Sources), len(a.Sources)), cmp.Compare(b.Impact, a.Impact), cmp.Compare(b.weight(), a.weight()),
-			cmp.Compare(a.Detector, b.Detector), cmp.Compare(a.Key, b.Key))
+		if c := cmp.Or(cmp.Compare(min(len(a.Aside), 1), min(len(b.Aside), 1)), cmp.Compare(len(b.Sources), len(a.Sources)), cmp.Compare(b.Impact, a.Impact)); c != 0 {
+			return c
+		}
+		if c := cmp.Compare(b.weight(), a.weight()); c != 0 {
+			return c
+		}
+		return byName(a, b)
 	})
 	lead := c.Findings[0]
 	happened := map[string]uint64{}
@@ -224,17 +239,32 @@ func fill[T comparable](all, more []T, n int) []T {
 	return all
 }
 
-// timeline puts the times of findings into order, and keeps maxTimes of them.
+// timeline puts the times of findings into order, and keeps maxTimes of them. Numbers
+// are put into order in a tenth of the time that it takes with times.
 func timeline(times [][]time.Time) []time.Time {
-	all := times[0]
-	if len(times) > 1 {
-		all = slices.Concat(times...)
+	if len(times) == 1 && ascending(times[0]) {
+		return Spread(times[0], maxTimes)
 	}
-	all = Spread(all, crowdedTimes)
-	if !slices.IsSortedFunc(all, time.Time.Compare) { // that of a lone finding is
-		slices.SortFunc(all, time.Time.Compare)
+	var all []int64
+	for _, t := range Spread(slices.Concat(times...), crowdedTimes) {
+		all = append(all, t.UnixNano())
 	}
-	return Spread(slices.Compact(all), maxTimes)
+	slices.Sort(all)
+	all = Spread(slices.Compact(all), maxTimes)
+	out := make([]time.Time, len(all))
+	for i, n := range all {
+		out[i] = time.Unix(0, n).UTC()
+	}
+	return out
+}
+
+func ascending(times []time.Time) bool {
+	for i := 1; i < len(times); i++ {
+		if !times[i-1].Before(times[i]) {
+			return false
+		}
+	}
+	return true
 }
 
 // completeAll completes the findings of cases, on all cores: one case may hold

@@ -42,6 +42,9 @@ func (m *memo[V]) get(key uint64) (v V, known bool) {
 	return v, false
 }
 
+// forget empties the memo.
+func (m *memo[V]) forget() { clear(m.sets) }
+
 // put adds a value.
 func (m *memo[V]) put(key uint64, v V) {
 	s := &m.sets[key&m.mask]

@@ -25,14 +25,16 @@ type Enricher struct {
 	hash     ingest.Hash
 	inspect  inspector
 	targets  memo[known]
-	headers  memo[*verdict] // nil: nothing was found
-	interned map[interning]*ingest.Request
+	headers  memo[*verdict]   // nil: nothing was found
+	requests []ingest.Request // without their documents
+	interned map[interning]int
 }
 
-// known is what is remembered of a target. Its document is no part of the request,
-// which many targets share.
+// known is what is remembered of a target, in one word, so that a set of the memo is
+// a line of the processor's cache. Its document is no part of the request, which many
+// targets share.
 type known struct {
-	request  *ingest.Request
+	request  uint32 // index
 	document uint8
 }
 
@@ -49,7 +51,7 @@ func New(h ingest.Hash) *Enricher {
 		hash:     h,
 		targets:  newMemo[known](1 << 15),
 		headers:  newMemo[*verdict](1 << 13),
-		interned: make(map[interning]*ingest.Request),
+		interned: make(map[interning]int),
 	}
 }
 
@@ -65,7 +67,7 @@ func (e *Enricher) Enrich(ev *ingest.Event) {
 		of = e.request(ev.Target)
 		e.targets.put(key, of)
 	}
-	ev.Request = *of.request
+	ev.Request = e.requests[of.request]
 	ev.Request.Document = of.document
 
 	if v := protocol(ev.Method, ev.Target, ev.VHost); v.class != 0 {
@@ -94,28 +96,37 @@ func Hostile(r *ingest.Request) bool {
 
 // request looks at a target that the memo does not know.
 func (e *Enricher) request(target []byte) known {
+	if len(e.requests) == maxRequests {
+		e.forget()
+	}
 	req := e.inspect.request(target, e.hash)
 	document := req.Document
 	req.Document = 0
 	req.Template = e.hash.Bytes(e.inspect.template)
 	id := interning{req.Template, req.Flags}
-	innocent, ok := e.interned[id]
+	i, ok := e.interned[id]
 	if !ok {
-		if len(e.interned) >= maxInterned {
-			clear(e.interned)
-		}
-		innocent = &ingest.Request{Template: req.Template, Text: string(e.inspect.template), Flags: req.Flags}
-		e.interned[id] = innocent
+		i = len(e.requests)
+		e.requests = append(e.requests, ingest.Request{Template: req.Template, Text: string(e.inspect.template), Flags: req.Flags})
+		e.interned[id] = i
 	}
-	if req.Text = innocent.Text; req == *innocent {
-		return known{innocent, document}
+	if req.Text = e.requests[i].Text; req != e.requests[i] {
+		i = len(e.requests)
+		e.requests = append(e.requests, req)
 	}
-	return known{&req, document}
+	return known{uint32(i), document}
 }
 
-// maxInterned bounds the table of innocent requests; a scan of distinct paths
-// starts it afresh rather than growing it.
-const maxInterned = 1 << 15
+// maxRequests bounds the requests remembered; a scan of distinct paths starts afresh
+// rather than growing them.
+const maxRequests = 1 << 15
+
+func (e *Enricher) forget() {
+	clear(e.interned)
+	clear(e.requests) // of their texts
+	e.requests = e.requests[:0]
+	e.targets.forget()
+}
 
 // header adds what a header of the request amounts to; its text is known by key.
 func (e *Enricher) header(text []byte, from origin, key uint64, req *ingest.Request) {

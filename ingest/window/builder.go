@@ -28,6 +28,7 @@ type Builder struct {
 	vhost    []byte     // the last one and its hash
 	vhostID  uint64
 	lower    []byte
+	login    ingest.Event // see signOn
 	chunk    uint32
 }
 
@@ -68,8 +69,8 @@ func (b *Builder) Add(ev *ingest.Event, at ingest.Origin) {
 		log = l.log
 	}
 	b.count(ev, at, log, out)
-	if login, ok := signOn(ev); ok {
-		b.count(&login, at, log, outcomeOf(&login))
+	if login := b.signOn(ev); login != nil {
+		b.count(login, at, log, outcomeOf(login))
 	}
 }
 

@@ -8,16 +8,17 @@ import "gumshoe/ingest"
 // question for it, with which every dialogue begins. A 2xx let the account in.
 // Other answers say nothing of the password: the server may give them before it
 // looks.
-func signOn(ev *ingest.Event) (login ingest.Event, ok bool) {
+func (b *Builder) signOn(ev *ingest.Event) *ingest.Event {
 	if len(ev.User) == 0 || ev.Kind != ingest.KindHTTPRequest || ev.Service != ingest.ServiceWeb {
-		return login, false
+		return nil
 	}
 	kind := ingest.KindAuthSuccess
 	switch {
 	case ev.Status == 401:
 		kind = ingest.KindAuthFailure
 	case ev.Status < 200 || ev.Status >= 300:
-		return login, false
+		return nil
 	}
-	return ingest.Event{Time: ev.Time, Src: ev.Src, Service: ingest.ServiceApp, Kind: kind, Count: ev.Count, User: ev.User, Status: ev.Status}, true
+	b.login = ingest.Event{Time: ev.Time, Src: ev.Src, Service: ingest.ServiceApp, Kind: kind, Count: ev.Count, User: ev.User, Status: ev.Status}
+	return &b.login
 }
