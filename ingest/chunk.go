@@ -140,7 +140,7 @@ func (w *worker) parse(t *tally, p Parser, l *lines, src *reading, stamp *int64)
 	if ev.Time < w.from || ev.Time >= w.until {
 		return
 	}
-	if talkative(ev) {
+	if ev.Said == nil && talkative(ev) {
 		ev.Said = l.line
 	}
 	if w.enricher != nil {
@@ -195,11 +195,19 @@ func disbelief(milli int64) string {
 // talkative reports whether a client may have had more to say than its name and the
 // headers of a web request, and it is written down: HELO, senders, file names,
 // commands, banners, headers in an order of the administrator's. The line of a login by
-// ssh, of which logs have most, holds nothing but the name.
+// ssh, of which logs have most, and of how it ended holds nothing but the name.
 func talkative(ev *Event) bool {
-	if !ev.Src.IsValid() || ev.Method != nil && ev.Agent != nil {
+	switch {
+	case !ev.Src.IsValid(), ev.Method != nil && ev.Agent != nil:
 		return false
+	case ev.Service != ServiceSSH:
+		return true
 	}
-	login := ev.Kind == KindAuthFailure || ev.Kind == KindInvalidUser || ev.Kind == KindAuthSuccess
-	return !login || ev.Service != ServiceSSH
+	switch ev.Kind {
+	case KindAuthFailure, KindInvalidUser, KindAuthSuccess:
+		return false
+	case KindDisconnect: // what a client says when it leaves is told by the parser
+		return len(ev.User) == 0
+	}
+	return true
 }

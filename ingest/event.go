@@ -81,7 +81,7 @@ type Event struct {
 	Key     bool   // AuthSuccess: by public key or certificate, not by password
 	Count   uint32 // happenings the line stands for ("message repeated 5 times"); 0: another line of the log tells of the same happening
 	User    []byte // attempted account, verbatim
-	Said    []byte // the line, where the client may have said more than a name. Looked at, never read for facts
+	Said    []byte // the line or the part of it in which the client may have said more than a name. Looked at, never read for facts
 	Host    []byte // machine that wrote the line, from its envelope
 	Program []byte // program that wrote the line, from its envelope
 	PID     []byte // process id, from the envelope

@@ -4,6 +4,7 @@ import (
 	"net/netip"
 	"regexp"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -19,13 +20,15 @@ func defang(s string) string {
 	if !strings.ContainsAny(s, ".:@。．｡") {
 		return s
 	}
-	s = schemes.ReplaceAllStringFunc(s, defangScheme)
-	s = addressLike.ReplaceAllStringFunc(s, defangAddress)
-	return nameLike.ReplaceAllStringFunc(s, defangName)
+	s = schemes().ReplaceAllStringFunc(s, defangScheme)
+	s = addressLike().ReplaceAllStringFunc(s, defangAddress)
+	return nameLike().ReplaceAllStringFunc(s, defangName)
 }
 
 // schemes are what a mail program opens on a tap, with or without slashes.
-var schemes = regexp.MustCompile(`(?i)[a-z][a-z0-9+.-]*://|(?:mailto|tel|sms|facetime|javascript|data|xmpp|callto|skype|magnet|geo|cid|file):`)
+var schemes = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)[a-z][a-z0-9+.-]*://|(?:mailto|tel|sms|facetime|javascript|data|xmpp|callto|skype|magnet|geo|cid|file):`)
+})
 
 func defangScheme(s string) string {
 	switch strings.ToLower(s) {
@@ -41,7 +44,9 @@ func defangScheme(s string) string {
 }
 
 // addressLike finds what may be an IP address; times of day look alike.
-var addressLike = regexp.MustCompile(`[0-9A-Fa-f:]*:[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*|\d{1,3}(?:\.\d{1,3}){3}`)
+var addressLike = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`[0-9A-Fa-f:]*:[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*|\d{1,3}(?:\.\d{1,3}){3}`)
+})
 
 // defangAddress breaks an address at its last separator.
 func defangAddress(s string) string {
@@ -74,7 +79,9 @@ func defangAddress(s string) string {
 
 // nameLike finds what may be a host name, in any script.
 // The ideographic full stops are dots to a resolver.
-var nameLike = regexp.MustCompile(`@?[\pL\pM\pN_-]+(?:[.。．｡][\pL\pM\pN_-]+)+`)
+var nameLike = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`@?[\pL\pM\pN_-]+(?:[.。．｡][\pL\pM\pN_-]+)+`)
+})
 
 // defangName breaks every dot of a name behind which a top-level domain stands. The
 // endings of files, and the words of a setting such as geo.databases, are none, and

@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"html/template"
 	"io"
+	"sync"
 
 	"gumshoe/analyze"
 )
@@ -14,7 +15,9 @@ import (
 var dossierHTML string
 
 // dossierTemplate has the parts of the page: levels, prose.
-var dossierTemplate = template.Must(template.Must(pageTemplate.Clone()).New("dossier").Parse(dossierHTML))
+var dossierTemplate = sync.OnceValue(func() *template.Template {
+	return template.Must(newPageTemplate().New("dossier").Parse(dossierHTML))
+})
 
 // dossierCSS adds to the style of the page: names are not begun with a capital, and
 // the story is no aside.
@@ -72,5 +75,5 @@ func DossierHTML(w io.Writer, d Dossier) error {
 	if d.Known() {
 		p.Decided = d.decisions()
 	}
-	return dossierTemplate.Execute(w, p)
+	return dossierTemplate().Execute(w, p)
 }

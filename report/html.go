@@ -7,6 +7,7 @@ import (
 	"html/template"
 	"io"
 	"strings"
+	"sync"
 
 	"gumshoe/analyze"
 )
@@ -17,13 +18,18 @@ var pageCSS string
 //go:embed page.gohtml
 var pageHTML string
 
-var pageTemplate = template.Must(template.New("page").Funcs(template.FuncMap{
-	"glyph": func(l analyze.Level) string { return glyphs[l] },
-	"title": func(l analyze.Level) string { return upperFirst(l.String()) },
-	"sure":  sure,
-	"prose": prose,
-	"short": short,
-}).Parse(pageHTML))
+// Templates are read when one is drawn: most commands draw none.
+var pageTemplate = sync.OnceValue(newPageTemplate)
+
+func newPageTemplate() *template.Template {
+	return template.Must(template.New("page").Funcs(template.FuncMap{
+		"glyph": func(l analyze.Level) string { return glyphs[l] },
+		"title": func(l analyze.Level) string { return upperFirst(l.String()) },
+		"sure":  sure,
+		"prose": prose,
+		"short": short,
+	}).Parse(pageHTML))
+}
 
 // page is what the template draws. Every string in it is escaped for control
 // characters; the template escapes it for HTML.
@@ -153,7 +159,7 @@ func HTML(w io.Writer, r Report) error {
 	p.listReads(r)
 	p.Gaps, p.Asides = r.gapLine(), r.asides()
 	p.Footer = r.footer()
-	return pageTemplate.Execute(w, p)
+	return pageTemplate().Execute(w, p)
 }
 
 func (p *page) drawNight(r Report) {

@@ -5,6 +5,7 @@ import (
 	_ "embed"
 	"fmt"
 	"html/template"
+	"sync"
 
 	"gumshoe/analyze"
 )
@@ -37,7 +38,7 @@ func Mail(r Report) (Message, error) {
 			return m, fmt.Errorf("drawing the mail: %w", g.err)
 		}
 		var b bytes.Buffer
-		if err := mailTemplate.Execute(&b, v); err != nil {
+		if err := mailTemplate().Execute(&b, v); err != nil {
 			return m, fmt.Errorf("writing the mail: %w", err)
 		}
 		m.HTML, m.Text, m.Images = b.String(), v.plain(), g.images
@@ -51,17 +52,19 @@ func Mail(r Report) (Message, error) {
 //go:embed mail.gohtml
 var mailHTML string
 
-var mailTemplate = template.Must(template.New("mail").Funcs(template.FuncMap{
-	"glyph":   func(l analyze.Level) string { return glyphs[l] },
-	"title":   func(l analyze.Level) string { return upperFirst(l.String()) },
-	"role":    levelRole,
-	"prose":   prose,
-	"calm":    func() string { return calm },
-	"trouble": func() string { return trouble },
-	"high":    func() analyze.Level { return analyze.High },
-	"add":     func(a, b int) int { return a + b },
-	"colour":  func(l analyze.Level) template.CSS { return template.CSS(shades[levelRole(l)].light) },
-	"style":   inlineStyle,
-	"sheet":   func() template.CSS { return mailSheet },
-	"cid":     func(name string) template.URL { return template.URL("cid:" + name) },
-}).Parse(mailHTML))
+var mailTemplate = sync.OnceValue(func() *template.Template {
+	return template.Must(template.New("mail").Funcs(template.FuncMap{
+		"glyph":   func(l analyze.Level) string { return glyphs[l] },
+		"title":   func(l analyze.Level) string { return upperFirst(l.String()) },
+		"role":    levelRole,
+		"prose":   prose,
+		"calm":    func() string { return calm },
+		"trouble": func() string { return trouble },
+		"high":    func() analyze.Level { return analyze.High },
+		"add":     func(a, b int) int { return a + b },
+		"colour":  func(l analyze.Level) template.CSS { return template.CSS(shades[levelRole(l)].light) },
+		"style":   inlineStyle,
+		"sheet":   func() template.CSS { return mailSheet },
+		"cid":     func(name string) template.URL { return template.URL("cid:" + name) },
+	}).Parse(mailHTML))
+})

@@ -58,7 +58,9 @@ var utterances = func() []utterance {
 	quoted := func(s string) string { b, _ := json.Marshal(s); return strings.Trim(string(b), `"`) }
 	const iso, clf, own = "2006-01-02T15:04:05.000000-07:00", "02/Jan/2006:15:04:05 -0700", "2006-01-02 15:04:05"
 	for _, form := range []string{"Invalid user {said} from {src} port 40022", "Failed password for invalid user {said} from {src} port 40022 ssh2",
-		"Bad protocol version identification '{said}' from {src} port 40022", "Received disconnect from {src} port 40022:11: {said} [preauth]"} {
+		"Bad protocol version identification '{said}' from {src} port 40022", "Received disconnect from {src} port 40022:11: {said} [preauth]",
+		"Invalid user bob from {src} port 40022\n{at} web1 sshd[41]: Received disconnect from {src} port 40022:11: {said} [preauth]",
+		"Disconnecting invalid user bob {src} port 40022: Change of username or service not allowed: (bob,ssh-connection) -> ({said},ssh-connection) [preauth]"} {
 		add("ssh.log", "{at} web1 sshd[41]: "+form, vis, iso)
 	}
 	for _, form := range []string{`{src} - - [{at}] "GET / HTTP/1.1" 200 512 "-" "Mozilla/5.0 ({said})"`, `{src} - {said} [{at}] "GET /admin HTTP/1.1" 401 512 "-" "` + firefox + `"`,

@@ -79,7 +79,7 @@ type sentences []sentence
 // "from {peer}[[ port {n}]]". It panics on a malformed text, as the tables of
 // sentences are part of the program.
 func say(kind ingest.Kind, texts ...string) sentences {
-	var out sentences
+	out := make(sentences, 0, 2*len(texts))
 	for _, text := range texts {
 		for _, variant := range variants(text) {
 			s := sentence{kind: kind, parts: parts(variant)}
@@ -140,22 +140,23 @@ func variants(text string) []string {
 	return out
 }
 
-func parts(text string) (ps []part) {
-	for text != "" {
-		head, rest, more := strings.Cut(text, "{")
-		if head != "" {
-			ps = append(ps, part{literal: []byte(head)})
+func parts(text string) []part {
+	ps := make([]part, 0, 2*strings.Count(text, "{")+1)
+	for rest := []byte(text); len(rest) > 0; {
+		head, tail, more := bytes.Cut(rest, []byte("{"))
+		if len(head) > 0 {
+			ps = append(ps, part{literal: slices.Clip(head)})
 		}
 		if !more {
 			break
 		}
-		name, tail, _ := strings.Cut(rest, "}")
-		f, ok := fieldNames[name]
+		name, tail, _ := bytes.Cut(tail, []byte("}"))
+		f, ok := fieldNames[string(name)]
 		if !ok {
 			panic(fmt.Sprintf("format: %q: no field {%s}", text, name))
 		}
 		ps = append(ps, part{field: f})
-		text = tail
+		rest = tail
 	}
 	return ps
 }

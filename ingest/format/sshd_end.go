@@ -98,6 +98,7 @@ func (p *sshd) received(msg []byte, preauth bool, ev *ingest.Event) string {
 	proc.leave()
 	ev.Kind = ingest.KindDisconnect
 	code := bytes.TrimLeft(bytes.TrimPrefix(msg[c.end:], []byte(":")), " ")
+	ev.Said = code
 	switch {
 	case proc != nil && proc.counted:
 	case proc != nil && proc.pending:
@@ -134,7 +135,7 @@ func (p *sshd) disconnectingPeer(msg []byte, ev *ingest.Event) string {
 	if !ok {
 		return "no certain peer in this message of sshd"
 	}
-	ev.Src = a
+	ev.Src, ev.Said = a, msg // the reason may name another account
 	user, s := cutStage(user)
 	p.settle(ev, user, s, true)
 	return ""
