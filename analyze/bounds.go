@@ -1,5 +1,7 @@
 package analyze
 
+import "slices"
+
 // Bounds of what a finding and a case carry beside their sources, which are
 // never cut: a source that is not named is not banned.
 const (
@@ -17,8 +19,16 @@ const (
 // targets and marks come in the order of their weight.
 func (f *Finding) bound() {
 	f.Times = Spread(f.Times, maxTimes)
-	f.Targets = f.Targets[:min(len(f.Targets), MaxTargets)]
-	f.Marks = f.Marks[:min(len(f.Marks), maxMarks)]
+	f.Targets = first(f.Targets, MaxTargets)
+	f.Marks = first(f.Marks, maxMarks)
+}
+
+// first keeps the first n, and lets go of the memory of the others.
+func first[T any](all []T, n int) []T {
+	if len(all) <= n {
+		return all
+	}
+	return slices.Clone(all[:n])
 }
 
 // Spread picks at most n items, n being at least 2, evenly from first to last.

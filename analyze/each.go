@@ -12,7 +12,10 @@ import (
 // Fact returns what several detectors derive from the input alone. The first to
 // ask under a key makes it, the others wait for it and share it.
 func Fact[T any](in *Input, key string, derive func(*Input) T) T {
-	once, _ := in.facts.LoadOrStore(key, sync.OnceValue(func() T { return derive(in) }))
+	once, known := in.facts.Load(key)
+	if !known {
+		once, _ = in.facts.LoadOrStore(key, sync.OnceValue(func() T { return derive(in) }))
+	}
 	return once.(func() T)()
 }
 

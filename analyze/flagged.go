@@ -84,7 +84,7 @@ func (in *Input) FlaggedBy(cases []Case) (out []Flagged) {
 	units := in.Set.Units()
 	for i := range units {
 		u := &units[i]
-		of, ok := by[u.Prefix]
+		of, ok := by[u.Prefix()]
 		if !ok {
 			continue
 		}

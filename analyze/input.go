@@ -156,10 +156,10 @@ func (in *Input) Current(u *window.Unit) bool {
 func (in *Input) search(a netip.Addr) (i int, ok bool) {
 	units, want := in.Set.Units(), a.As16() // units lie in the order of their 16 bytes, v4 as ::ffff:a.b.c.d
 	i = sort.Search(len(units), func(i int) bool {
-		at := units[i].Prefix.Addr().As16()
+		at := units[i].Prefix().Addr().As16()
 		return bytes.Compare(at[:], want[:]) >= 0
 	})
-	return i, i < len(units) && units[i].Prefix.Addr().As16() == want
+	return i, i < len(units) && units[i].Prefix().Addr().As16() == want
 }
 
 // within returns the sources inside p and the index of the first.
@@ -167,7 +167,7 @@ func (in *Input) within(p netip.Prefix) (units []window.Unit, first int) {
 	all := in.Set.Units()
 	first, _ = in.search(p.Masked().Addr())
 	last := first
-	for last < len(all) && p.Contains(all[last].Prefix.Addr()) {
+	for last < len(all) && p.Contains(all[last].Prefix().Addr()) {
 		last++
 	}
 	return all[first:last], first
@@ -179,7 +179,7 @@ func (in *Input) Collateral(p netip.Prefix, accused map[netip.Prefix]bool) int {
 	n := 0
 	units, first := in.within(p)
 	for i := range units {
-		if in.standing[first+i].Success && !accused[units[i].Prefix] {
+		if in.standing[first+i].Success && !accused[units[i].Prefix()] {
 			n++
 		}
 	}
@@ -192,13 +192,12 @@ func (in *Input) Seen(p netip.Prefix) int {
 	return len(units)
 }
 
-// Minutes lists the active minutes of a row.
-func Minutes(r *window.Row) []time.Time {
-	var out []time.Time
+// AppendMinutes lists the active minutes of a row behind those of others.
+func AppendMinutes(all []time.Time, r *window.Row) []time.Time {
 	for m := r.Minutes; m != 0; m &= m - 1 {
-		out = append(out, time.Unix(int64(r.Hour)*3600+int64(bits.TrailingZeros64(m))*60, 0).UTC())
+		all = append(all, time.Unix(int64(r.Hour)*3600+int64(bits.TrailingZeros64(m))*60, 0).UTC())
 	}
-	return out
+	return all
 }
 
 // Thing returns an account, path or agent with all its hours; nil if unknown.

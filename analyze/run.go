@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 )
 
@@ -29,19 +28,15 @@ type Judge interface {
 // the ten thousandth case told together (foldRest).
 func Run(in *Input, detectors []Detector, judge Judge) []Case {
 	found := make([][]Finding, len(detectors))
-	var wg sync.WaitGroup
-	for i, d := range detectors {
-		wg.Add(1)
-		go func() {
-			defer wg.Done()
-			found[i] = d.Detect(in)
+	parts(len(detectors), func(_, lo, hi int) { // a few at a time: each keeps lists in hand until it is done
+		for i := lo; i < hi; i++ {
+			found[i] = detectors[i].Detect(in)
 			in.vouch(found[i])
 			for j := range found[i] {
 				found[i][j].bound()
 			}
-		}()
-	}
-	wg.Wait()
+		}
+	})
 	grouped := group(in.label(found)...)
 	parts(len(grouped), func(_, lo, hi int) {
 		for _, c := range grouped[lo:hi] {

@@ -59,7 +59,7 @@ func earlierKnock(a, b knock) int {
 func (d Account) Detect(in *analyze.Input) []analyze.Finding {
 	owners := analyze.Fact(in, "homes", homesOf)
 	all := analyze.EachUnit(in, analyze.Failed, func(n int, u *window.Unit, found []knock) []knock {
-		net := hoodOf(u.Prefix)
+		net := hoodOf(u.Prefix())
 		for i := range u.Rows {
 			r := &u.Rows[i]
 			if calm(u, r) || in.Set.Service(r.Service) == ingest.ServiceWeb {
@@ -67,7 +67,7 @@ func (d Account) Detect(in *analyze.Input) []analyze.Finding {
 			}
 			names, _ := u.BadNames(r)
 			for _, id := range names {
-				if in.Refused(id) >= fewestKnocks && owners.in(id, net) == nil && !owners.repeats(id, u.Prefix) {
+				if in.Refused(id) >= fewestKnocks && owners.in(id, net) == nil && !owners.repeats(id, u.Prefix()) {
 					found = append(found, knock{id, net, r.Hour, uint32(n), uint32(i)})
 				}
 			}
@@ -220,7 +220,7 @@ func (d Account) finding(in *analyze.Input, t *window.Thing, real bool, best fan
 		eachFailure(u, &u.Rows[k.row], k.account, func(x *window.Touch) {
 			at := moment(x.Milli)
 			nets[k.net] = true
-			per[u.Prefix] += int(x.Count)
+			per[u.Prefix()] += int(x.Count)
 			f.Events += uint64(x.Count)
 			f.Times = append(f.Times, at)
 			f.Marks = append(f.Marks, analyze.Mark{Origin: x.Origin(), Time: at})

@@ -98,7 +98,7 @@ func (d Agents) tool(in *analyze.Input, u *window.Unit, all []*window.Row) (anal
 	f.Evidence = []analyze.Evidence{{Family: analyze.Agent, LogOdds: 4, Trials: int(f.Events), Fact: "calls itself " + some(names, 2)}}
 	f.Story = analyze.Story{
 		Headline: "A scanner that says so",
-		Body:     []string{fmt.Sprintf("%s sent %s as %s, a tool that surveys or attacks servers.", bare(u.Prefix), count(f.Events, "request"), some(names, 2))},
+		Body:     []string{fmt.Sprintf("%s sent %s as %s, a tool that surveys or attacks servers.", bare(u.Prefix()), count(f.Events, "request"), some(names, 2))},
 		Why:      []string{"No visitor uses such a tool; surveys of the whole internet do, and so do attackers."},
 		Not:      []string{"A name alone is no attack: see what it asked for."},
 		Do:       []string{doNothing},
@@ -167,7 +167,7 @@ func (d Agents) hurry(in *analyze.Input, u *window.Unit, rows []*window.Row, st 
 		f.Story = analyze.Story{
 			Headline: fmt.Sprintf("A script in a hurry: %s in %s", count(b.events, "request"), lasted),
 			Body: []string{fmt.Sprintf("%s sent %s in %s with the agent %s: %d answered well, %d refused, no picture or style sheet loaded.",
-				bare(u.Prefix), count(b.events, "identical-looking request"), lasted, names[0], b.good, b.refused)},
+				bare(u.Prefix()), count(b.events, "identical-looking request"), lasted, names[0], b.good, b.refused)},
 			Why: []string{fmt.Sprintf("It names itself a program, and %.0f requests a minute without assets is a program's pace.", float64(b.events)/float64(b.minutes))},
 			Not: []string{"A machine, not an attack so far: no hostile content, nothing broken into."},
 			Do:  []string{"If it is a customer's client, leave it; else limit the rate of what it fetches."},
@@ -226,7 +226,7 @@ func (d Agents) rotation(u *window.Unit, all []*window.Row) (analyze.Finding, bo
 		Fact: fmt.Sprintf("the agent changed in %d of %d neighbouring requests", diff, n)}}
 	f.Story = analyze.Story{
 		Headline: fmt.Sprintf("%d names for one visitor", agents),
-		Body:     []string{fmt.Sprintf("%s gave a different user agent in %d of %d requests that followed each other within a minute, %d agents in all.", bare(u.Prefix), diff, n, agents)},
+		Body:     []string{fmt.Sprintf("%s gave a different user agent in %d of %d requests that followed each other within a minute, %d agents in all.", bare(u.Prefix()), diff, n, agents)},
 		Why:      []string{"People behind one address come in runs of one agent each, and load pictures; a script that draws a name per request does neither."},
 		Not:      []string{"Hiding is no break-in: see what it asked for."},
 		Do:       []string{"Nothing to do unless it also fetches what it should not."},
@@ -235,17 +235,22 @@ func (d Agents) rotation(u *window.Unit, all []*window.Row) (analyze.Finding, bo
 }
 
 func agentFinding(u *window.Unit, rows []*window.Row, detector string, agents []string) analyze.Finding {
-	f := analyze.Finding{Detector: detector, Key: u.Prefix.String(), Sources: []netip.Prefix{u.Prefix}, Service: ingest.ServiceWeb}
+	f := analyze.Finding{Detector: detector, Key: u.Prefix().String(), Sources: []netip.Prefix{u.Prefix()}, Service: ingest.ServiceWeb}
 	for _, a := range agents {
 		f.Targets = append(f.Targets, analyze.Target{Kind: analyze.AgentName, Value: a})
 	}
+	minutes := 0
+	for _, r := range rows {
+		minutes += bits.OnesCount64(r.Minutes)
+	}
+	f.Times, f.Marks = make([]time.Time, 0, minutes), make([]analyze.Mark, 0, len(rows))
 	for _, r := range rows {
 		f.Events += uint64(r.Events)
 		if at := time.Unix(int64(r.First()), 0).UTC(); f.First.IsZero() || at.Before(f.First) {
 			f.First = at
 		}
 		f.Last = later(f.Last, r.Last())
-		f.Times = append(f.Times, analyze.Minutes(r)...)
+		f.Times = analyze.AppendMinutes(f.Times, r)
 		f.Marks = append(f.Marks, analyze.Mark{Origin: r.FirstAt(), Time: time.Unix(int64(r.First()), 0).UTC()})
 	}
 	return f

@@ -69,7 +69,7 @@ func (d BreakIn) Detect(in *analyze.Input) []analyze.Finding {
 	owners := analyze.Fact(in, "homes", homesOf)
 	k := known{in: in, owners: owners, deeds: deedsOf(in), sieges: siegesOf(in, owners)}
 	found := analyze.EachUnit(in, analyze.Current|analyze.SignedIn, func(_ int, u *window.Unit, found []breach) []breach {
-		suspect := k.suspect(hoodOf(u.Prefix))
+		suspect := k.suspect(hoodOf(u.Prefix()))
 		if !suspect && atMost(u, u.Rows) < fewestFails {
 			return found
 		}
@@ -106,10 +106,10 @@ func (k *known) suspect(net hood) bool { return k.owners.suspect[net] || k.siege
 // look judges the logins of a source. A second login within the hour tells
 // nothing new, and neither does one after a break-in.
 func (d BreakIn) look(k *known, u *window.Unit, all []try, found []breach) []breach {
-	in, net := k.in, hoodOf(u.Prefix)
+	in, net := k.in, hoodOf(u.Prefix())
 	suspect := k.suspect(net)
 	wrong := newLately(all, func(account uint64) tally {
-		return tally{owners: k.owners.excuses(account, net) || k.owners.repeats(account, u.Prefix), exists: in.Exists(account)}
+		return tally{owners: k.owners.excuses(account, net) || k.owners.repeats(account, u.Prefix()), exists: in.Exists(account)}
 	})
 	honest := k.owners.honestAccounts(in, u)
 	judged := map[uint64]int64{} // the last hour in which an account was

@@ -144,7 +144,7 @@ func (d BreakIn) atForm(in *analyze.Input, u *window.Unit, e entry, visitor bool
 	}
 	path, at, prior := in.Set.Name(e.path).Text, moment(e.good.Milli), -2.0
 	f := analyze.Finding{
-		Detector: d.Name(), Techniques: []string{"T1110.001", "T1078"}, Key: fmt.Sprintf("form %s %s", path, u.Prefix), Sources: []netip.Prefix{u.Prefix},
+		Detector: d.Name(), Techniques: []string{"T1110.001", "T1078"}, Key: fmt.Sprintf("form %s %s", path, u.Prefix()), Sources: []netip.Prefix{u.Prefix()},
 		Impact: analyze.Success, Own: true, Prior: &prior, Service: ingest.ServiceWeb, First: moment(e.refused[0].Milli), Last: at, Events: uint64(fails) + 1, Failures: fails,
 		Targets: []analyze.Target{{Kind: analyze.Endpoint, Value: path}},
 	}
@@ -183,7 +183,7 @@ func (d BreakIn) atForm(in *analyze.Input, u *window.Unit, e entry, visitor bool
 	f.Story = analyze.Story{
 		Headline: "Someone may have guessed the way in at " + path,
 		Body: []string{fmt.Sprintf("%s sent a login to %s %s and was refused (%s); at %s the form answered %d: that one was right.",
-			bare(u.Prefix), path, count(fails, "time"), saidOf(e.refused), at.In(in.Location).Format("15:04 on Mon 2 Jan"), e.good.Status)},
+			bare(u.Prefix()), path, count(fails, "time"), saidOf(e.refused), at.In(in.Location).Format("15:04 on Mon 2 Jan"), e.good.Status)},
 		Why: []string{"The answer changed after a long run of refusals, and this address had never been let in before."},
 		Not: []string{"An access log does not name the account: the application's own log may."},
 		Do:  []string{"See in the application who logged in at that minute, end that session, and have the password changed; limit how often the form may be sent."},

@@ -19,7 +19,7 @@ const (
 
 // judge weighs a login against what went wrong before it.
 func (d BreakIn) judge(k *known, l login, wrong *lately, honest int) (breach, bool) {
-	in, net := k.in, hoodOf(l.unit.Prefix)
+	in, net := k.in, hoodOf(l.unit.Prefix())
 	at := k.owners.at(l.Name, net)
 	home := at != nil && at.kept < l.Milli
 	c := wrong.against(l.Name)
@@ -58,7 +58,7 @@ func (d BreakIn) judge(k *known, l login, wrong *lately, honest int) (breach, bo
 		c.fails, c.names, c.unknown = c.own, min(c.own, 1), 0 // what others there get wrong is theirs
 	}
 	b.charge = c
-	b.device = k.owners.patient(l.Name, l.unit.Prefix)
+	b.device = k.owners.patient(l.Name, l.unit.Prefix())
 	b.deeds, b.news, b.changed = k.deeds.after(l)
 	b.weigh(in, honest, k.owners.loggedBefore(l.Name, l.Milli), d.Name())
 	if b.odds() < 0 {
@@ -87,8 +87,8 @@ func (b *breach) weigh(in *analyze.Input, honest int, loggedBefore bool, name st
 	l, c := b.login, b.charge
 	prior := -2.0
 	b.f = analyze.Finding{
-		Detector: name, Techniques: []string{"T1110.001", "T1078"}, Key: fmt.Sprintf("%s %s %s", l.service, in.Set.Name(l.Name).Text, l.unit.Prefix),
-		Sources: []netip.Prefix{l.unit.Prefix}, Impact: analyze.Success, Own: true, Prior: &prior, Service: l.service, Existing: true,
+		Detector: name, Techniques: []string{"T1110.001", "T1078"}, Key: fmt.Sprintf("%s %s %s", l.service, in.Set.Name(l.Name).Text, l.unit.Prefix()),
+		Sources: []netip.Prefix{l.unit.Prefix()}, Impact: analyze.Success, Own: true, Prior: &prior, Service: l.service, Existing: true,
 		First: l.at(), Last: l.at(), Events: uint64(c.fails) + 1, Failures: c.fails, Absent: c.unknown,
 		Targets: []analyze.Target{{Kind: analyze.AccountName, Value: in.Set.Name(l.Name).Text}},
 	}
@@ -115,7 +115,7 @@ func (b *breach) weigh(in *analyze.Input, honest int, loggedBefore bool, name st
 	}
 	add(analyze.Intrusion, odds, c.fails, fact)
 	if !b.home && loggedBefore {
-		add(analyze.Stranger, 2, 1, fmt.Sprintf("the account never logged in from %s before", network(l.unit.Prefix)))
+		add(analyze.Stranger, 2, 1, fmt.Sprintf("the account never logged in from %s before", network(l.unit.Prefix())))
 	}
 	if b.news || b.changed {
 		add(analyze.Crosslog, 3, len(b.deeds), "what followed within a day had never been done before")

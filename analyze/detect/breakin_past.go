@@ -40,7 +40,7 @@ func pastOf(in *analyze.Input, found []breach) map[uint64]past {
 					continue
 				}
 				if _, asked := out[t.Name]; asked {
-					list = append(list, arrival{residence{t.Name, hoodOf(u.Prefix)}, t.Milli, t.Milli})
+					list = append(list, arrival{residence{t.Name, hoodOf(u.Prefix())}, t.Milli, t.Milli})
 				}
 			}
 		}

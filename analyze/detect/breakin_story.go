@@ -56,7 +56,7 @@ func (b *breach) story(in *analyze.Input, logins, networks int) analyze.Story {
 		how = "with a key"
 	}
 	s := analyze.Story{Headline: fmt.Sprintf("Someone may have guessed the way into %s", account)}
-	when, who := l.at().In(in.Location).Format("15:04 on Mon 2 Jan"), bare(l.unit.Prefix)
+	when, who := l.at().In(in.Location).Format("15:04 on Mon 2 Jan"), bare(l.unit.Prefix())
 	own := b.charge.fails
 	if b.siege.member {
 		own -= b.siege.fails

@@ -60,7 +60,7 @@ func (c *campaign) brokenLink(in *analyze.Input, t tallied) (analyze.Finding, bo
 	var first []time.Time
 	for i := range c.members {
 		m := &c.members[i]
-		f.Visitors = append(f.Visitors, in.Set.Units()[m.unit].Prefix)
+		f.Visitors = append(f.Visitors, in.Set.Units()[m.unit].Prefix())
 		first = append(first, moment(m.first))
 		f.Marks = append(f.Marks, analyze.Mark{Origin: m.deeds[0].origin, Time: moment(m.first)})
 	}

@@ -1,9 +1,11 @@
 package detect
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"gumshoe/analyze"
 	"gumshoe/ingest"
@@ -107,21 +109,25 @@ func (d Campaign) finding(in *analyze.Input, c *campaign) analyze.Finding {
 	}
 	f := analyze.Finding{Detector: d.Name(), Impact: analyze.Nuisance}
 	units := in.Set.Units()
-	var deeds []deed
+	var deeds []*deed
 	for i := range c.members {
-		f.Sources = append(f.Sources, units[c.members[i].unit].Prefix)
-		deeds = append(deeds, c.members[i].deeds...)
-	}
-	slices.SortStableFunc(deeds, func(a, b deed) int { return int(min(1, max(-1, a.milli-b.milli))) })
-	var marks []analyze.Mark
-	for _, x := range deeds {
-		if x.kind != agentToken {
-			f.Times = append(f.Times, moment(x.milli))
-			marks = append(marks, analyze.Mark{Origin: x.origin, Time: moment(x.milli)})
+		m := &c.members[i]
+		f.Sources = append(f.Sources, units[m.unit].Prefix())
+		deeds = slices.Grow(deeds, len(m.deeds))
+		for k := range m.deeds {
+			deeds = append(deeds, &m.deeds[k])
 		}
 	}
+	slices.SortStableFunc(deeds, func(a, b *deed) int { return cmp.Compare(a.milli, b.milli) })
 	f.First, f.Last = moment(deeds[0].milli), moment(deeds[len(deeds)-1].milli)
-	f.Marks = analyze.Spread(marks, 5)
+	deeds = slices.DeleteFunc(deeds, func(x *deed) bool { return x.kind == agentToken })
+	f.Times = make([]time.Time, len(deeds))
+	for i, x := range deeds {
+		f.Times[i] = moment(x.milli)
+	}
+	for _, x := range analyze.Spread(deeds, 5) {
+		f.Marks = append(f.Marks, analyze.Mark{Origin: x.origin, Time: moment(x.milli)})
+	}
 	f.Events = uint64(t.requests + t.guesses)
 	f.Service = ingest.ServiceWeb
 	guessing := len(t.names) > 0 // at more than what everybody tries everywhere

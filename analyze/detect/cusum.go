@@ -108,9 +108,9 @@ func eachStrange(in *analyze.Input, owners *homes, u *window.Unit, r *window.Row
 	if u.Trouble(r).Bad == 0 {
 		return
 	}
-	net, touches := hoodOf(u.Prefix), u.Touches(r)
+	net, touches := hoodOf(u.Prefix()), u.Touches(r)
 	for i := range touches {
-		if t := &touches[i]; t.Kind == ingest.KindAuthFailure && in.Exists(t.Name) && owners.in(t.Name, net) == nil && !owners.repeats(t.Name, u.Prefix) {
+		if t := &touches[i]; t.Kind == ingest.KindAuthFailure && in.Exists(t.Name) && owners.in(t.Name, net) == nil && !owners.repeats(t.Name, u.Prefix()) {
 			visit(t)
 		}
 	}
@@ -274,7 +274,7 @@ func (d Creep) finding(in *analyze.Input, owners *homes, service string, a alarm
 
 func creepers(in *analyze.Input, owners *homes, service string, a alarm) []creeper {
 	return analyze.EachUnit(in, analyze.Failed, func(_ int, u *window.Unit, found []creeper) []creeper {
-		c := creeper{prefix: u.Prefix, accounts: map[uint64]bool{}}
+		c := creeper{prefix: u.Prefix(), accounts: map[uint64]bool{}}
 		for i := range u.Rows {
 			r := &u.Rows[i]
 			if r.Hour < a.from || r.Hour >= a.to || accountsOf(in.Set.Service(r.Service)) != service {

@@ -82,7 +82,7 @@ func devicesOf(in *analyze.Input, owners *homes) []device {
 // repeatsOf lists the failed logins of a source that no owner's mistake explains, or
 // none where they cannot all be devices'.
 func repeatsOf(in *analyze.Input, owners *homes, i int32, u *window.Unit, found []repeat) []repeat {
-	before, door, net := len(found), "", hoodOf(u.Prefix)
+	before, door, net := len(found), "", hoodOf(u.Prefix())
 	var accounts distinct
 	if _, swarming := swarm(u, u.Rows); swarming {
 		return found
@@ -122,7 +122,7 @@ func devicesOn(in *analyze.Input, owners *homes, all []repeat) []device {
 	}
 	units := in.Set.Units()
 	exists := in.Exists(account) && !slices.ContainsFunc(all, func(r repeat) bool {
-		at := owners.at(account, hoodOf(units[r.unit].Prefix))
+		at := owners.at(account, hoodOf(units[r.unit].Prefix()))
 		return at != nil && at.fails > 0 // it may have been guessed
 	})
 	if roams(in, all) {
@@ -190,7 +190,7 @@ func roams(in *analyze.Input, all []repeat) bool {
 	been, addresses := map[hood]bool{}, map[int32]bool{}
 	moves, returns := 0, 0
 	for i := range all {
-		at := hoodOf(units[all[i].unit].Prefix)
+		at := hoodOf(units[all[i].unit].Prefix())
 		addresses[all[i].unit] = true
 		if i > 0 && all[i].unit != all[i-1].unit {
 			moves++

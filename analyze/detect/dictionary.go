@@ -327,7 +327,7 @@ func (r *inOrder) members(in *analyze.Input) (out []lone) {
 func networksIn(in *analyze.Input, tries []lone) map[hood]bool {
 	out := map[hood]bool{}
 	for i := range tries {
-		out[hoodOf(in.Set.Units()[tries[i].unit].Prefix)] = true
+		out[hoodOf(in.Set.Units()[tries[i].unit].Prefix())] = true
 	}
 	return out
 }

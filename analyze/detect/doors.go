@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"slices"
 	"strings"
-	"time"
 
 	"gumshoe/analyze"
 	"gumshoe/ingest"
@@ -28,11 +27,11 @@ func knocksOf(in *analyze.Input, u *window.Unit) (out []contact) {
 				n.Path&ingest.PathNeutral != 0 || in.BenignBad(t.Name) >= 3 || !mostlyDenied(in, t.Name) && !sites[siteOf(n.Text)] {
 				continue
 			}
-			out = append(out, contact{at: time.UnixMilli(t.Milli).UTC(), name: t.Name, origin: t.Origin(), status: t.Status, word: true})
+			out = append(out, contact{milli: t.Milli, name: t.Name, origin: t.Origin(), status: t.Status, word: true})
 		}
 	}
 	slices.SortStableFunc(out, func(a, b contact) int {
-		return cmp.Or(a.at.Compare(b.at), cmp.Compare(a.origin.Source, b.origin.Source), cmp.Compare(a.origin.Offset, b.origin.Offset))
+		return cmp.Or(cmp.Compare(a.milli, b.milli), cmp.Compare(a.origin.Source, b.origin.Source), cmp.Compare(a.origin.Offset, b.origin.Offset))
 	})
 	return out
 }

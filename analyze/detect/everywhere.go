@@ -81,8 +81,8 @@ func (d Everywhere) Detect(in *analyze.Input) []analyze.Finding {
 	var out []analyze.Finding
 	units, limit := in.Set.Units(), chanceLimit(len(all))
 	for lo := 0; lo < len(all); {
-		net, hi := network(units[all[lo].unit].Prefix), lo
-		for hi < len(all) && net.Contains(units[all[hi].unit].Prefix.Addr()) {
+		net, hi := network(units[all[lo].unit].Prefix()), lo
+		for hi < len(all) && net.Contains(units[all[hi].unit].Prefix().Addr()) {
 			hi++
 		}
 		out = append(out, d.inNetwork(in, owners, net, all[lo:hi], limit)...)
@@ -106,7 +106,7 @@ func (d Everywhere) inNetwork(in *analyze.Input, owners *homes, net netip.Prefix
 		doors |= k.doors
 		tries += int(k.tries)
 		if bits.OnesCount64(k.doors) > 1 && k.tries <= muchMore*aLittle {
-			out = append(out, d.judge(in, units[k.unit].Prefix, listed(k, nil), 1)...)
+			out = append(out, d.judge(in, units[k.unit].Prefix(), listed(k, nil), 1)...)
 		}
 	}
 	if len(out) > 0 || len(all) < limit || bits.OnesCount64(doors) < 2 || tries > muchMore*aLittle*len(all) || in.Collateral(net, nil) > 0 {
@@ -123,7 +123,7 @@ func (d Everywhere) inNetwork(in *analyze.Input, owners *homes, net netip.Prefix
 // no owner's mistake explains, where owners are asked, and of the web what only
 // scanners ask for.
 func rattles(in *analyze.Input, owners *homes, u *window.Unit, visit func(rattle)) {
-	from, net := in.From.Add(-sameDay).UnixMilli(), hoodOf(u.Prefix)
+	from, net := in.From.Add(-sameDay).UnixMilli(), hoodOf(u.Prefix())
 	for i := range u.Rows {
 		r := &u.Rows[i]
 		if calm(u, r) || int64(r.Last()+1)*1000 < from {
@@ -133,7 +133,7 @@ func rattles(in *analyze.Input, owners *homes, u *window.Unit, visit func(rattle
 		touches := u.Touches(r)
 		for k := range touches {
 			t := &touches[k]
-			hostile := t.Kind == ingest.KindAuthFailure && (owners == nil || !owners.excuses(t.Name, net) && !owners.repeats(t.Name, u.Prefix))
+			hostile := t.Kind == ingest.KindAuthFailure && (owners == nil || !owners.excuses(t.Name, net) && !owners.repeats(t.Name, u.Prefix()))
 			if name == ingest.ServiceWeb {
 				hostile = scannersOnly(in, t)
 			}
@@ -152,7 +152,7 @@ func scannersOnly(in *analyze.Input, t *window.Touch) bool {
 // judge weighs the day in which most doors were tried, by at least so many sources.
 func (d Everywhere) judge(in *analyze.Input, of netip.Prefix, all []rattle, sources int) []analyze.Finding {
 	slices.SortFunc(all, func(a, b rattle) int {
-		return cmp.Or(cmp.Compare(a.Milli, b.Milli), cmp.Compare(a.Source, b.Source), cmp.Compare(a.Offset, b.Offset), a.unit.Prefix.Compare(b.unit.Prefix))
+		return cmp.Or(cmp.Compare(a.Milli, b.Milli), cmp.Compare(a.Source, b.Source), cmp.Compare(a.Offset, b.Offset), a.unit.Prefix().Compare(b.unit.Prefix()))
 	})
 	if len(all) == 0 {
 		return nil
@@ -176,7 +176,7 @@ func (d Everywhere) judge(in *analyze.Input, of netip.Prefix, all []rattle, sour
 	f := analyze.Finding{Detector: d.Name(), Techniques: []string{"T1595", "T1110.001"}, Key: "doors " + of.String(), Impact: analyze.Targeted,
 		Events: uint64(len(day)), First: moment(day[0].Milli), Last: moment(day[len(day)-1].Milli)}
 	for _, r := range day {
-		f.Sources = append(f.Sources, r.unit.Prefix)
+		f.Sources = append(f.Sources, r.unit.Prefix())
 		f.Times = append(f.Times, moment(r.Milli))
 		f.Marks = append(f.Marks, analyze.Mark{Origin: r.Origin(), Time: moment(r.Milli)})
 		kind := analyze.AccountName
@@ -224,7 +224,7 @@ func sourcesOf(day []rattle) (all, fewest int) {
 	at := map[string]map[netip.Prefix]bool{}
 	seen := map[netip.Prefix]bool{}
 	for i := range day {
-		door, p := day[i].door(), day[i].unit.Prefix
+		door, p := day[i].door(), day[i].unit.Prefix()
 		if at[door] == nil {
 			at[door] = map[netip.Prefix]bool{}
 		}

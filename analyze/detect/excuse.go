@@ -72,7 +72,7 @@ func sharedFront(u *window.Unit, rows []window.Row, total, honest, n int) (analy
 	case honest >= households && goodToWrong*total <= good:
 		return analyze.Evidence{Family: analyze.Guard, LogOdds: -4, Trials: honest,
 			Fact: fmt.Sprintf("%s log in from here as their owners do, %s to %s", count(honest, "account"), count(good, "login"), count(total, "failure"))}, true
-	case (u.Prefix.Addr().IsLoopback() || u.Prefix.Contains(netip.IPv6Loopback())) && n < ownMachine:
+	case (u.Prefix().Addr().IsLoopback() || u.Prefix().Contains(netip.IPv6Loopback())) && n < ownMachine:
 		return analyze.Evidence{Family: analyze.Guard, LogOdds: -4, Trials: 1,
 			Fact: "it is this machine: a webmail that passes on what people type, say, whose own log knows who they are"}, true
 	}

@@ -92,12 +92,12 @@ func flipped(in *analyze.Input, a aimed) (flip, bool) {
 			continue
 		}
 		if f.first.IsZero() {
-			f.first, f.status = s.at, s.Status
+			f.first, f.status = s.at(), s.Status
 		}
 		f.hit++
 		f.marks = append(f.marks, s.mark())
 		shapes[s.Aux] = true
-		hours[uint32(s.at.Unix()/3600)] = true
+		hours[uint32(s.at().Unix()/3600)] = true
 	}
 	th := in.Thing(a.path)
 	if len(shapes) < 2 || th == nil || failedForAll(th, hours) {

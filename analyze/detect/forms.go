@@ -62,7 +62,7 @@ func (d Forms) judge(in *analyze.Input, u *window.Unit, st *analyze.Standing) (a
 		paths = append(paths, in.Set.Name(id).Text)
 	}
 	f := analyze.Finding{
-		Detector: d.Name(), Techniques: []string{"T1110.001"}, Key: u.Prefix.String() + " forms", Sources: sources(u), Service: ingest.ServiceWeb,
+		Detector: d.Name(), Techniques: []string{"T1110.001"}, Key: u.Prefix().String() + " forms", Sources: sources(u), Service: ingest.ServiceWeb,
 		Impact: analyze.Generic, First: tried[0].Time, Last: tried[len(tried)-1].Time, Events: uint64(len(tried)), Marks: analyze.Spread(tried, 3),
 	}
 	for _, m := range tried {
@@ -87,14 +87,14 @@ func formStory(u *window.Unit, f *analyze.Finding, tried int, paths []string, kn
 	lasted := f.Last.Sub(f.First)
 	s := analyze.Story{
 		Headline: fmt.Sprintf("%s at a login form, one every %s", upper(count(tried, "guess")), span(lasted/time.Duration(tried-1))),
-		Body:     []string{fmt.Sprintf("%s sent a login to %s %s over %s, and was refused each time.", bare(u.Prefix), some(paths, 3), count(tried, "time"), span(lasted))},
+		Body:     []string{fmt.Sprintf("%s sent a login to %s %s over %s, and was refused each time.", bare(u.Prefix()), some(paths, 3), count(tried, "time"), span(lasted))},
 		Why:      []string{"Nobody forgets a password that often, and none of these tries led to a page behind the form."},
 		Not:      []string{"An access log does not name the accounts that were tried."},
 		Do:       []string{"See the application's own log for the accounts, and give them a second factor; limit how often the form may be sent."},
 	}
 	if known.leadsOn() {
 		s.Headline = fmt.Sprintf("A form sent %s and never filled in well, one every %s", count(tried, "time"), span(lasted/time.Duration(tried-1)))
-		s.Body = []string{fmt.Sprintf("%s sent the form %s %s over %s, and was shown it again each time.", bare(u.Prefix), some(paths, 3), count(tried, "time"), span(lasted))}
+		s.Body = []string{fmt.Sprintf("%s sent the form %s %s over %s, and was shown it again each time.", bare(u.Prefix()), some(paths, 3), count(tried, "time"), span(lasted))}
 		s.Why = []string{fmt.Sprintf("Of %s that people sent to it, %s led them on; of these none did, where %.0f were to be expected.",
 			count(known.on+known.answered, "form"), number(known.on), float64(tried)*known.share())}
 		s.Not = []string{"What the form asks for is not in an access log: a password most likely, else somebody fills in what is not for programs."}

@@ -144,7 +144,7 @@ func passesBy(in *analyze.Input, u *window.Unit) bool {
 	if len(pages.ids) > 1 {
 		return false
 	}
-	_, crawler := in.Vouched(u.Prefix)
+	_, crawler := in.Vouched(u.Prefix())
 	return !crawler
 }
 
@@ -160,10 +160,10 @@ func (d FormCrowd) judge(in *analyze.Input, l *line) (analyze.Finding, bool) {
 		if days[day] == nil {
 			days[day] = map[hood]bool{}
 		}
-		days[day][hoodOf(units[p.unit].Prefix)] = true
+		days[day][hoodOf(units[p.unit].Prefix())] = true
 	}
 	for _, p := range l.in {
-		welcome[hoodOf(units[p.unit].Prefix)] = true
+		welcome[hoodOf(units[p.unit].Prefix())] = true
 	}
 	var best []passer
 	bestP, bestMu, within := 1.0, 0.0, time.Duration(0)
@@ -190,9 +190,9 @@ func fullestLine(in *analyze.Input, all []passer, w time.Duration) (best []passe
 	inside := map[hood]int{}
 	units := in.Set.Units()
 	for hi := range all {
-		inside[hoodOf(units[all[hi].unit].Prefix)]++
+		inside[hoodOf(units[all[hi].unit].Prefix())]++
 		for all[hi].touch.Milli-all[lo].touch.Milli >= w.Milliseconds() {
-			if n := hoodOf(units[all[lo].unit].Prefix); inside[n] == 1 {
+			if n := hoodOf(units[all[lo].unit].Prefix()); inside[n] == 1 {
 				delete(inside, n)
 			} else {
 				inside[n]--
@@ -275,7 +275,7 @@ func (d FormCrowd) finding(in *analyze.Input, l *line, part []passer, p, mu floa
 	var marks []analyze.Mark
 	var answers []*window.Touch
 	for _, x := range part {
-		source := units[x.unit].Prefix
+		source := units[x.unit].Prefix()
 		per[source]++
 		nets[hoodOf(source)] = true
 		at := moment(x.touch.Milli)

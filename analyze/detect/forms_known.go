@@ -56,7 +56,7 @@ func formsOf(in *analyze.Input) forms {
 		human := person(in, u)
 		eachSent(in, u, func(_ *window.Row, t *window.Touch) {
 			if t.Status >= 200 && t.Status < 400 {
-				out = append(out, sent{t.Name, hoodOf(u.Prefix), t.Milli, t.Status >= 300, human})
+				out = append(out, sent{t.Name, hoodOf(u.Prefix()), t.Milli, t.Status >= 300, human})
 			}
 		})
 		return out

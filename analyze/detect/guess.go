@@ -76,7 +76,7 @@ func (d Guess) judge(in *analyze.Input, owners *homes, u *window.Unit, rows []wi
 		return analyze.Finding{}, false
 	}
 	f := analyze.Finding{
-		Detector: d.Name(), Techniques: []string{"T1110.001"}, Key: u.Prefix.String() + " " + service, Sources: sources(u), Service: service,
+		Detector: d.Name(), Techniques: []string{"T1110.001"}, Key: u.Prefix().String() + " " + service, Sources: sources(u), Service: service,
 		Impact: analyze.Generic, First: all[0].at(), Last: all[len(all)-1].at(), Events: uint64(total),
 	}
 	f.Evidence = []analyze.Evidence{{Family: analyze.Guessing, LogOdds: odds, Trials: total,
@@ -115,7 +115,7 @@ func guesses(in *analyze.Input, owners *homes, u *window.Unit, rows []window.Row
 	all, total = tries(in, u, rows, (*list)[:0])
 	*list = all
 	everything := countOf(all)
-	all = owners.guilty(u.Prefix, all)
+	all = owners.guilty(u.Prefix(), all)
 	return all, total * countOf(all) / max(1, everything)
 }
 
@@ -264,12 +264,12 @@ func guessStory(in *analyze.Input, u *window.Unit, f *analyze.Finding, all []try
 		what, did = "refusal", "was refused"
 	}
 	s := analyze.Story{Headline: fmt.Sprintf("%s on %s, %s", upper(count(total, what)), service, rate)}
-	body := fmt.Sprintf("%s %s %s over %s", bare(u.Prefix), did, count(total, "time"), span(lasted))
+	body := fmt.Sprintf("%s %s %s over %s", bare(u.Prefix()), did, count(total, "time"), span(lasted))
 	if len(names) > 0 {
 		body += fmt.Sprintf(", on %s: %s", count(len(names), "account"), mostTried(in, names))
 	}
 	s.Body = []string{body + "."}
-	if !in.StandingOf(u.Prefix).LoggedIn {
+	if !in.StandingOf(u.Prefix()).LoggedIn {
 		s.Body = append(s.Body, "None of the guesses got in while the log was there.")
 	}
 	n := 0

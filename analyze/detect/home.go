@@ -62,7 +62,7 @@ type arrival struct {
 func homesOf(in *analyze.Input) *homes {
 	out := &homes{began: in.From.UnixMilli(), suspect: map[hood]bool{}}
 	came := analyze.EachUnit(in, analyze.SignedIn, func(_ int, u *window.Unit, found []arrival) []arrival {
-		net, before := hoodOf(u.Prefix), len(found)
+		net, before := hoodOf(u.Prefix()), len(found)
 		for i := range u.Rows {
 			if r := &u.Rows[i]; r.Good > 0 && in.Set.Service(r.Service) != ingest.ServiceWeb {
 				found = arrivals(u, r, net, found, before)
@@ -80,7 +80,7 @@ func homesOf(in *analyze.Input) *homes {
 		return nil
 	})
 	guessed := analyze.EachUnit(in, analyze.Failed, func(_ int, u *window.Unit, found []hood) []hood {
-		if net := hoodOf(u.Prefix); out.failedBefore(in, u, net) {
+		if net := hoodOf(u.Prefix()); out.failedBefore(in, u, net) {
 			found = append(found, net)
 		}
 		return found
@@ -93,9 +93,9 @@ func homesOf(in *analyze.Input) *homes {
 	units := in.Set.Units()
 	for _, d := range out.devices {
 		for _, s := range d.sources {
-			out.repeated[d.account] = append(out.repeated[d.account], units[s].Prefix)
+			out.repeated[d.account] = append(out.repeated[d.account], units[s].Prefix())
 			if d.pause >= inNoHurry {
-				out.unrushed[d.account] = append(out.unrushed[d.account], units[s].Prefix)
+				out.unrushed[d.account] = append(out.unrushed[d.account], units[s].Prefix())
 			}
 		}
 	}
@@ -251,7 +251,7 @@ const inNoHurry = 5 * time.Minute
 // honestAccounts counts the accounts that the source logs in to without having
 // guessed them.
 func (h *homes) honestAccounts(in *analyze.Input, u *window.Unit) (n int) {
-	net := hoodOf(u.Prefix)
+	net := hoodOf(u.Prefix())
 	var seen distinct
 	for i := range u.Rows {
 		r := &u.Rows[i]

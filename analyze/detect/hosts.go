@@ -12,7 +12,7 @@ import (
 // telephone takes a new one a day, and a network at home has a few; who uses
 // another for every try or two wants not to be counted.
 func swarm(u *window.Unit, rows []window.Row) (analyze.Evidence, bool) {
-	if u.Prefix.Addr().Is4() {
+	if u.Prefix().Addr().Is4() {
 		return analyze.Evidence{}, false
 	}
 	hosts := map[uint64]bool{}

@@ -36,7 +36,7 @@ func (d Impostor) Detect(in *analyze.Input) []analyze.Finding {
 		return nil
 	}
 	return analyze.EachUnit(in, analyze.Current|analyze.Visitor, func(i int, u *window.Unit, out []analyze.Finding) []analyze.Finding {
-		c, asked := in.Crawlers[u.Prefix]
+		c, asked := in.Crawlers[u.Prefix()]
 		if !asked || c.Truth != analyze.Refuted {
 			return out
 		}
@@ -64,7 +64,7 @@ func (d Impostor) finding(u *window.Unit, rows []*window.Row, c analyze.Crawler)
 	f.Evidence = []analyze.Evidence{{Family: analyze.Agent, LogOdds: impostorOdds, Trials: 1, Fact: "calls itself a crawler of " + c.Owner + "; " + denial(c)}}
 	f.Story = analyze.Story{
 		Headline: "Not the crawler of " + c.Owner + " that it says it is",
-		Body:     []string{fmt.Sprintf("%s sent %s and called itself a crawler of %s: %s.", bare(u.Prefix), count(f.Events, "request"), c.Owner, c.Agent)},
+		Body:     []string{fmt.Sprintf("%s sent %s and called itself a crawler of %s: %s.", bare(u.Prefix()), count(f.Events, "request"), c.Owner, c.Agent)},
 		Why:      []string{fmt.Sprintf("Such a crawler has a name in %s that leads back to its address; %s.", and(c.Domains), denial(c))},
 		Not:      []string{"A borrowed name is no attack: see what it asked for. Some who test a site borrow it too."},
 		Do:       []string{"If it is neither you nor somebody you asked, it can be blocked without harm to the search engine."},

@@ -36,15 +36,15 @@ type hole struct {
 // sent is a shot with who sent it.
 type sent struct {
 	shot
-	from netip.Prefix
+	from uint32 // in Set.Units
 }
 
 // Detect implements analyze.Detector.
 func (d Injectable) Detect(in *analyze.Input) []analyze.Finding {
-	all := analyze.EachUnit(in, analyze.Current|analyze.Troubled, func(_ int, u *window.Unit, out []sent) []sent {
+	all := analyze.EachUnit(in, analyze.Current|analyze.Troubled, func(i int, u *window.Unit, out []sent) []sent {
 		for _, s := range shotsOf(in, u) {
 			if s.Stage >= ingest.StageSyntax {
-				out = append(out, sent{s, u.Prefix})
+				out = append(out, sent{s, uint32(i)})
 			}
 		}
 		return out
@@ -80,18 +80,19 @@ func (d Injectable) Detect(in *analyze.Input) []analyze.Finding {
 // in the window.
 func holeIn(in *analyze.Input, path uint64, of []sent) (hole, bool) {
 	h := hole{path: path}
-	current := false
-	for _, s := range of {
-		h.shots = append(h.shots, s.shot)
-		h.senders = append(h.senders, s.from)
-		current = current || in.Contains(uint32(s.at.Unix()/3600))
-	}
-	if !current {
+	if !slices.ContainsFunc(of, func(s sent) bool { return in.Contains(uint32(s.at().Unix() / 3600)) }) {
 		return h, false
 	}
+	var from []uint32
+	for _, s := range of {
+		h.shots = append(h.shots, s.shot)
+		from = append(from, s.from)
+	}
 	sortShots(h.shots)
+	for _, i := range slices.Compact(from) {
+		h.senders = append(h.senders, in.Set.Units()[i].Prefix())
+	}
 	slices.SortFunc(h.senders, prefix.Compare)
-	h.senders = slices.Compact(h.senders)
 	spots := spotsOf(h.shots)
 	h.flips, h.proofs = flipsOf(in, spots), proofsOf(in, spots)
 	return h, len(h.flips)+len(h.proofs) > 0
@@ -105,12 +106,12 @@ func (h hole) weight() float64 {
 func (d Injectable) finding(in *analyze.Input, h hole) analyze.Finding {
 	name := in.Set.Name(h.path).Text
 	f := analyze.Finding{Detector: d.Name(), Techniques: []string{"T1190"}, Key: "endpoint " + name, Own: true, Visitors: h.senders, Service: ingest.ServiceWeb,
-		Impact: analyze.Success, First: h.shots[0].at, Last: h.shots[len(h.shots)-1].at, Events: uint64(len(h.shots)),
+		Impact: analyze.Success, First: h.shots[0].at(), Last: h.shots[len(h.shots)-1].at(), Events: uint64(len(h.shots)),
 		Targets: []analyze.Target{{Kind: analyze.Endpoint, Value: name}}}
 	var class ingest.Class
 	for _, s := range h.shots {
 		class |= s.Class
-		f.Times = append(f.Times, s.at)
+		f.Times = append(f.Times, s.at())
 	}
 	odds, distinct := payloadOdds(h.shots)
 	answers, _ := response(h.flips, h.proofs)

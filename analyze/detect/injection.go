@@ -23,19 +23,17 @@ type Injection struct{}
 // Name implements analyze.Detector.
 func (Injection) Name() string { return "injection" }
 
-// shot is one request with hostile content.
-type shot struct {
-	window.Touch
-	at time.Time
-}
+// shot is one request with hostile content. It stands in the Set.
+type shot struct{ *window.Touch }
 
-func (s shot) mark() analyze.Mark { return analyze.Mark{Origin: s.Origin(), Time: s.at} }
+func (s shot) at() time.Time      { return moment(s.Milli) }
+func (s shot) mark() analyze.Mark { return analyze.Mark{Origin: s.Origin(), Time: s.at()} }
 
 // Detect implements analyze.Detector.
 func (d Injection) Detect(in *analyze.Input) []analyze.Finding {
 	return analyze.EachUnit(in, analyze.Current|analyze.Troubled, func(i int, u *window.Unit, out []analyze.Finding) []analyze.Finding {
 		shots := shotsOf(in, u)
-		if len(shots) == 0 || !in.Contains(uint32(shots[len(shots)-1].at.Unix()/3600)) {
+		if len(shots) == 0 || !in.Contains(uint32(shots[len(shots)-1].at().Unix()/3600)) {
 			return out
 		}
 		a := attack{unit: u, shots: shots, spots: spotsOf(shots)}
@@ -68,9 +66,10 @@ func shotsOf(in *analyze.Input, u *window.Unit) (out []shot) {
 		if in.Set.Service(r.Service) != ingest.ServiceWeb {
 			continue
 		}
-		for _, t := range u.Touches(r) {
-			if t.Stage > ingest.StageNone && t.Class != ingest.ClassLLM && !fileHunt(in, t) {
-				out = append(out, shot{t, time.UnixMilli(t.Milli).UTC()})
+		touches := u.Touches(r)
+		for k := range touches {
+			if t := &touches[k]; t.Stage > ingest.StageNone && t.Class != ingest.ClassLLM && !fileHunt(in, t) {
+				out = append(out, shot{t})
 			}
 		}
 	}
@@ -80,13 +79,13 @@ func shotsOf(in *analyze.Input, u *window.Unit) (out []shot) {
 
 func sortShots(shots []shot) {
 	slices.SortStableFunc(shots, func(a, b shot) int {
-		return cmp.Or(a.at.Compare(b.at), cmp.Compare(a.Source, b.Source), cmp.Compare(a.Offset, b.Offset))
+		return cmp.Or(cmp.Compare(a.Milli, b.Milli), cmp.Compare(a.Source, b.Source), cmp.Compare(a.Offset, b.Offset))
 	})
 }
 
 // fileHunt reports a request whose only fault is to ask for a file that should
 // not be served (/.env): that is a scan, and Scan tells it.
-func fileHunt(in *analyze.Input, t window.Touch) bool {
+func fileHunt(in *analyze.Input, t *window.Touch) bool {
 	return t.Class&^(ingest.ClassLFI|ingest.ClassScanner|ingest.ClassWebshell|ingest.ClassLLM) == 0 && t.Stage <= ingest.StageMarker &&
 		in.Set.Name(t.Name).Path&(ingest.PathVocabulary|ingest.PathSensitive) != 0
 }
@@ -101,20 +100,21 @@ func signedIn(u *window.Unit, shots []shot) bool {
 		}
 	}
 	return !slices.ContainsFunc(shots, func(s shot) bool {
-		return !known[uint32(s.at.Unix()/3600)] || s.Status < 200 || s.Status >= 400
+		return !known[uint32(s.at().Unix()/3600)] || s.Status < 200 || s.Status >= 400
 	})
 }
 
 func (d Injection) judge(in *analyze.Input, a *attack, st *analyze.Standing) analyze.Finding {
 	u, shots := a.unit, a.shots
-	f := analyze.Finding{Detector: d.Name(), Techniques: []string{"T1190"}, Key: u.Prefix.String(), Sources: sources(u), Service: ingest.ServiceWeb,
-		Impact: analyze.Generic, First: shots[0].at, Last: shots[len(shots)-1].at, Events: uint64(len(shots))}
+	f := analyze.Finding{Detector: d.Name(), Techniques: []string{"T1190"}, Key: u.Prefix().String(), Sources: sources(u), Service: ingest.ServiceWeb,
+		Impact: analyze.Generic, First: shots[0].at(), Last: shots[len(shots)-1].at(), Events: uint64(len(shots))}
 	var class ingest.Class
 	byPath := map[uint64][]shot{}
+	f.Times = make([]time.Time, 0, len(shots))
 	for _, s := range shots {
 		class |= s.Class
 		byPath[s.Name] = append(byPath[s.Name], s)
-		f.Times = append(f.Times, s.at)
+		f.Times = append(f.Times, s.at())
 	}
 	work := effortOf(in, a.spots)
 	fact := append([]string{fmt.Sprintf("%s of %s", count(a.distinct, "distinct payload"), classWords(class))}, work.words...)

@@ -31,7 +31,7 @@ func classWords(c ingest.Class) string {
 }
 
 func injectionStory(in *analyze.Input, a *attack, f analyze.Finding, class ingest.Class, work effort) analyze.Story {
-	kind, source := classWords(class), bare(a.unit.Prefix)
+	kind, source := classWords(class), bare(a.unit.Prefix())
 	sent := fmt.Sprintf("%s sent %s with hostile content", source, count(len(a.shots), "request"))
 	if len(a.shots) > 1 {
 		sent += " in " + span(f.Last.Sub(f.First))

@@ -10,6 +10,7 @@ import (
 	"gumshoe/analyze"
 	"gumshoe/analyze/judge"
 	"gumshoe/ingest"
+	"gumshoe/ingest/window"
 )
 
 // answer is a web request with what the log says of its answer.
@@ -160,9 +161,7 @@ func TestProofs(t *testing.T) {
 func TestKendall(t *testing.T) {
 	stages := func(list ...ingest.Stage) (out []shot) {
 		for _, s := range list {
-			var x shot
-			x.Stage = s
-			out = append(out, x)
+			out = append(out, shot{&window.Touch{Stage: s}})
 		}
 		return out
 	}

@@ -119,7 +119,7 @@ func (d KeyGuess) judge(in *analyze.Input, u *window.Unit, k *tryingKeys) (analy
 	}
 	path := in.Set.Name(k.path).Text
 	f := analyze.Finding{
-		Detector: d.Name(), Techniques: []string{"T1110.001"}, Key: u.Prefix.String() + " " + path, Sources: sources(u), Service: ingest.ServiceWeb, Impact: analyze.Generic,
+		Detector: d.Name(), Techniques: []string{"T1110.001"}, Key: u.Prefix().String() + " " + path, Sources: sources(u), Service: ingest.ServiceWeb, Impact: analyze.Generic,
 		First: k.times[0], Last: k.times[n-1], Events: uint64(n), Times: k.times, Targets: []analyze.Target{{Kind: analyze.Endpoint, Value: path}},
 	}
 	var marks []analyze.Mark
@@ -181,13 +181,13 @@ func keyStory(u *window.Unit, f *analyze.Finding, path string, let, answered int
 	n, lasted := int(f.Events), f.Last.Sub(f.First)
 	s := analyze.Story{
 		Headline: fmt.Sprintf("%s by one endpoint, one every %s", upper(count(n, "refusal")), span(lasted/time.Duration(n-1))),
-		Body:     []string{fmt.Sprintf("%s asked for %s %s over %s, and was refused each time. It was let in nowhere before, and reads no pages.", bare(u.Prefix), path, count(n, "time"), span(lasted))},
+		Body:     []string{fmt.Sprintf("%s asked for %s %s over %s, and was refused each time. It was let in nowhere before, and reads no pages.", bare(u.Prefix()), path, count(n, "time"), span(lasted))},
 		Why:      []string{"A client that knows its key is refused once, if at all: keys or passwords are tried out."},
 		Not:      []string{"What was tried is not in an access log; a client that has lost its key and is in a hurry looks the same."},
 		Do:       []string{"If the address is none of your clients', there is nothing to do but to limit how often the endpoint may be asked."},
 	}
 	if let > 0 {
-		s.Why[0] = fmt.Sprintf("%s others who ask there are let in; of %s nobody expects more than one or two refusals.", upper(number(let)), bare(u.Prefix))
+		s.Why[0] = fmt.Sprintf("%s others who ask there are let in; of %s nobody expects more than one or two refusals.", upper(number(let)), bare(u.Prefix()))
 	}
 	if answered > 0 {
 		s.Headline = fmt.Sprintf("Someone may have found a key after %s", count(n, "refusal"))

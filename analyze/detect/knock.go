@@ -21,16 +21,16 @@ const (
 // A forgotten check of somebody's own may do the same, hence a nuisance.
 func (d Scan) knock(in *analyze.Input, u *window.Unit) (analyze.Finding, bool) {
 	all := knocksOf(in, u)
-	if len(all) < knocksLeast || !in.Contains(uint32(all[len(all)-1].at.Unix()/3600)) {
+	if len(all) < knocksLeast || !in.Contains(uint32(all[len(all)-1].at().Unix()/3600)) {
 		return analyze.Finding{}, false
 	}
 	f := analyze.Finding{
-		Detector: "slow_scan", Techniques: []string{"T1595.003"}, Key: u.Prefix.String(), Sources: sources(u),
-		Impact: analyze.Nuisance, Service: ingest.ServiceWeb, First: all[0].at, Last: all[len(all)-1].at, Events: uint64(len(all)),
+		Detector: "slow_scan", Techniques: []string{"T1595.003"}, Key: u.Prefix().String(), Sources: sources(u),
+		Impact: analyze.Nuisance, Service: ingest.ServiceWeb, First: all[0].at(), Last: all[len(all)-1].at(), Events: uint64(len(all)),
 	}
 	var paths []string
 	for _, c := range all {
-		f.Times = append(f.Times, c.at)
+		f.Times = append(f.Times, c.at())
 		f.Marks = append(f.Marks, c.mark())
 		paths = append(paths, in.Set.Name(c.name).Text)
 	}
@@ -55,7 +55,7 @@ func (d Scan) knock(in *analyze.Input, u *window.Unit) (analyze.Finding, bool) {
 	f.Story = analyze.Story{
 		Headline: fmt.Sprintf("One knock every %s at the same door, for %s", span(median(pauses)), span(lasted)),
 		Body: []string{fmt.Sprintf("%s asked %s for %s, and never got it. The pauses between knocks lasted %s, over %s.",
-			bare(u.Prefix), count(len(all), "time"), some(paths, 4), minutesBetween(slices.Min(pauses), slices.Max(pauses)), span(lasted))},
+			bare(u.Prefix()), count(len(all), "time"), some(paths, 4), minutesBetween(slices.Min(pauses), slices.Max(pauses)), span(lasted))},
 		Why: []string{"It never hurries: no limit that counts over ten minutes sees it. Nobody else was ever answered there."},
 		Not: []string{"A forgotten check of your own looks the same."},
 		Do:  []string{doNothing},

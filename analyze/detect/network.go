@@ -89,7 +89,7 @@ func (d Network) Detect(in *analyze.Input) []analyze.Finding {
 				if !b.enough(total[b.service]) {
 					continue
 				}
-				if f, ok := d.judge(in, &b, net(units[b.lo].Prefix), fails(in, owners, &b), total[b.service]); ok {
+				if f, ok := d.judge(in, &b, net(units[b.lo].Prefix()), fails(in, owners, &b), total[b.service]); ok {
 					found = append(found, f)
 				}
 			}
@@ -104,7 +104,7 @@ func (d Network) Detect(in *analyze.Input) []analyze.Finding {
 func bounds(units []window.Unit, slips []slip, net func(prefix) prefix) (out []int) {
 	var last prefix
 	for i, s := range slips {
-		if n := net(units[s.unit].Prefix); i == 0 || n != last {
+		if n := net(units[s.unit].Prefix()); i == 0 || n != last {
 			out, last = append(out, i), n
 		}
 	}
@@ -129,7 +129,7 @@ func unexplained(units []window.Unit, slips []slip, found []analyze.Finding) (ou
 		known[site(found[i].Sources[0])] = true
 	}
 	for _, s := range slips {
-		if p := units[s.unit].Prefix; p.Addr().Is6() && !known[site(p)] {
+		if p := units[s.unit].Prefix(); p.Addr().Is6() && !known[site(p)] {
 			out = append(out, s)
 		}
 	}
@@ -167,11 +167,11 @@ func (b *block) enough(total []hourCount) bool {
 
 // guilty reports whether an hour has failed logins that are no owner's mistake.
 func guilty(u *window.Unit, r *window.Row, owners *homes) bool {
-	net := hoodOf(u.Prefix)
+	net := hoodOf(u.Prefix())
 	touches := u.Touches(r)
 	for i := range touches {
 		t := &touches[i]
-		if (t.Kind == ingest.KindAuthFailure || t.Kind == ingest.KindInvalidUser) && !owners.excuses(t.Name, net) && !owners.repeats(t.Name, u.Prefix) {
+		if (t.Kind == ingest.KindAuthFailure || t.Kind == ingest.KindInvalidUser) && !owners.excuses(t.Name, net) && !owners.repeats(t.Name, u.Prefix()) {
 			return true
 		}
 	}
@@ -196,7 +196,7 @@ func fails(in *analyze.Input, owners *homes, b *block) []failing {
 			with, total := tries(in, u, u.Rows[k:k+1], all)
 			mine := with[len(all):]
 			everything := countOf(mine)
-			if mine = owners.guilty(u.Prefix, onlyLogins(mine)); len(mine) > 0 {
+			if mine = owners.guilty(u.Prefix(), onlyLogins(mine)); len(mine) > 0 {
 				out = append(out, failing{unit: u, row: r, tries: mine, count: total * countOf(mine) / everything})
 			}
 			all = with[:len(all)+len(mine)]
@@ -234,14 +234,14 @@ func (d Network) judge(in *analyze.Input, b *block, net prefix, fails []failing,
 	}
 	accused := map[netip.Prefix]bool{}
 	for _, f := range best {
-		accused[f.unit.Prefix] = true
+		accused[f.unit.Prefix()] = true
 	}
 	f := analyze.Finding{Detector: d.Name(), Techniques: []string{"T1110.003"}, Service: service, Impact: analyze.Generic}
 	perAccount, perUnit := map[uint64]int{}, map[netip.Prefix]int{}
 	total0, existing := 0, false
 	for _, x := range best {
 		total0 += x.count
-		perUnit[x.unit.Prefix] += x.count
+		perUnit[x.unit.Prefix()] += x.count
 		for i := range x.tries {
 			t := &x.tries[i]
 			at := t.at()
@@ -309,9 +309,9 @@ func widest(fails []failing, w time.Duration) (best []failing, from uint32) {
 	inside := map[netip.Prefix]int{}
 	most, lo := 0, 0
 	for hi := range fails {
-		inside[fails[hi].unit.Prefix]++
+		inside[fails[hi].unit.Prefix()]++
 		for fails[hi].row.Hour-fails[lo].row.Hour >= n {
-			if p := fails[lo].unit.Prefix; inside[p] == 1 {
+			if p := fails[lo].unit.Prefix(); inside[p] == 1 {
 				delete(inside, p)
 			} else {
 				inside[p]--
@@ -328,7 +328,7 @@ func widest(fails []failing, w time.Duration) (best []failing, from uint32) {
 func distinctUnits(fails []failing) int {
 	seen := map[netip.Prefix]bool{}
 	for _, f := range fails {
-		seen[f.unit.Prefix] = true
+		seen[f.unit.Prefix()] = true
 	}
 	return len(seen)
 }

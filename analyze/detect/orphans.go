@@ -49,7 +49,7 @@ type orphan struct {
 	doors []contact // every request, in order of time
 }
 
-func (o *orphan) last() time.Time { return o.doors[len(o.doors)-1].at }
+func (o *orphan) last() time.Time { return o.doors[len(o.doors)-1].at() }
 
 // Detect implements analyze.Detector.
 func (d Orphans) Detect(in *analyze.Input) []analyze.Finding {
@@ -62,7 +62,7 @@ func (d Orphans) Detect(in *analyze.Input) []analyze.Finding {
 		if !knocksLikeOne(u, o.doors) {
 			return found
 		}
-		if first, _ := contacts(in, u); walk(first, failHonest) >= seenAlone {
+		if walkAlone(in, u) >= seenAlone {
 			return found
 		}
 		return append(found, o)
@@ -118,7 +118,7 @@ func onlyScannersDoors(in *analyze.Input, all []orphan) []orphan {
 		}
 		seen := map[row]bool{}
 		for _, c := range o.doors {
-			if at := (row{c.name, c.at.Unix() / 3600}); !seen[at] {
+			if at := (row{c.name, c.at().Unix() / 3600}); !seen[at] {
 				seen[at] = true
 				hours[c.name]++
 			}
@@ -137,7 +137,7 @@ func onlyScannersDoors(in *analyze.Input, all []orphan) []orphan {
 func networksOf(all []orphan) int {
 	nets := map[hood]bool{}
 	for _, o := range all {
-		nets[hoodOf(o.unit.Prefix)] = true
+		nets[hoodOf(o.unit.Prefix())] = true
 	}
 	return len(nets)
 }
@@ -152,7 +152,7 @@ func (d Orphans) finding(in *analyze.Input, part []orphan, networks int) analyze
 	index := map[uint64]int{}
 	var knocks []contact
 	for _, o := range part {
-		f.Sources = append(f.Sources, o.unit.Prefix)
+		f.Sources = append(f.Sources, o.unit.Prefix())
 		knocks = append(knocks, o.doors...)
 		seen := map[uint64]bool{}
 		for _, c := range o.doors {
@@ -170,10 +170,10 @@ func (d Orphans) finding(in *analyze.Input, part []orphan, networks int) analyze
 		}
 	}
 	slices.SortFunc(f.Sources, prefix.Compare)
-	slices.SortStableFunc(knocks, func(a, b contact) int { return a.at.Compare(b.at) })
-	f.First, f.Last, f.Events = knocks[0].at, knocks[len(knocks)-1].at, uint64(len(knocks))
+	slices.SortStableFunc(knocks, func(a, b contact) int { return cmp.Compare(a.milli, b.milli) })
+	f.First, f.Last, f.Events = knocks[0].at(), knocks[len(knocks)-1].at(), uint64(len(knocks))
 	for _, c := range knocks {
-		f.Times = append(f.Times, c.at)
+		f.Times = append(f.Times, c.at())
 		f.Marks = append(f.Marks, c.mark())
 	}
 	f.Marks = analyze.Spread(f.Marks, 5)

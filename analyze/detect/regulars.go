@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"time"
 
 	"gumshoe/analyze"
 	"gumshoe/ingest"
@@ -69,21 +68,21 @@ func onDays(u *window.Unit, n int) bool {
 
 func (d Regulars) judge(in *analyze.Input, u *window.Unit) (analyze.Finding, bool) {
 	days, active, events := oddDays(in, u)
-	if len(days) < fewestDays || 2*len(days) < active || events > mostKnocksDay*active || !in.Contains(uint32(days[len(days)-1].at.Unix()/3600)) {
+	if len(days) < fewestDays || 2*len(days) < active || events > mostKnocksDay*active || !in.Contains(uint32(days[len(days)-1].at().Unix()/3600)) {
 		return analyze.Finding{}, false
 	}
 	sum := 0.0
 	for i, at := range days {
 		if i > 0 {
-			sum *= math.Exp2(-float64(at.at.Sub(days[i-1].at)) / float64(halfLife))
+			sum *= math.Exp2(-float64(at.at().Sub(days[i-1].at())) / float64(halfLife))
 		}
 		sum += at.weight * math.Log(failHostile/failHonest)
 	}
-	f := analyze.Finding{Detector: d.Name(), Techniques: []string{"T1595.002"}, Key: u.Prefix.String(), Sources: sources(u), Impact: analyze.Nuisance,
-		Service: ingest.ServiceWeb, First: days[0].at, Last: days[len(days)-1].at, Events: uint64(events)}
+	f := analyze.Finding{Detector: d.Name(), Techniques: []string{"T1595.002"}, Key: u.Prefix().String(), Sources: sources(u), Impact: analyze.Nuisance,
+		Service: ingest.ServiceWeb, First: days[0].at(), Last: days[len(days)-1].at(), Events: uint64(events)}
 	var asked []string
 	for _, x := range days {
-		f.Times = append(f.Times, x.at)
+		f.Times = append(f.Times, x.at())
 		f.Marks = append(f.Marks, x.mark())
 		if text := in.Set.Name(x.name).Text; text != "" {
 			asked = append(asked, text)
@@ -103,7 +102,7 @@ func (d Regulars) judge(in *analyze.Input, u *window.Unit) (analyze.Finding, boo
 	f.Story = analyze.Story{
 		Headline: fmt.Sprintf("The same stranger on %d days, never for a page", active),
 		Body: []string{fmt.Sprintf("%s came on %d days since %s, %s in all, for %s.",
-			bare(u.Prefix), active, days[0].at.In(in.Location).Format("2 January"), count(events, "request"), what)},
+			bare(u.Prefix()), active, days[0].at().In(in.Location).Format("2 January"), count(events, "request"), what)},
 		Why: []string{"It never hurries and never reads anything. Somebody looks, again and again, whether this server has become vulnerable."},
 		Not: []string{"A forgotten check of your own may look the same; it asks for something of yours."},
 		Do:  []string{doNothing},
@@ -148,12 +147,12 @@ func oddDays(in *analyze.Input, u *window.Unit) (odd []oddDay, active, events in
 				weight = strangeWeight
 			}
 			if weight > 0 {
-				add(oddDay{t.Milli / dayMilli, weight, contact{at: time.UnixMilli(t.Milli).UTC(), name: t.Name, origin: t.Origin(), status: t.Status}})
+				add(oddDay{t.Milli / dayMilli, weight, contact{milli: t.Milli, name: t.Name, origin: t.Origin(), status: t.Status}})
 			}
 		}
 	}
 	for _, c := range doors {
-		add(oddDay{c.at.Unix() / 86400, oddWeight, c})
+		add(oddDay{c.at().Unix() / 86400, oddWeight, c})
 	}
 	return odd, active, events
 }

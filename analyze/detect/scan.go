@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"sync"
 	"time"
 
 	"gumshoe/analyze"
@@ -39,16 +40,25 @@ func (Scan) Name() string { return "scan" }
 
 // contact is the first time a source asked for a path.
 type contact struct {
-	at     time.Time
+	milli  int64
 	name   uint64
-	good   bool
 	weight float64 // 0 for good ones
-	word   bool    // in the vocabulary of scanners, or never to be served
 	origin ingest.Origin
 	status uint16
+	good   bool
+	word   bool // in the vocabulary of scanners, or never to be served
 }
 
-func (c contact) mark() analyze.Mark { return analyze.Mark{Origin: c.origin, Time: c.at} }
+func (c *contact) at() time.Time      { return moment(c.milli) }
+func (c *contact) mark() analyze.Mark { return analyze.Mark{Origin: c.origin, Time: c.at()} }
+
+// contactList is room for the contacts of one source after the other.
+type contactList struct {
+	all, bads   []contact
+	seen, inRow distinct
+}
+
+var contactLists = sync.Pool{New: func() any { return new(contactList) }}
 
 // Detect implements analyze.Detector.
 func (d Scan) Detect(in *analyze.Input) []analyze.Finding {
@@ -90,19 +100,22 @@ func honestShare(in *analyze.Input) float64 {
 }
 
 func (d Scan) judge(in *analyze.Input, u *window.Unit, t0 float64) (analyze.Finding, bool) {
-	if !refusedTwice(u) { // nearly everybody: no need to list what they saw
+	if !mayScan(in, u, t0) { // nearly everybody: no need to list what they saw
 		return analyze.Finding{}, false
 	}
-	first, more := contacts(in, u)
-	var bads []contact
+	list := contactLists.Get().(*contactList)
+	defer contactLists.Put(list)
+	first, more := list.of(in, u)
+	list.bads = list.bads[:0]
 	weights := 0.0
 	for _, c := range first {
 		if !c.good {
-			bads = append(bads, c)
+			list.bads = append(list.bads, c)
 			weights += c.weight
 		}
 	}
-	if len(bads) < 2 || !in.Contains(uint32(bads[len(bads)-1].at.Unix()/3600)) {
+	bads := list.bads
+	if len(bads) < 2 || !in.Contains(uint32(bads[len(bads)-1].at().Unix()/3600)) {
 		return analyze.Finding{}, false
 	}
 	// Paths that were not kept singly are taken to be like those that were.
@@ -117,21 +130,25 @@ func (d Scan) judge(in *analyze.Input, u *window.Unit, t0 float64) (analyze.Find
 		return analyze.Finding{}, false
 	}
 	f := analyze.Finding{
-		Detector: d.Name(), Techniques: []string{"T1595.003"}, Key: u.Prefix.String(), Sources: sources(u),
-		Impact: analyze.Generic, Service: ingest.ServiceWeb, First: bads[0].at, Last: bads[len(bads)-1].at,
+		Detector: d.Name(), Techniques: []string{"T1595.003"}, Key: u.Prefix().String(), Sources: sources(u),
+		Impact: analyze.Generic, Service: ingest.ServiceWeb, First: bads[0].at(), Last: bads[len(bads)-1].at(),
 	}
-	var times []time.Time
+	times := make([]time.Time, len(bads))
+	f.Targets = make([]analyze.Target, min(len(bads), analyze.MaxTargets))
 	words := 0
-	for _, c := range bads {
-		times = append(times, c.at)
-		f.Targets = append(f.Targets, analyze.Target{Kind: analyze.Endpoint, Value: in.Set.Name(c.name).Text})
-		f.Marks = append(f.Marks, c.mark())
+	for i, c := range bads {
+		times[i] = c.at()
+		if i < len(f.Targets) {
+			f.Targets[i] = analyze.Target{Kind: analyze.Endpoint, Value: in.Set.Name(c.name).Text}
+		}
 		if c.word {
 			words++
 		}
 	}
 	f.Times = times
-	f.Marks = analyze.Spread(f.Marks, 5)
+	for _, c := range analyze.Spread(bads, 5) {
+		f.Marks = append(f.Marks, c.mark())
+	}
 	f.Events = uint64(len(bads) + more)
 	f.Evidence = append(f.Evidence, analyze.Evidence{Family: analyze.Probing, LogOdds: sum, Trials: len(bads) + more,
 		Fact: fmt.Sprintf("%s asked for and refused", count(len(bads)+more, "distinct path"))})
@@ -161,42 +178,50 @@ func (d Scan) judge(in *analyze.Input, u *window.Unit, t0 float64) (analyze.Find
 	return f, true
 }
 
-// refusedTwice reports whether a source can have two failed contacts.
-func refusedTwice(u *window.Unit) bool {
-	n := 0
+// mayScan reports whether the failed contacts of a source, were each with another path
+// and none of its visits good, would be two at least and make a finding.
+func mayScan(in *analyze.Input, u *window.Unit, t0 float64) bool {
+	refused, sum := 0, 0.0
+	enough := (softFlag - 1e-9) / math.Log(failHostile/min(t0, failHonest)) // whatever is rounded
 	for i := range u.Rows {
-		for _, t := range u.Touches(&u.Rows[i]) {
-			if refusal(t.Status) && t.Name != 0 {
-				n++
+		r := &u.Rows[i]
+		for _, t := range u.Touches(r) {
+			if !refusal(t.Status) || t.Name == 0 {
+				continue
 			}
-			if n == 2 {
+			refused++
+			if sum += weightOf(in, r, &t); refused >= 2 && sum >= enough {
 				return true
 			}
+		}
+		if refused > 0 && u.TouchesFull(r) {
+			return true
 		}
 	}
 	return false
 }
 
-func sources(u *window.Unit) []prefix { return []prefix{u.Prefix} }
+func sources(u *window.Unit) []prefix { return []prefix{u.Prefix()} }
 
-// contacts lists the first contact with every path in order of time. more is
-// the number of further distinct paths that were counted but not kept.
+// of lists the first contact with every path in order of time; the list is used again
+// by the next. more is the number of further distinct paths that were counted but not
+// kept.
 //
 // A picture or a style sheet that is missing is the page's fault, and says nothing
 // about who reads the page. A 401 for what the same source got in the same hour is
 // the question for a password, and was answered.
-func contacts(in *analyze.Input, u *window.Unit) (all []contact, more int) {
-	var seen, inRow distinct
+func (l *contactList) of(in *analyze.Input, u *window.Unit) (first []contact, more int) {
+	l.seen.clear()
+	all := l.all[:0]
 	for i := range u.Rows {
 		r := &u.Rows[i]
 		if in.Set.Service(r.Service) != ingest.ServiceWeb {
 			continue
 		}
 		known, asked := 0, 0
-		inRow.clear()
+		l.inRow.clear()
 		names, few := u.GoodNames(r)
 		touches := u.Touches(r)
-		all = slices.Grow(all, len(names)+len(touches))
 		for _, t := range touches {
 			if !refusal(t.Status) || t.Name == 0 {
 				continue
@@ -210,23 +235,24 @@ func contacts(in *analyze.Input, u *window.Unit) (all []contact, more int) {
 			if n.Path&ingest.PathNeutral != 0 || n.Path&ingest.PathStatic != 0 && !word {
 				continue
 			}
-			if inRow.add(t.Name) {
+			if l.inRow.add(t.Name) {
 				known++
 			}
-			all = append(all, contact{at: time.UnixMilli(t.Milli).UTC(), name: t.Name, weight: weightOf(in, r, &t), status: t.Status, word: word, origin: t.Origin()})
+			all = append(all, contact{milli: t.Milli, name: t.Name, weight: weightOf(in, r, &t), status: t.Status, word: word, origin: t.Origin()})
 		}
 		if u.TouchesFull(r) && known > 0 {
 			more += max(0, u.BadCount(r)-known) * known / (known + asked)
 		}
 		for _, id := range names {
-			all = append(all, contact{at: time.Unix(int64(r.Hour)*3600, 0).UTC(), name: id, good: true,
+			all = append(all, contact{milli: int64(r.Hour) * 3_600_000, name: id, good: true,
 				word: in.Set.Name(id).Path&(ingest.PathVocabulary|ingest.PathSensitive) != 0})
 		}
 	}
 	slices.SortStableFunc(all, func(a, b contact) int {
-		return cmp.Or(a.at.Compare(b.at), cmp.Compare(a.origin.Source, b.origin.Source), cmp.Compare(a.origin.Offset, b.origin.Offset))
+		return cmp.Or(cmp.Compare(a.milli, b.milli), cmp.Compare(a.origin.Source, b.origin.Source), cmp.Compare(a.origin.Offset, b.origin.Offset))
 	})
-	return slices.DeleteFunc(all, func(c contact) bool { return !seen.add(c.name) }), more
+	l.all = all
+	return slices.DeleteFunc(all, func(c contact) bool { return !l.seen.add(c.name) }), more
 }
 
 // refusal reports an answer that says "there is nothing for you here". That a
@@ -292,7 +318,7 @@ func served(in *analyze.Input, u *window.Unit) (out []contact) {
 		}
 		for _, t := range u.Touches(r) {
 			if t.Status >= 200 && t.Status < 300 && in.Set.Name(t.Name).Path&ingest.PathSensitive != 0 {
-				out = append(out, contact{at: time.UnixMilli(t.Milli).UTC(), name: t.Name, origin: t.Origin(), status: t.Status})
+				out = append(out, contact{milli: t.Milli, name: t.Name, origin: t.Origin(), status: t.Status})
 			}
 		}
 	}
@@ -304,13 +330,14 @@ func walk(first []contact, t0 float64) float64 {
 	up, down := math.Log(failHostile/t0), math.Log((1-failHostile)/(1-t0))
 	var words, others float64
 	var last time.Time
-	for _, c := range first {
+	for i := range first {
+		c := &first[i]
 		if !last.IsZero() {
-			k := math.Exp2(-float64(c.at.Sub(last)) / float64(halfLife))
+			k := math.Exp2(-float64(c.at().Sub(last)) / float64(halfLife))
 			words *= k
 			others *= k
 		}
-		last = c.at
+		last = c.at()
 		switch {
 		case c.good && c.word:
 		case c.good:
@@ -322,6 +349,14 @@ func walk(first []contact, t0 float64) float64 {
 		}
 	}
 	return words + max(0, others)
+}
+
+// walkAlone is the walk of a source on any site.
+func walkAlone(in *analyze.Input, u *window.Unit) float64 {
+	list := contactLists.Get().(*contactList)
+	defer contactLists.Put(list)
+	first, _ := list.of(in, u)
+	return walk(first, failHonest)
 }
 
 // doNothing is the advice on probing that met nothing.
@@ -346,7 +381,7 @@ func scanStory(in *analyze.Input, u *window.Unit, f analyze.Finding, bads, leaks
 	if words*2 >= len(bads) {
 		what = "admin, configuration and backup paths that do not exist here"
 	}
-	s.Body = []string{fmt.Sprintf("%s asked for %s %s: %s. %s.", bare(u.Prefix), number(total), what, some(paths, 4), answered(answers))}
+	s.Body = []string{fmt.Sprintf("%s asked for %s %s: %s. %s.", bare(u.Prefix()), number(total), what, some(paths, 4), answered(answers))}
 	if len(pauses) > 0 && f.Detector == "slow_scan" {
 		lo, hi := slices.Min(pauses), slices.Max(pauses)
 		s.Body = append(s.Body, fmt.Sprintf("The pauses between knocks lasted %s, over %s.", minutesBetween(lo, hi), span(lasted)))

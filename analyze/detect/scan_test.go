@@ -108,8 +108,8 @@ func TestOldScanIsHistory(t *testing.T) {
 
 // Steps of the walk: ln(.8/.2) = 1.386 a failure, ln(.2/.8) = -1.386 a success.
 func TestWalk(t *testing.T) {
-	bad := func(w float64, word bool) contact { return contact{at: monday, weight: w, word: word} }
-	good := func(word bool) contact { return contact{at: monday, good: true, word: word} }
+	bad := func(w float64, word bool) contact { return contact{milli: monday.UnixMilli(), weight: w, word: word} }
+	good := func(word bool) contact { return contact{milli: monday.UnixMilli(), good: true, word: word} }
 	repeat := func(n int, c contact) (out []contact) {
 		for range n {
 			out = append(out, c)
@@ -123,7 +123,7 @@ func TestWalk(t *testing.T) {
 		return out
 	}
 	late := bad(1, false)
-	late.at = monday.Add(halfLife)
+	late.milli = monday.Add(halfLife).UnixMilli()
 	for _, c := range []struct {
 		what  string
 		first []contact

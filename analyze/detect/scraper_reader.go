@@ -46,42 +46,63 @@ const (
 func bareReaders(in *analyze.Input) (bare []reader, loads map[hood]int) {
 	from := uint32(in.To.Add(-scraperLately).Unix() / 3600)
 	type looked struct {
-		hood  hood
-		hours reader
+		unit uint32
+		bare bool
 	}
+	units := in.Set.Units()
+	var reading []uint32
 	loads = map[hood]int{}
 	for _, l := range analyze.EachUnit(in, analyze.Current|analyze.Visitor, func(i int, u *window.Unit, out []looked) []looked {
-		hours, pages, parts := reader(nil), 0, 0
-		for k := range u.Rows {
-			r := &u.Rows[k]
-			if in.Set.Service(r.Service) != ingest.ServiceWeb || r.Clients&(1<<ingest.ClientBrowser) == 0 {
-				continue
-			}
-			parts += partsOf(r)
-			pages += int(r.Good)
-			if r.Hour < from {
-				continue
-			}
-			if r.Clients != 1<<ingest.ClientBrowser || r.Flags&(window.Authenticated|window.Wrote) != 0 || 2*r.Good < r.Events {
-				return append(out, looked{hood: hoodOf(u.Prefix)})
-			}
-			if r.Good > 0 {
-				hours = append(hours, readHour{uint32(i), r.Hour, r.Good, r.Minutes, r.Documents})
-			}
-		}
-		if pagesAPart*parts > pages || in.Standing(i).LoginDays > 0 {
-			hours = nil
-		}
-		return append(out, looked{hoodOf(u.Prefix), hours})
+		return append(out, looked{uint32(i), in.Standing(i).LoginDays == 0 && readsBare(in, u, from)})
 	}) {
-		if l.hours == nil {
-			loads[l.hood]++
+		if l.bare {
+			reading = append(reading, l.unit)
+		} else {
+			loads[hoodOf(units[l.unit].Prefix())]++
+		}
+	}
+	return analyze.Gather(len(reading), func(i int, out []reader) []reader {
+		return append(out, readerOf(in, reading[i], from))
+	}), loads
+}
+
+// readsBare reports whether a source reads pages without their parts, and did so
+// from an hour on.
+func readsBare(in *analyze.Input, u *window.Unit, from uint32) bool {
+	pages, parts, lately := 0, 0, false
+	for k := range u.Rows {
+		r := &u.Rows[k]
+		if !browsed(in, r) {
 			continue
 		}
-		slices.SortFunc(l.hours, func(a, b readHour) int { return cmp.Compare(a.hour, b.hour) })
-		bare = append(bare, l.hours)
+		parts += partsOf(r)
+		pages += int(r.Good)
+		if r.Hour < from {
+			continue
+		}
+		if r.Clients != 1<<ingest.ClientBrowser || r.Flags&(window.Authenticated|window.Wrote) != 0 || 2*r.Good < r.Events {
+			return false
+		}
+		lately = lately || r.Good > 0
 	}
-	return bare, loads
+	return lately && pagesAPart*parts <= pages
+}
+
+// readerOf lists what a source read from an hour on.
+func readerOf(in *analyze.Input, unit, from uint32) (hours reader) {
+	u := &in.Set.Units()[unit]
+	for k := range u.Rows {
+		if r := &u.Rows[k]; browsed(in, r) && r.Hour >= from && r.Good > 0 {
+			hours = append(hours, readHour{unit, r.Hour, r.Good, r.Minutes, r.Documents})
+		}
+	}
+	slices.SortFunc(hours, func(a, b readHour) int { return cmp.Compare(a.hour, b.hour) })
+	return hours
+}
+
+// browsed reports whether a browser was among the clients of a row.
+func browsed(in *analyze.Input, r *window.Row) bool {
+	return in.Set.Service(r.Service) == ingest.ServiceWeb && r.Has(ingest.ClientBrowser)
 }
 
 // partsOf counts the images, scripts and style sheets of a row. Old archives only say
@@ -99,7 +120,7 @@ func pools(in *analyze.Input, bare []reader, loads map[hood]int) (out []reader) 
 	ofAgent, ofHood := map[uint64][]int{}, map[hood][]int{}
 	units := in.Set.Units()
 	for i, r := range bare {
-		h := hoodOf(units[r[0].unit].Prefix)
+		h := hoodOf(units[r[0].unit].Prefix())
 		ofHood[h] = append(ofHood[h], i)
 		if agent := onlyAgent(in, &units[r[0].unit]); agent != 0 {
 			ofAgent[agent] = append(ofAgent[agent], i)

@@ -61,7 +61,7 @@ func throngsOf(in *analyze.Input, found []anomaly) []throng {
 				r := &units[i].Rows[j]
 				for _, a := range byHour[r.Hour] {
 					if n := found[a].share(in, &units[i], r); n > 0 {
-						mine[a].add(talker{units[i].Prefix, n, analyze.Mark{Origin: r.FirstAt(), Time: moment(int64(r.First()) * 1000)}})
+						mine[a].add(talker{units[i].Prefix(), n, analyze.Mark{Origin: r.FirstAt(), Time: moment(int64(r.First()) * 1000)}})
 					}
 				}
 			}

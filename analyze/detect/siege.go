@@ -55,14 +55,14 @@ func siegesOf(in *analyze.Input, owners *homes) sieges {
 		return s
 	}
 	all := analyze.EachUnit(in, analyze.Failed, func(_ int, u *window.Unit, found []attempt) []attempt {
-		net := hoodOf(u.Prefix)
+		net := hoodOf(u.Prefix())
 		for i := range u.Rows {
 			r := &u.Rows[i]
 			if u.Trouble(r).Bad == 0 || in.Set.Service(r.Service) == ingest.ServiceWeb {
 				continue
 			}
 			for _, t := range u.Touches(r) {
-				if t.Kind != ingest.KindAuthFailure || !entered[t.Name] || owners.repeats(t.Name, u.Prefix) {
+				if t.Kind != ingest.KindAuthFailure || !entered[t.Name] || owners.repeats(t.Name, u.Prefix()) {
 					continue
 				}
 				if at := owners.in(t.Name, net); at == nil || t.Milli < at.since {

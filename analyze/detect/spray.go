@@ -84,7 +84,7 @@ func sprayersOf(in *analyze.Input) (out []sprayer) {
 				continue
 			}
 			of[t.unit] = append(of[t.unit], t)
-			from[pair{t.name, hoodOf(units[t.unit].Prefix)}] += t.count
+			from[pair{t.name, hoodOf(units[t.unit].Prefix())}] += t.count
 		}
 	}
 	for _, unit := range slices.Sorted(maps.Keys(of)) {
@@ -94,7 +94,7 @@ func sprayersOf(in *analyze.Input) (out []sprayer) {
 		for _, t := range s.tries {
 			name := mailName(in, t.name)
 			per[name] += int(t.count)
-			repeats = repeats || from[pair{t.name, hoodOf(units[unit].Prefix)}] > mostFromNet
+			repeats = repeats || from[pair{t.name, hoodOf(units[unit].Prefix())}] > mostFromNet
 		}
 		s.several = len(per) > 1
 		if strange[unit] > len(s.tries) || repeats || !s.several && countLone(s.tries) > 1 {
@@ -162,7 +162,7 @@ func networksByDay(in *analyze.Input, tries []lone) map[int64]int {
 		if per[day] == nil {
 			per[day] = map[hood]bool{}
 		}
-		per[day][hoodOf(in.Set.Units()[tries[i].unit].Prefix)] = true
+		per[day][hoodOf(in.Set.Units()[tries[i].unit].Prefix())] = true
 	}
 	out := map[int64]int{}
 	for day, nets := range per {

@@ -46,7 +46,7 @@ func (d Stale) finding(in *analyze.Input, together []device) analyze.Finding {
 	f := analyze.Finding{Detector: d.Name(), Impact: analyze.Nuisance, Floor: &level, First: together[0].first, Last: together[0].last}
 	units := in.Set.Units()
 	for _, s := range together[0].sources {
-		f.Sources = append(f.Sources, units[s].Prefix)
+		f.Sources = append(f.Sources, units[s].Prefix())
 	}
 	f.Service = doorOf(in, &together[0])
 	f.Key = "stale " + f.Sources[0].String() + " " + f.Service

@@ -20,7 +20,7 @@ func stranger(in *analyze.Input, owners *homes, i int, u *window.Unit) bool {
 	if st := in.Standing(i); st.Success && (!st.LoggedIn || st.KnownHere() || owners.honestAccounts(in, u) > 0) {
 		return false
 	}
-	_, crawler := in.Vouched(u.Prefix)
+	_, crawler := in.Vouched(u.Prefix())
 	return !crawler
 }
 
@@ -70,7 +70,7 @@ func knockingsOf(in *analyze.Input) []knockings {
 			if in.Set.Service(u.Rows[lo].Service) != ingest.ServiceWeb {
 				tries, _ := tries(in, u, u.Rows[lo:hi], (*list)[:0])
 				*list = tries
-				if mine := owners.guilty(u.Prefix, onlyLogins(tries)); len(mine) > 0 {
+				if mine := owners.guilty(u.Prefix(), onlyLogins(tries)); len(mine) > 0 {
 					l := listed{service: u.Rows[lo].Service, unit: uint32(i)}
 					if len(mine) >= fewestListed {
 						for _, a := range onNames(mine) {
@@ -148,7 +148,7 @@ func crowdOf(in *analyze.Input, f *analyze.Finding, tries []lone) {
 			own = append(own, bySource[hi].try)
 			hi++
 		}
-		source := units[bySource[lo].unit].Prefix
+		source := units[bySource[lo].unit].Prefix()
 		f.Sources = append(f.Sources, source)
 		nets[hoodOf(source)] = true
 		odds += guessWalk(own)

@@ -112,9 +112,9 @@ func fullest(in *analyze.Input, all []lone, w time.Duration) (best []lone) {
 	inside := map[hood]int{}
 	units := in.Set.Units()
 	for hi := range all {
-		inside[hoodOf(units[all[hi].unit].Prefix)]++
+		inside[hoodOf(units[all[hi].unit].Prefix())]++
 		for all[hi].milli-all[lo].milli >= w.Milliseconds() {
-			if n := hoodOf(units[all[lo].unit].Prefix); inside[n] == 1 {
+			if n := hoodOf(units[all[lo].unit].Prefix()); inside[n] == 1 {
 				delete(inside, n)
 			} else {
 				inside[n]--
@@ -199,7 +199,7 @@ func newcomers(in *analyze.Input, tries []lone) map[int64]int {
 	}
 	seen, days := map[dayNet]bool{}, map[int64]int{}
 	for _, t := range strangeNames(in, tries) {
-		k := dayNet{t.milli / dayMilli, hoodOf(in.Set.Units()[t.unit].Prefix)}
+		k := dayNet{t.milli / dayMilli, hoodOf(in.Set.Units()[t.unit].Prefix())}
 		if !seen[k] {
 			seen[k] = true
 			days[k.day]++

@@ -67,7 +67,7 @@ func suspectsOf(in *analyze.Input) []suspect {
 		if !troubled(u) || !stranger(in, owners, i, u) {
 			return found
 		}
-		s := suspect{unit: uint32(i), hood: hoodOf(u.Prefix), lone: true, plain: true}
+		s := suspect{unit: uint32(i), hood: hoodOf(u.Prefix()), lone: true, plain: true}
 		s.web(in, u)
 		s.logins(in, owners, u)
 		if len(s.deeds) == 0 {
@@ -206,7 +206,7 @@ func failedLogins(in *analyze.Input, owners *homes, u *window.Unit, list *[]try)
 	}
 	*list = all
 	slices.SortStableFunc(all, earlierTry)
-	return owners.guilty(u.Prefix, onlyLogins(all))
+	return owners.guilty(u.Prefix(), onlyLogins(all))
 }
 
 // weigh is what is held against a suspect by itself: what it asked for, the
@@ -214,8 +214,7 @@ func failedLogins(in *analyze.Input, owners *homes, u *window.Unit, list *[]try)
 func (s *suspect) weigh(in *analyze.Input) (walked, guessed, payload float64) {
 	u := &in.Set.Units()[s.unit]
 	if s.requests > 0 {
-		first, _ := contacts(in, u)
-		walked = walk(first, failHonest)
+		walked = walkAlone(in, u)
 	}
 	if s.guesses > 0 {
 		list := lists.Get().(*[]try)

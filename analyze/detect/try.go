@@ -130,18 +130,32 @@ func earlierTry(a, b try) int {
 // gets one.
 type distinct struct {
 	ids []uint64
-	at  map[uint64]int // nil while there are few
+	at  map[uint64]int // in use when there are more than a few
 }
 
-const fewAccounts = 32
+const (
+	fewAccounts  = 32
+	manyAccounts = 1 << 10 // of which to clear the map would be paid by all who come after
+)
 
-func (d *distinct) clear() { d.ids, d.at = d.ids[:0], nil }
+// clear forgets the accounts and keeps the room.
+func (d *distinct) clear() {
+	switch {
+	case len(d.ids) > manyAccounts:
+		d.at = nil
+	case d.many():
+		clear(d.at)
+	}
+	d.ids = d.ids[:0]
+}
+
+func (d *distinct) many() bool { return len(d.ids) > fewAccounts }
 
 func (d *distinct) has(id uint64) bool { return d.find(id) >= 0 }
 
 // find returns the number of an account, or -1.
 func (d *distinct) find(id uint64) int {
-	if d.at == nil {
+	if !d.many() {
 		return slices.Index(d.ids, id)
 	}
 	if i, ok := d.at[id]; ok {
@@ -155,12 +169,15 @@ func (d *distinct) add(id uint64) bool {
 	if d.has(id) {
 		return false
 	}
+	had := d.many()
 	d.ids = append(d.ids, id)
 	switch {
-	case d.at != nil:
+	case had:
 		d.at[id] = len(d.ids) - 1
-	case len(d.ids) > fewAccounts:
-		d.at = make(map[uint64]int, 2*len(d.ids))
+	case d.many():
+		if d.at == nil {
+			d.at = make(map[uint64]int, 2*len(d.ids))
+		}
 		for i, id := range d.ids {
 			d.at[id] = i
 		}

@@ -51,13 +51,13 @@ func (d Whisper) finding(u *window.Unit, f analyze.Finding) analyze.Finding {
 	slices.SortStableFunc(f.Marks, func(a, b analyze.Mark) int { return a.Time.Compare(b.Time) })
 	low := analyze.Low
 	f.Aside = "left a text addressed to a language model (prompt injection)"
-	f.Detector, f.Key, f.Sources, f.Impact, f.Floor = d.Name(), u.Prefix.String(), sources(u), analyze.Nuisance, &low
+	f.Detector, f.Key, f.Sources, f.Impact, f.Floor = d.Name(), u.Prefix().String(), sources(u), analyze.Nuisance, &low
 	f.First, f.Last = f.Times[0], f.Times[len(f.Times)-1]
 	f.Evidence = []analyze.Evidence{{Family: analyze.Agent, Trials: int(f.Events), Fact: fmt.Sprintf("%s addressed to a language model", count(f.Events, "text"))}}
 	f.Story = analyze.Story{
 		Headline: "Somebody talks to whoever reads the log",
 		Body: []string{fmt.Sprintf("%s left %s addressed to a language model (prompt injection) where a log holds the client's own words: a user name, an agent, a referer, a target.",
-			bare(u.Prefix), count(f.Events, "text"))},
+			bare(u.Prefix()), count(f.Events, "text"))},
 		Why: []string{"Such a text does nothing to a server; it is meant for a tool that reads its logs."},
 		Not: []string{"It changed nothing here: no decision of this report rests on the words of a log line, and none was made kinder or harsher by these."},
 		Do:  []string{"If you feed logs to other tools that use a language model, see that they treat the lines as data."},

@@ -39,7 +39,7 @@ func Claims(in *analyze.Input) []Claim {
 }
 
 func claimOf(in *analyze.Input, u *window.Unit) Claim {
-	c := Claim{Source: u.Prefix}
+	c := Claim{Source: u.Prefix()}
 	for i := range u.Rows {
 		r := &u.Rows[i]
 		if r.Flags&window.Claimed == 0 || !in.Contains(r.Hour) {

@@ -114,7 +114,7 @@ func (a *app) countHonest(ctx context.Context, s *Settings, st *report.BanStats)
 	of := map[string]int{}
 	for i, u := range everybody.in.Set.Units() {
 		if everybody.in.Standing(i).Benign {
-			of[places.Lookup(u.Prefix.Addr()).Country]++
+			of[places.Lookup(u.Prefix().Addr()).Country]++
 			st.Honest++
 		}
 	}

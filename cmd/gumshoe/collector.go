@@ -15,8 +15,8 @@ import (
 const (
 	calmLimit = 160 << 20 // bytes of memory that are used before anything is collected
 	calmLive  = 112 << 20 // bytes alive from which on collecting at the limit would hardly end
-	gcSpare   = 32 << 20  // from then on: bytes that may be allocated until the next collection
-	gcPercent = 18        // or of the live heap, if that is more,
+	gcSpare   = 24 << 20  // from then on: bytes that may be allocated until the next collection
+	gcPercent = 14        // or of the live heap, if that is more,
 	gcMost    = 64 << 20  // but no more than this
 )
 

@@ -147,7 +147,7 @@ func (s *sightings) eachTouch(visit func(*window.Row, *window.Touch)) {
 	units := s.in.Set.Units()
 	for i := range units {
 		u := &units[i]
-		mine := s.about != report.AboutAccount && s.has(u.Prefix)
+		mine := s.about != report.AboutAccount && s.has(u.Prefix())
 		for k := range u.Rows {
 			touches := u.Touches(&u.Rows[k])
 			for n := range touches {
@@ -187,7 +187,7 @@ func (s *sightings) used() (ids []uint64, first, last time.Time) {
 	units := s.in.Set.Units()
 	for i := range units {
 		u := &units[i]
-		if s.about != report.AboutAccount && !s.has(u.Prefix) {
+		if s.about != report.AboutAccount && !s.has(u.Prefix()) {
 			continue
 		}
 		for k := range u.Rows {

@@ -42,7 +42,7 @@ func (s *sightings) fill(d *report.Dossier) {
 	units := s.in.Set.Units()
 	for i := range units {
 		u := &units[i]
-		mine := s.about != report.AboutAccount && s.has(u.Prefix)
+		mine := s.about != report.AboutAccount && s.has(u.Prefix())
 		if !mine && len(accounts) == 0 {
 			continue
 		}
@@ -52,10 +52,10 @@ func (s *sightings) fill(d *report.Dossier) {
 				continue
 			}
 			d.Stretches = append(d.Stretches, st)
-			if people[u.Prefix] == nil {
-				people[u.Prefix] = &report.Visitor{Source: u.Prefix, Honest: s.in.Standing(i).Benign, Cases: s.accusedIn(u.Prefix)}
+			if people[u.Prefix()] == nil {
+				people[u.Prefix()] = &report.Visitor{Source: u.Prefix(), Honest: s.in.Standing(i).Benign, Cases: s.accusedIn(u.Prefix())}
 			}
-			meet(people[u.Prefix], &st)
+			meet(people[u.Prefix()], &st)
 		}
 	}
 	d.Stretches = append(d.Stretches, s.acts...)
@@ -102,7 +102,7 @@ func (s *sightings) stretch(u *window.Unit, r *window.Row, whole bool, accounts 
 	if service == ingest.ServiceFail2ban {
 		return st, false
 	}
-	st = report.Stretch{Source: u.Prefix, Service: service, Web: service == ingest.ServiceWeb, Statuses: map[uint16]uint64{}}
+	st = report.Stretch{Source: u.Prefix(), Service: service, Web: service == ingest.ServiceWeb, Statuses: map[uint16]uint64{}}
 	kind := "account"
 	if st.Web {
 		kind = "path"
@@ -310,9 +310,9 @@ func (s *sightings) alike() (out []report.Alike) {
 	var own []*window.Unit
 	var accused []string
 	for i := range units {
-		if s.has(units[i].Prefix) {
+		if s.has(units[i].Prefix()) {
 			own = append(own, &units[i])
-			accused = append(accused, s.accusedIn(units[i].Prefix)...)
+			accused = append(accused, s.accusedIn(units[i].Prefix())...)
 		}
 	}
 	names := s.failedOn(own...)
@@ -321,11 +321,11 @@ func (s *sightings) alike() (out []report.Alike) {
 	}
 	for i := range units {
 		u := &units[i]
-		cases := s.accusedIn(u.Prefix)
-		if s.has(u.Prefix) || len(cases) == 0 {
+		cases := s.accusedIn(u.Prefix())
+		if s.has(u.Prefix()) || len(cases) == 0 {
 			continue
 		}
-		a := report.Alike{Source: u.Prefix, Cases: cases}
+		a := report.Alike{Source: u.Prefix(), Cases: cases}
 		n := 0
 		for id := range s.failedOn(u) {
 			if names[id] {
@@ -349,12 +349,12 @@ func (s *sightings) around() *report.Around {
 	a := &report.Around{Prefix: p}
 	units := s.in.Set.Units()
 	for i := range units {
-		if !p.Overlaps(units[i].Prefix) {
+		if !p.Overlaps(units[i].Prefix()) {
 			continue
 		}
 		a.Seen++
 		switch {
-		case len(s.accusedIn(units[i].Prefix)) > 0:
+		case len(s.accusedIn(units[i].Prefix())) > 0:
 			a.Accused++
 		case s.in.Standing(i).Benign:
 			a.Honest++
@@ -383,8 +383,8 @@ func (s *sightings) guarded() *int {
 	n := 0
 	units := s.in.Set.Units()
 	for i := range units {
-		if s.has(units[i].Prefix) {
-			n += s.in.Banned(units[i].Prefix)
+		if s.has(units[i].Prefix()) {
+			n += s.in.Banned(units[i].Prefix())
 		}
 	}
 	return &n

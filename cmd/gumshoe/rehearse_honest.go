@@ -60,7 +60,7 @@ func (h *honest) good(b *ban.Ban, from, until time.Time) (out []ban.Good) {
 	units, first := unitsWithin(h.in.Set.Units(), b.Prefix)
 	for i := range units {
 		u := &units[i]
-		g := ban.Good{Source: u.Prefix}
+		g := ban.Good{Source: u.Prefix()}
 		for k := range u.Rows {
 			r := &u.Rows[k]
 			if at := int64(r.First()); at < from.Unix() || at >= until.Unix() || !h.closes(b, h.in.Set.Service(r.Service)) {
@@ -93,5 +93,5 @@ func (h *honest) closes(b *ban.Ban, service string) bool {
 // unseen reports whether fail2ban banned nobody inside a prefix at any time.
 func (h *honest) unseen(p netip.Prefix) bool {
 	units, _ := unitsWithin(h.in.Set.Units(), p)
-	return !slices.ContainsFunc(units, func(u window.Unit) bool { return h.in.Banned(u.Prefix) > 0 })
+	return !slices.ContainsFunc(units, func(u window.Unit) bool { return h.in.Banned(u.Prefix()) > 0 })
 }

@@ -109,11 +109,11 @@ func (d *visitDay) several() bool { return len(d.agents) >= visitPeople && d.sam
 func unitsWithin(all []window.Unit, p netip.Prefix) (units []window.Unit, first int) {
 	low := p.Masked().Addr().As16()
 	first = sort.Search(len(all), func(i int) bool {
-		at := all[i].Prefix.Addr().As16()
+		at := all[i].Prefix().Addr().As16()
 		return slices.Compare(at[:], low[:]) >= 0
 	})
 	last := first
-	for last < len(all) && p.Contains(all[last].Prefix.Addr()) {
+	for last < len(all) && p.Contains(all[last].Prefix().Addr()) {
 		last++
 	}
 	return all[first:last], first

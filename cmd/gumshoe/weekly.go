@@ -62,7 +62,7 @@ func beyondFail2ban(s *sight, before []report.Report, r report.Report) *report.B
 	}
 	b := &report.Beyond{From: s.now.Add(-week), To: s.now, Planned: !r.Plan.Armed}
 	for _, u := range s.in.Set.Units() {
-		if s.in.Banned(u.Prefix) > 0 {
+		if s.in.Banned(u.Prefix()) > 0 {
 			b.Fail2ban++
 		}
 	}

@@ -63,6 +63,12 @@ func (a *arena[T]) block(off uint32, class uint8) []T {
 	return a.pages[off>>pageBits][i : i+1<<class : i+1<<class]
 }
 
+// run returns n elements that stand in one page.
+func (a *arena[T]) run(off uint32, n int) []T {
+	i := off & (pageLen - 1)
+	return a.pages[off>>pageBits][i:][:n:n]
+}
+
 // at returns the element at an offset.
 func (a *arena[T]) at(off uint32) *T { return &a.pages[off>>pageBits][off&(pageLen-1)] }
 

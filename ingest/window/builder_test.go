@@ -79,7 +79,7 @@ func TestUnits(t *testing.T) {
 		var got []string
 		s := count(events...)
 		for i := range s.Units() {
-			got = append(got, s.Units()[i].Prefix.String())
+			got = append(got, s.Units()[i].Prefix().String())
 		}
 		if !slices.Equal(got, c.want) {
 			t.Errorf("%v: units %v, want %v", c.addrs, got, c.want)

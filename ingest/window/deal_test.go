@@ -194,7 +194,7 @@ func TestSetFindsWhatItLists(t *testing.T) {
 	}
 	listed := map[uint64]bool{}
 	for i := range s.Units() {
-		listed[unitOf(s.Units()[i].Prefix.Addr()).id(g.hash)] = true
+		listed[unitOf(s.Units()[i].Prefix().Addr()).id(g.hash)] = true
 	}
 	for k := range LogObject + 1 {
 		for _, th := range s.Things(k) {

@@ -1,6 +1,7 @@
 package window
 
 import (
+	"bytes"
 	"math"
 	"math/rand/v2"
 	"testing"
@@ -61,7 +62,7 @@ func TestDistinctCounts(t *testing.T) {
 // sketch.
 func TestDistinctMerges(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 3))
-	for _, n := range []int{0, 1, 5, 40, 64, 65, 66, 130, 400, 5000} {
+	for _, n := range []int{0, 1, 5, 40, 64, 65, 66, 130, 400, 5000, 20_000} {
 		all := hashes(uint64(n), n)
 		p := plainSet{}
 		for _, h := range all {
@@ -91,7 +92,38 @@ func TestDistinctMerges(t *testing.T) {
 			if got := written(right, c); got != want {
 				t.Fatalf("%d members: (y+z)+x is\n%s, want\n%s", n, got, want)
 			}
+			if n <= Exact {
+				continue
+			}
+			for _, got := range [][]byte{left.archived(&a.words), right.archived(&c.words)} {
+				if !bytes.Equal(got, p.sketch()) {
+					t.Fatalf("%d members: the registers are\n%x, want\n%x", n, got, p.sketch())
+				}
+			}
 		}
+	}
+}
+
+// A sketch is narrow, unless a register holds more than that allows.
+func TestSketchWidens(t *testing.T) {
+	d, a := setOf(hashes(6, 200))
+	if d.wide() {
+		t.Fatal("the sketch of 200 members is wide")
+	}
+	before := d.archived(&a.words)
+	for _, value := range []uint64{maxNarrow, maxNarrow + 1, maxRegister - 1, 3} {
+		const register = 1 << 9
+		d.observe(&a.words, register<<54|1<<(54-value))
+		before[register] = max(before[register], byte(value))
+		if got := d.archived(&a.words); !bytes.Equal(got, before) {
+			t.Fatalf("a register was raised to %d: the sketch is\n%x, want\n%x", value, got, before)
+		}
+		if wide := before[register] > maxNarrow; d.wide() != wide {
+			t.Errorf("a register was raised to %d: wide %v", value, d.wide())
+		}
+	}
+	if n := d.count(&a.words); n != ertl(before) {
+		t.Errorf("%d members, want %d", n, ertl(before))
 	}
 }
 
@@ -138,6 +170,7 @@ func TestSizes(t *testing.T) {
 		{"trouble", unsafe.Sizeof(trouble{}), 32},
 		{"Touches", unsafe.Sizeof(Touches{}), 8},
 		{"index slot", unsafe.Sizeof(slot{}), 8},
+		{"Unit", unsafe.Sizeof(Unit{}), 32},
 	} {
 		t.Logf("%-10s %3d bytes", s.name, s.got)
 		if s.got > s.want {

@@ -322,7 +322,7 @@ func (e *exporting) touch(as *archive.Touch, t *Touch) {
 func (e *exporting) set(t *table, d *Distinct) (ids []uint64, sketch []byte, count uint32) {
 	members, exact := d.members(&t.words)
 	if !exact {
-		return nil, packed(t.words.block(d.off(), sketchClass)), uint32(d.count(&t.words))
+		return nil, d.archived(&t.words), uint32(d.count(&t.words))
 	}
 	n := len(e.ids)
 	e.ids = append(e.ids, members...)

@@ -2,6 +2,7 @@ package window
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/binary"
 	"net/netip"
 
@@ -60,6 +61,11 @@ func (u unit) rank() uint8 {
 		return 0
 	}
 	return 2
+}
+
+// compare orders units as their addresses are ordered.
+func (u unit) compare(v unit) int {
+	return cmp.Or(cmp.Compare(u.rank(), v.rank()), cmp.Compare(u.net, v.net))
 }
 
 // prefix is /32 for IPv4, /64 for IPv6.

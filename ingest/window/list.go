@@ -11,6 +11,7 @@ type part struct {
 	rows   arena[Row] // in order
 	at     uint32     // of the next unit's rows
 	head   []Row      // the next unit's rows; empty: there are no more
+	first  unit       // that unit
 	units  int
 	things [LogObject + 1][]Thing
 	names  map[uint64]Name
@@ -47,7 +48,10 @@ func (s *Set) list() {
 			}
 		}
 		slices.SortFunc(s.things[k], func(a, b Thing) int {
-			return cmp.Or(cmp.Compare(a.Name.Text, b.Name.Text), cmp.Compare(a.ID, b.ID))
+			if c := cmp.Compare(a.Name.Text, b.Name.Text); c != 0 {
+				return c
+			}
+			return cmp.Compare(a.ID, b.ID)
 		})
 	})
 	for i := range s.shards {
@@ -76,7 +80,7 @@ func (s *Set) listUnits() {
 	s.units = make([]Unit, 0, n)
 	for len(heads) > 0 {
 		p := heads[0]
-		s.units = append(s.units, Unit{Prefix: p.head[0].unit().prefix(), Rows: p.head, table: p.table})
+		s.units = append(s.units, Unit{Rows: p.head, table: p.table})
 		if !p.next() {
 			heads[0] = heads[len(heads)-1]
 			heads = heads[:len(heads)-1]
@@ -91,7 +95,7 @@ func sift(heads []*part, i int) {
 	for {
 		least := i
 		for c := 2*i + 1; c <= 2*i+2 && c < len(heads); c++ {
-			if heads[c].first().less(heads[least].first()) < 0 {
+			if heads[c].first.compare(heads[least].first) < 0 {
 				least = c
 			}
 		}
@@ -112,16 +116,11 @@ func (p *part) next() bool {
 	}
 	p.head = stretch(&p.rows, p.at, sameUnit)
 	p.at += uint32(len(p.head))
+	p.first = p.head[0].unit()
 	return true
 }
 
 func sameUnit(a, b *Row) bool { return a.unit() == b.unit() }
-
-// first is the key of the next unit.
-func (p *part) first() key {
-	u := p.head[0].unit()
-	return key{a: u.rank(), b: u.net}
-}
 
 // count counts the units of ordered rows, and how much was above the limits.
 func (p *part) count(t *table) {

@@ -1,7 +1,6 @@
 package window
 
 import (
-	"encoding/binary"
 	"math"
 	"math/bits"
 	"net/netip"
@@ -193,29 +192,14 @@ func (l *loading) class(s string) ingest.Class {
 func (l *loading) set(members []uint64, sketch []byte) (d Distinct) {
 	if len(sketch) == registers {
 		d.sketch(&l.words)
-		regs := l.words.block(d.off(), sketchClass)
-		for i := range regs {
-			for j, b := range sketch[i*8 : i*8+8] {
-				regs[i] |= uint64(min(b, maxRegister)) << (j * 8)
-			}
+		for i, b := range sketch {
+			d.raise(&l.words, uint64(i), uint64(min(b, maxRegister)))
 		}
 	}
 	for _, m := range members {
 		d.add(&l.words, m)
 	}
 	return d
-}
-
-// maxRegister is the greatest value that observe gives a register.
-const maxRegister = 55
-
-// packed is a sketch as it is archived: a byte a register.
-func packed(regs []uint64) []byte {
-	out := make([]byte, 0, registers)
-	for _, w := range regs {
-		out = binary.LittleEndian.AppendUint64(out, w)
-	}
-	return out
 }
 
 // texts are lines of the archive, up to a limit.

@@ -191,8 +191,8 @@ func TestLoadedLoopback(t *testing.T) {
 	again.Load(stamped(hours[0]))
 	s := again.Set()
 	u := only(t, "units", s.Units())
-	if u.Prefix.String() != "::/64" || len(u.Touches(&u.Rows[0])) != 1 {
-		t.Errorf("%s with %d touches", u.Prefix, len(u.Touches(&u.Rows[0])))
+	if u.Prefix().String() != "::/64" || len(u.Touches(&u.Rows[0])) != 1 {
+		t.Errorf("%s with %d touches", u.Prefix(), len(u.Touches(&u.Rows[0])))
 	}
 }
 

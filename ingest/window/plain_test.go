@@ -1,6 +1,7 @@
 package window
 
 import (
+	"bytes"
 	"cmp"
 	"fmt"
 	"math"
@@ -55,7 +56,7 @@ func dump(s *Set) string {
 			r := &u.Rows[j]
 			bad := u.trouble(r)
 			fmt.Fprintf(&out, "%+v\n", plainRow{
-				Prefix: u.Prefix.String(), Service: s.Service(r.Service), Hour: r.Hour, First: r.First(), Last: r.Last(), At: r.FirstAt(),
+				Prefix: u.Prefix().String(), Service: s.Service(r.Service), Hour: r.Hour, First: r.First(), Last: r.Last(), At: r.FirstAt(),
 				Minutes: r.Minutes, Documents: r.Documents, Parts: r.Parts, Flags: r.Flags, Clients: r.Clients, Events: r.Events, Good: r.Good, Bad: bad.Bad, Errors: bad.Errors,
 				Probes: bad.Probes, Same: r.Same, Diff: r.Diff,
 				GoodNames: written(r.goodNames, u.table), BadNames: written(bad.badNames, u.table), Agents: written(r.agents, u.table),
@@ -84,13 +85,13 @@ func dump(s *Set) string {
 	return out.String()
 }
 
-// written is a set's members, or the registers of its sketch.
+// written is a set's members, or how many its sketch counts.
 func written(d Distinct, a *table) string {
 	d.sort(&a.words)
 	if members, ok := d.members(&a.words); ok {
 		return fmt.Sprintf("%x", members)
 	}
-	return fmt.Sprintf("sketch %x", a.words.block(d.off(), sketchClass))
+	return fmt.Sprint("about ", d.count(&a.words))
 }
 
 // plainSet is a set of hashes as anybody would write it.
@@ -105,19 +106,30 @@ func (p plainSet) String() string {
 		slices.Sort(members)
 		return fmt.Sprintf("%x", members)
 	}
-	var register [registers]uint64
+	return fmt.Sprint("about ", ertl(p.sketch()))
+}
+
+// sketch is the HyperLogLog of a set: a byte a register.
+func (p plainSet) sketch() []byte {
+	register := make([]byte, registers)
 	for h := range p {
-		rest, rank := h<<10, uint64(1)
+		rest, rank := h<<10, byte(1)
 		for rest>>63 == 0 && rank < 55 {
 			rest, rank = rest<<1, rank+1
 		}
 		register[h>>54] = max(register[h>>54], rank)
 	}
-	words := make([]uint64, registers/8)
-	for i, r := range register {
-		words[i/8] |= r << (i % 8 * 8)
+	return register
+}
+
+// ertl counts what a sketch has seen, register by register.
+func ertl(sketch []byte) int {
+	const m = registers
+	z := m * sigma(float64(bytes.Count(sketch, []byte{0}))/m)
+	for k := byte(1); k <= maxRegister; k++ {
+		z += float64(bytes.Count(sketch, []byte{k})) / float64(uint64(1)<<k)
 	}
-	return fmt.Sprintf("sketch %x", words)
+	return int(m*m/(2*math.Ln2*z) + .5)
 }
 
 // placed is an event with its place.

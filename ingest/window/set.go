@@ -40,9 +40,8 @@ type Set struct {
 
 // Unit is one source with all its rows, sorted by service and hour.
 type Unit struct {
-	Prefix netip.Prefix // /32 or /64
-	Rows   []Row
-	table  *table
+	Rows  []Row // at least one
+	table *table
 }
 
 // Thing is one account, path, agent, service or log with all its hours. An
@@ -91,6 +90,9 @@ func (s *Set) Evicted() Evicted { return s.evicted }
 
 // calm is the trouble of a row that has none.
 var calm trouble
+
+// Prefix is the /32 or /64 of the source.
+func (u *Unit) Prefix() netip.Prefix { return u.Rows[0].unit().prefix() }
 
 func (u *Unit) trouble(r *Row) *trouble {
 	if r.trouble == 0 {

@@ -165,6 +165,7 @@ func (s *Store) Set() *Set {
 	set := &Set{texts: s.texts.all, params: s.params.of}
 	final, web := s.number(set)
 	set.streams = s.streams()
+	s.builders = nil
 	parallel(shards, func(i int) {
 		t := &s.shards[i].table
 		if len(s.services) > len(set.services) {
@@ -174,7 +175,6 @@ func (s *Store) Set() *Set {
 		set.shards[i] = t.finish()
 	})
 	set.list()
-	s.builders = nil
 	return set
 }
 
@@ -294,10 +294,9 @@ func (t *table) settle(final []uint8, web []bool) {
 // finish puts the table into order and takes it over into a Set.
 func (t *table) finish() part {
 	t.hours, t.last = nil, nil
-	arrange(&t.rows, func(r *Row) key {
-		return key{r.unit().rank(), r.net, uint64(r.Service)<<32 | uint64(r.Hour), 0}
-	})
-	arrange(&t.objects, func(o *Object) key { return key{uint8(o.Kind), o.ID, uint64(o.Hour)<<8 | uint64(o.Service), 0} })
+	t.pack()
+	arrangeRows(&t.rows)
+	arrangeObjects(&t.objects)
 	p := part{table: t, rows: t.rows, names: t.allNames()}
 	p.count(t)
 	for i := 0; i < t.objects.len(); {

@@ -256,5 +256,5 @@ func (l Touches) list(a *arena[Touch]) []Touch {
 	if l.n == 0 {
 		return nil
 	}
-	return a.block(l.off, l.class)[:l.n:l.n]
+	return a.run(l.off, int(l.n))
 }
