@@ -18,7 +18,7 @@ func mortal(t *testing.T, tools Tools) (dying Tools, die func(n int)) {
 	t.Helper()
 	dir := t.TempDir()
 	calls, limit := filepath.Join(dir, "calls"), filepath.Join(dir, "limit")
-	dying = Tools{Paths: map[string]string{}}
+	dying = Tools{Paths: map[string]string{}, inside: tools.inside}
 	for name, file := range tools.Paths {
 		script := fmt.Sprintf("#!/bin/sh\necho >>%s; [ $(wc -l <%s) -le $(cat %s) ] || exit 137\nexec %s \"$@\"\n", calls, calls, limit, file)
 		dying.Paths[name] = write(t, filepath.Join(dir, name), script, 0o755)

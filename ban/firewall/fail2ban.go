@@ -150,8 +150,13 @@ func (f *Fail2ban) verify(ctx context.Context, bans, gone []ban.Ban) error {
 	}
 }
 
-// Clear implements Driver: what we handed over is taken back.
+// Clear implements Driver: what we handed over is taken back. Where that is nothing
+// fail2ban need not even run.
 func (f *Fail2ban) Clear(ctx context.Context) error {
-	_, err := f.Sync(ctx, Want{})
+	deeds, err := f.State.Deeds(ctx, f.Name())
+	if err != nil || len(deeds) == 0 {
+		return err
+	}
+	_, err = f.Sync(ctx, Want{})
 	return err
 }

@@ -13,9 +13,13 @@ import (
 	"gumshoe/ban"
 )
 
-// write makes a file of the test's.
+// write makes a file of the test's. While it is open no other test may start a
+// program, which would inherit it for a moment: a script that anybody has open for
+// writing cannot be executed (https://go.dev/issue/22315).
 func write(t testing.TB, file, content string, mode os.FileMode) string {
 	t.Helper()
+	syscall.ForkLock.RLock()
+	defer syscall.ForkLock.RUnlock()
 	if err := os.WriteFile(file, []byte(content), mode); err != nil {
 		t.Fatal(err)
 	}

@@ -68,20 +68,9 @@ type Error struct {
 func (e *Error) Error() string { return e.Driver + ": " + e.Err.Error() }
 func (e *Error) Unwrap() error { return e.Err }
 
-// Sync has every driver make its engine equal to want. A driver that fails does
-// not stop the others; the failures come back joined, each as an *Error.
+// Sync has every driver make its engine equal to want. See Preparation.Sync.
 func Sync(ctx context.Context, drivers []Driver, want Want) ([]Report, error) {
-	var reports []Report
-	var failed []error
-	for _, d := range drivers {
-		r, err := d.Sync(ctx, want)
-		r.Driver = d.Name()
-		reports = append(reports, r)
-		if err != nil {
-			failed = append(failed, &Error{d.Name(), err})
-		}
-	}
-	return reports, errors.Join(failed...)
+	return Prepare(ctx, drivers, want).Sync(ctx)
 }
 
 // Clear removes every trace of ours from every engine.

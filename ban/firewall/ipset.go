@@ -1,7 +1,6 @@
 package firewall
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"errors"
@@ -56,40 +55,42 @@ func (s ipset) readSet(ctx context.Context, name string) (map[netip.Prefix]int64
 	if err != nil {
 		return nil, err
 	}
-	return readSaved(name, bytes.NewReader(saved))
+	return readSaved(name, string(saved))
 }
 
 // readSaved reads what ipset save prints of one set:
 //
 //	create NAME hash:net family inet hashsize 1024 maxelem 65536 timeout 0 ...
 //	add NAME 192.0.2.0/24 timeout 3599
-func readSaved(name string, saved io.Reader) (map[netip.Prefix]int64, error) {
-	members := map[netip.Prefix]int64{}
-	lines := bufio.NewScanner(saved)
-	for lines.Scan() {
-		f := strings.Fields(lines.Text())
-		switch {
-		case len(f) > 4 && f[0] == "create":
-			family := "inet"
-			if isV6(name) {
-				family = "inet6"
+func readSaved(name, saved string) (map[netip.Prefix]int64, error) {
+	members := make(map[netip.Prefix]int64, strings.Count(saved, "\n"))
+	start := "add " + name + " "
+	for line := range strings.Lines(saved) {
+		line = strings.TrimSpace(line)
+		if rest, ok := strings.CutPrefix(line, start); ok {
+			network, seconds, _ := strings.Cut(rest, " timeout ")
+			p, err := readPrefix(network)
+			if err == nil {
+				members[p], err = strconv.ParseInt(seconds, 10, 64)
 			}
-			if f[2] != "hash:net" || f[4] != family || !slices.Contains(f, "timeout") {
-				return nil, fmt.Errorf("ipset %s is a %s: %w; rename or destroy it", name, strings.Join(f[2:5], " "), ErrForeign)
-			}
-		case len(f) == 5 && f[0] == "add" && f[3] == "timeout":
-			p, err := readPrefix(f[2])
 			if err != nil {
-				return nil, fmt.Errorf("ipset %s: %w", name, err)
+				return nil, fmt.Errorf("ipset %s holds %q: %w", name, line, ErrForeign)
 			}
-			if members[p], err = strconv.ParseInt(f[4], 10, 64); err != nil {
-				return nil, fmt.Errorf("ipset %s: %w", name, err)
-			}
-		default:
-			return nil, fmt.Errorf("ipset %s holds %q: %w", name, lines.Text(), ErrForeign)
+			continue
+		}
+		family := "inet"
+		if isV6(name) {
+			family = "inet6"
+		}
+		f := strings.Fields(line)
+		switch {
+		case len(f) <= 4 || f[0] != "create":
+			return nil, fmt.Errorf("ipset %s holds %q: %w", name, line, ErrForeign)
+		case f[2] != "hash:net" || f[4] != family || !slices.Contains(f, "timeout"):
+			return nil, fmt.Errorf("ipset %s is a %s: %w; rename or destroy it", name, strings.Join(f[2:5], " "), ErrForeign)
 		}
 	}
-	return members, lines.Err()
+	return members, nil
 }
 
 // readPrefix reads a network, or an address as the network of itself.
@@ -104,44 +105,59 @@ func readPrefix(s string) (netip.Prefix, error) {
 	return a.Prefix(a.BitLen())
 }
 
-// replace gives the sets their members: each is filled beside the old one,
-// counted, and only then takes its place, in one step. A line that fails leaves
-// every old set as it was. have are the names that exist.
-func (s ipset) replace(ctx context.Context, sets []set, have map[string]map[netip.Prefix]int64) (err error) {
+// fillBeside makes successors of sets, which no rule refers to, and asks the kernel
+// what is in them. Where anything is not as it should be none of them remains.
+func (s ipset) fillBeside(ctx context.Context, sets []set) (err error) {
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, s.destroyTemporary(context.WithoutCancel(ctx), sets))
+		}
+	}()
+	for _, set := range sets {
+		name := set.name() + temporary
+		if err := s.fill(ctx, name, set); err != nil {
+			return err
+		}
+		members, err := s.readSet(ctx, name)
+		if err != nil {
+			return err
+		}
+		if !equal(set.members, members, since(s.start)) {
+			return fmt.Errorf("ipset %s: %w: %d networks sent, %d arrived", set.name(), ErrUnverified, len(set.members), len(members))
+		}
+	}
+	return nil
+}
+
+// take puts the successors in their places, each in one step, and asks the kernel
+// whether they are there. have are the sets that exist.
+func (s ipset) take(ctx context.Context, sets []set, have map[string]map[netip.Prefix]int64) error {
 	if len(sets) == 0 {
 		return nil
 	}
-	var made []string
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, s.destroyTemporary(context.WithoutCancel(ctx), made))
-		}
-	}()
-	var take bytes.Buffer
+	var script bytes.Buffer
 	for _, set := range sets {
 		name := set.name()
-		made = append(made, name+temporary)
-		if err := s.fill(ctx, name+temporary, set); err != nil {
-			return err
-		}
 		if _, ok := have[name]; ok {
-			fmt.Fprintf(&take, "swap %s %s\ndestroy %s\n", name+temporary, name, name+temporary)
+			fmt.Fprintf(&script, "swap %s %s\ndestroy %s\n", name+temporary, name, name+temporary)
 		} else {
-			fmt.Fprintf(&take, "rename %s %s\n", name+temporary, name)
+			fmt.Fprintf(&script, "rename %s %s\n", name+temporary, name)
 		}
+	}
+	if _, err := s.tools.run(ctx, &script, "ipset", "restore"); err != nil {
+		return errors.Join(err, s.destroyTemporary(context.WithoutCancel(ctx), sets))
 	}
 	for _, set := range sets {
 		if err := s.counted(ctx, set); err != nil {
 			return err
 		}
 	}
-	_, err = s.tools.run(ctx, &take, "ipset", "restore")
-	return err
+	return nil
 }
 
 // fillAtOnce is how many networks one ipset brings in; it spends far more time on
 // reading their lines than the kernel on keeping them, so a large set has several.
-const fillAtOnce = 16384
+const fillAtOnce = 1 << 15
 
 // fill makes a set with its networks.
 func (s ipset) fill(ctx context.Context, name string, set set) error {
@@ -178,10 +194,10 @@ func creation(name string, s set) string {
 	return fmt.Sprintf("create %s hash:net family %s hashsize %d maxelem %d timeout 0\n", name, family, size, max(65536, 2*size))
 }
 
-// counted asks the kernel how many networks arrived. Those that end within
+// counted asks the kernel how many networks a set holds. Those that end within
 // moments may be gone.
 func (s ipset) counted(ctx context.Context, set set) error {
-	out, err := s.tools.run(ctx, nil, "ipset", "list", "-t", set.name()+temporary)
+	out, err := s.tools.run(ctx, nil, "ipset", "list", "-t", set.name())
 	if err != nil {
 		return err
 	}
@@ -196,20 +212,29 @@ func (s ipset) counted(ctx context.Context, set set) error {
 			if n, err := strconv.Atoi(n); err == nil && n >= least && n <= len(set.members) {
 				return nil
 			}
-			return fmt.Errorf("ipset %s: %w: %d networks sent, %s arrived", set.name(), ErrUnverified, len(set.members), n)
+			return fmt.Errorf("ipset %s: %w: %d networks, not %s", set.name(), ErrUnverified, len(set.members), n)
 		}
 	}
 	return fmt.Errorf("ipset %s: %w: it does not say how many networks it holds", set.name(), ErrUnverified)
 }
 
-// destroyTemporary removes half-filled sets, those that came to be.
-func (s ipset) destroyTemporary(ctx context.Context, names []string) error {
+// destroyTemporary removes the successors of sets, those that came to be.
+func (s ipset) destroyTemporary(ctx context.Context, sets []set) error {
+	if len(sets) == 0 {
+		return nil
+	}
 	have, err := s.tools.run(ctx, nil, "ipset", "list", "-n")
 	if err != nil {
 		return err
 	}
 	exist := strings.Fields(string(have))
-	return s.destroy(ctx, slices.DeleteFunc(names, func(n string) bool { return !slices.Contains(exist, n) }))
+	var names []string
+	for _, set := range sets {
+		if name := set.name() + temporary; slices.Contains(exist, name) {
+			names = append(names, name)
+		}
+	}
+	return s.destroy(ctx, names)
 }
 
 // destroy removes sets that no rule refers to.

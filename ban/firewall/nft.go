@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"hash/crc32"
 	"maps"
@@ -12,6 +13,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"gumshoe/ban"
@@ -39,40 +41,85 @@ func (*NFTables) Expires() bool { return true }
 
 // Sync implements Driver.
 func (n *NFTables) Sync(ctx context.Context, want Want) (Report, error) {
+	return n.Prepare(ctx, want).Finish(ctx)
+}
+
+// Prepare implements Preparer: what there is gets read, and the transaction written.
+func (n *NFTables) Prepare(_ context.Context, want Want) Prepared {
+	p := &nftSync{NFTables: n, start: time.Now(), groups: want.only(n.Name()).sets(math.MaxInt64)}
+	if p.err = n.Options.fits(p.groups); p.err != nil {
+		return p
+	}
+	if _, p.err = n.Tools.find("nft"); p.err != nil {
+		return p
+	}
+	var reading sync.WaitGroup
+	reading.Go(func() { p.have, p.err = n.read() })
+	p.parts = parts(p.groups)
+	p.script = n.script(p.parts)
+	reading.Wait()
+	return p
+}
+
+// nftSync is a Sync whose transaction is written.
+type nftSync struct {
+	*NFTables
+	start  time.Time
+	groups []set
+	parts  []part
+	script nftScript
+	have   *nftTable // before
+	err    error
+}
+
+// Finish implements Prepared.
+func (p *nftSync) Finish(ctx context.Context) (Report, error) {
 	var report Report
-	start := time.Now()
-	groups := want.only(n.Name()).sets(math.MaxInt64)
-	if err := n.Options.fits(groups); err != nil {
-		return report, err
+	if p.err != nil {
+		return report, p.err
 	}
-	all := parts(groups)
-	have, err := n.read(ctx, all)
-	if err != nil {
-		return report, err
-	}
-	if len(groups) == 0 {
-		if have != nil {
-			_, err = n.Tools.run(ctx, strings.NewReader("delete table inet gumshoe\n"), "nft", "-f", "-")
+	if len(p.groups) == 0 {
+		if p.have != nil {
+			if _, err := p.Tools.run(ctx, strings.NewReader("delete table inet gumshoe\n"), "nft", "-f", "-"); err != nil {
+				return report, err
+			}
 		}
-		report.count(nil, have.groups())
-		return report, err
+		report.count(nil, p.have.groups())
+		return report, nil
 	}
-	script := n.script(all)
-	if !have.equal(all, script, since(start)) {
-		if _, err := n.Tools.run(ctx, bytes.NewReader(script.text), "nft", "-f", "-"); err != nil {
+	if !p.have.equal(p.parts, p.script, since(p.start)) {
+		if _, err := p.Tools.run(ctx, bytes.NewReader(p.script.text), "nft", "-f", "-"); err != nil {
 			return report, err
 		}
-		now, err := n.read(ctx, all)
-		if err != nil {
+		if err := p.verify(ctx); err != nil {
 			return report, err
 		}
-		if !now.equal(all, script, since(start)) {
-			return report, fmt.Errorf("table inet gumshoe: %w", ErrUnverified)
-		}
 	}
-	report.count(groups, have.groups())
+	report.count(p.groups, p.have.groups())
 	return report, nil
 }
+
+// readings is how often a table that looks incomplete is read before that is
+// believed. The kernel may be moving a large set that was just filled, and what it
+// tells meanwhile misses some of it: 49,282 of 50,000, and all of them a moment later.
+const readings = 10
+
+// verify asks the kernel whether it has what it was given.
+func (p *nftSync) verify(ctx context.Context) error {
+	for range readings {
+		now, err := p.read()
+		if err = errors.Join(err, ctx.Err()); err != nil {
+			return err
+		}
+		if now.equal(p.parts, p.script, since(p.start)) {
+			return nil
+		}
+	}
+	return fmt.Errorf("table inet gumshoe: %w", ErrUnverified)
+}
+
+// Abandon implements Prepared: the kernel knows nothing of it.
+func (p *nftSync) Abandon(context.Context) error { return nil }
 
 // Clear implements Driver.
 func (n *NFTables) Clear(ctx context.Context) error {

@@ -2,17 +2,17 @@ package firewall
 
 import (
 	"bytes"
-	"context"
-	"encoding/json"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"maps"
 	"net/netip"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
+
+	"golang.org/x/sys/unix"
 )
 
 // nftTable is our table as the kernel believes it; nil where there is none.
@@ -21,148 +21,106 @@ type nftTable struct {
 	rules map[string]int         // comment -> how often
 }
 
-// read returns our table. Whatever nft is asked, it first fetches all that the
-// kernel has, for seconds where that is much: so it is asked as seldom as can be,
-// and for the table and for the sets that are expected in it at the same time.
-func (n *NFTables) read(ctx context.Context, expect []part) (*nftTable, error) {
-	expected := make([]string, len(expect))
-	for i, p := range expect {
-		expected[i] = p.name()
-	}
-	var all sync.WaitGroup
-	var table *nftTable
-	var failed error
-	all.Go(func() { table, failed = n.readTable(ctx) })
-	sets := n.readSets(ctx, expected)
-	all.Wait()
-	if table == nil || failed != nil {
-		return nil, failed
-	}
-	more := slices.DeleteFunc(slices.Collect(maps.Keys(table.sets)), func(name string) bool { return slices.Contains(expected, name) })
-	maps.Copy(sets, n.readSets(ctx, more))
-	for name := range table.sets {
-		table.sets[name], failed = sets[name].elements, errors.Join(failed, sets[name].err)
-	}
-	return table, failed
-}
+// nftName is what our table is called.
+const nftName = "gumshoe"
 
-// readTable returns our table without what is in its sets, nil where there is none.
-func (n *NFTables) readTable(ctx context.Context) (*nftTable, error) {
-	out, err := n.Tools.run(ctx, nil, "nft", "-j", "-t", "list", "table", "inet", "gumshoe")
+// read returns our table, nil where there is none. The kernel is asked without nft,
+// which needs seconds for a large set: whatever it is asked, it fetches all.
+func (n *NFTables) read() (*nftTable, error) {
+	t := &nftTable{map[string]nftElements{}, map[string]int{}}
+	err := dumpNFT(n.Tools, unix.NFT_MSG_GETSET, attribute(unix.NFTA_SET_TABLE, nftName), func() { clear(t.sets) }, t.addSet)
+	if errors.Is(err, unix.ENOENT) {
+		return nil, nil
+	}
+	if err == nil {
+		err = dumpNFT(n.Tools, unix.NFT_MSG_GETRULE, attribute(unix.NFTA_RULE_TABLE, nftName), func() { clear(t.rules) }, t.addRule)
+	}
 	if err != nil {
-		if strings.Contains(err.Error(), "No such file or directory") {
-			return nil, nil
-		}
-		return nil, err
+		return nil, fmt.Errorf("asking the kernel for table inet %s: %w", nftName, err)
 	}
-	return readNFT(out)
-}
-
-// nftSet is what reading a set came to.
-type nftSet struct {
-	elements nftElements
-	err      error
-}
-
-// readSets reads what is in sets of our table, of which some may not exist.
-func (n *NFTables) readSets(ctx context.Context, names []string) map[string]nftSet {
-	read := make([]nftSet, len(names))
 	var all sync.WaitGroup
-	for i, name := range names {
+	var locked sync.Mutex
+	var failed []error
+	for name := range maps.Clone(t.sets) {
 		all.Go(func() {
-			out, err := n.Tools.run(ctx, nil, "nft", "-j", "list", "set", "inet", "gumshoe", name)
-			if err != nil {
-				read[i].err = err
-				return
-			}
-			one, err := readNFT(out)
-			if read[i].err = err; err == nil {
-				read[i].elements = one.sets[name]
-			}
+			elements, err := n.readSet(name)
+			locked.Lock()
+			defer locked.Unlock()
+			t.sets[name], failed = elements, append(failed, err)
 		})
 	}
 	all.Wait()
-	sets := make(map[string]nftSet, len(names))
-	for i, name := range names {
-		sets[name] = read[i]
+	return t, errors.Join(failed...)
+}
+
+// readSet returns what is in a set of our table.
+func (n *NFTables) readSet(name string) (nftElements, error) {
+	elements := nftElements{}
+	request := append(attribute(unix.NFTA_SET_ELEM_LIST_TABLE, nftName), attribute(unix.NFTA_SET_ELEM_LIST_SET, name)...)
+	if err := dumpNFT(n.Tools, unix.NFT_MSG_GETSETELEM, request, func() { clear(elements) }, elements.add); err != nil {
+		return nil, fmt.Errorf("asking the kernel for set %s of table inet %s: %w", name, nftName, err)
 	}
-	return sets
+	return elements, nil
+}
+
+// addSet notes the name of a set. The ports of a rule, which are a set without a name
+// of its own, and the meters of the rate limit are no bans.
+func (t *nftTable) addSet(b []byte) error {
+	name, flags := text(within(b, unix.NFTA_SET_NAME)), within(b, unix.NFTA_SET_FLAGS)
+	if anonymous := len(flags) == 4 && binary.BigEndian.Uint32(flags)&unix.NFT_SET_ANONYMOUS != 0; !anonymous && !strings.HasPrefix(name, "limited") {
+		t.sets[name] = nil
+	}
+	return nil
 }
 
 // comments are those of our rules: a checksum of all rules, and a number.
 var comments = regexp.MustCompile(`^[0-9a-f]{8} [0-9]+$`)
 
-// readNFT reads what nft prints of our table as JSON. A rule without our
-// comment makes the table somebody else's.
-func readNFT(printed []byte) (*nftTable, error) {
-	var list struct {
-		NFTables []struct {
-			Set *struct {
-				Name string      `json:"name"`
-				Elem nftElements `json:"elem"`
-			} `json:"set"`
-			Rule *struct {
-				Chain   string `json:"chain"`
-				Comment string `json:"comment"`
-			} `json:"rule"`
-		} `json:"nftables"`
-	}
-	if err := json.Unmarshal(printed, &list); err != nil {
-		return nil, fmt.Errorf("reading what nft printed: %w", err)
-	}
-	t := &nftTable{map[string]nftElements{}, map[string]int{}}
-	for _, object := range list.NFTables {
-		if s := object.Set; s != nil && !strings.HasPrefix(s.Name, "limited") {
-			t.sets[s.Name] = s.Elem
-		}
-		if r := object.Rule; r != nil {
-			if !comments.MatchString(r.Comment) {
-				return nil, fmt.Errorf("table inet gumshoe has a rule in chain %q without our comment: %w; rename the table", r.Chain, ErrForeign)
-			}
-			t.rules[r.Chain+" "+r.Comment]++
+// addRule notes the comment of a rule. One without ours makes the table somebody
+// else's.
+func (t *nftTable) addRule(b []byte) error {
+	const comment = 0 // of the records that nft keeps in a rule's user data: kind, length, value
+	chain, ours := text(within(b, unix.NFTA_RULE_CHAIN)), ""
+	for data := within(b, unix.NFTA_RULE_USERDATA); len(data) >= 2 && len(data) >= 2+int(data[1]); data = data[2+int(data[1]):] {
+		if data[0] == comment {
+			ours = text(data[2 : 2+int(data[1])])
 		}
 	}
-	return t, nil
+	if !comments.MatchString(ours) {
+		return fmt.Errorf("a rule in chain %q has not our comment: %w; rename the table", chain, ErrForeign)
+	}
+	t.rules[chain+" "+ours]++
+	return nil
 }
+
+// text is a string as the kernel ends it.
+func text(b []byte) string { return string(bytes.TrimRight(b, "\x00")) }
 
 // nftElements are the addresses of a set with the seconds that each has left.
 type nftElements map[netip.Addr]int64
 
-// UnmarshalJSON reads ["192.0.2.1", {"elem": {"val": "192.0.2.2", "timeout": 60, "expires": 59}}]
-// string by string: by reflection a large set takes as long as nft needs to print
-// it. encoding/json has checked that it is JSON.
-func (e *nftElements) UnmarshalJSON(b []byte) error {
-	*e = make(nftElements, len(b)/64)
-	var last netip.Addr
-	for {
-		open := bytes.IndexByte(b, '"')
-		if open < 0 {
-			return nil
-		}
-		length := bytes.IndexByte(b[open+1:], '"')
-		if length < 0 {
-			return fmt.Errorf("element %q has no end", b[open:])
-		}
-		word := string(b[open+1:][:length])
-		b = b[open+length+2:]
-		switch word {
-		case "elem", "val", "timeout":
-		case "expires":
-			number := bytes.TrimLeft(b, ": ")
-			end := bytes.IndexFunc(number, func(r rune) bool { return r < '0' || r > '9' })
-			seconds, err := strconv.ParseInt(string(number[:max(0, end)]), 10, 64)
-			if err != nil {
-				return fmt.Errorf("element %s: %w", last, err)
+// add notes a piece of a set.
+func (e nftElements) add(b []byte) error {
+	for _, element := range attributes(within(b, unix.NFTA_SET_ELEM_LIST_ELEMENTS)) {
+		var addr netip.Addr
+		var known bool
+		var seconds int64
+		for kind, value := range attributes(element) {
+			switch kind {
+			case unix.NFTA_SET_ELEM_KEY:
+				addr, known = netip.AddrFromSlice(within(value, unix.NFTA_DATA_VALUE))
+			case unix.NFTA_SET_ELEM_EXPIRATION:
+				if len(value) == 8 {
+					seconds = max(1, int64(binary.BigEndian.Uint64(value)/1000)) // it stands until it is gone
+				}
 			}
-			(*e)[last] = max(1, seconds) // it stands until it is gone
-		default:
-			addr, err := netip.ParseAddr(word)
-			if err != nil {
-				return err
-			}
-			last, (*e)[addr] = addr, 0
 		}
+		if !known {
+			return fmt.Errorf("it holds what is no address: %w; rename the table", ErrForeign)
+		}
+		e[addr] = seconds
 	}
+	return nil
 }
 
 // equal reports whether the table holds what it should have held some seconds

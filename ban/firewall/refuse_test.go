@@ -114,6 +114,20 @@ func TestWithoutIPv6(t *testing.T) {
 	}
 }
 
+// TestKernelWithoutIPv6: ip6tables is there, and has nothing to work on.
+func TestKernelWithoutIPv6(t *testing.T) {
+	h := newHost(t)
+	d := &XTables{Tools: h.tools(nil)}
+	write(t, d.Tools.Paths["ip6tables"], "#!/bin/sh\n[ \"$1\" != --version ] || exec ip6tables --version\necho \"can't initialize ip6tables table filter: Table does not exist\" >&2\nexit 3\n", 0o755)
+	syncTo(t, d, want(t, banned("192.0.2.1/32")))
+	if _, err := d.Sync(t.Context(), want(t, banned("192.0.2.2/32"), banned("2001:db8::/64"))); err == nil || !strings.Contains(err.Error(), "Table does not exist") {
+		t.Errorf("a ban of IPv6: %v", err)
+	}
+	if got := h.run("ipset", "save"); !strings.Contains(got, "192.0.2.2") || strings.Contains(got, "2001:db8") {
+		t.Errorf("the kernel holds %s", got)
+	}
+}
+
 // TestBrokenRestore: a program that dies half-way leaves the old set whole.
 func TestBrokenRestore(t *testing.T) {
 	h := newHost(t)

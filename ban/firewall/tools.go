@@ -2,6 +2,7 @@ package firewall
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -19,7 +20,12 @@ import (
 type Tools struct {
 	Paths   map[string]string // program -> the file to run instead, such as iptables -> /usr/sbin/iptables-legacy
 	Timeout time.Duration     // of one command; 0: a minute
+
+	inside func(open func()) // opens sockets in the network where the programs of Paths are, in tests; nil: in ours
 }
+
+// limit is how long a command may take.
+func (t Tools) limit() time.Duration { return cmp.Or(t.Timeout, time.Minute) }
 
 // sbin is searched after PATH.
 var sbin = []string{"/usr/sbin", "/sbin", "/usr/local/sbin"}
@@ -53,10 +59,7 @@ func (t Tools) runIn(ctx context.Context, env []string, stdin io.Reader, argv ..
 	if err != nil {
 		return nil, err
 	}
-	limit := t.Timeout
-	if limit == 0 {
-		limit = time.Minute
-	}
+	limit := t.limit()
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, file, argv[1:]...)

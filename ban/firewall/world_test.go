@@ -197,7 +197,7 @@ func echoes(c net.Conn) bool {
 func (h host) tools(variants map[string]string) Tools {
 	h.t.Helper()
 	dir := h.t.TempDir()
-	t := Tools{Paths: map[string]string{}}
+	t := Tools{Paths: map[string]string{}, inside: h.inside}
 	for _, name := range []string{"iptables", "ip6tables", "ipset", "nft"} {
 		program := name
 		if v := variants[name]; v != "" {

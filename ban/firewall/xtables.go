@@ -3,7 +3,6 @@ package firewall
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/netip"
 	"slices"
 	"sync"
@@ -29,30 +28,57 @@ func (*XTables) Name() string { return "ipset" }
 // Expires implements Driver: the kernel counts.
 func (*XTables) Expires() bool { return true }
 
-// Sync implements Driver. The families do not wait for each other's sets, and
-// where the iptables of one is missing the other is carried out all the same. But
-// where one meets something of somebody else's under our name nothing is done.
+// Sync implements Driver.
 func (x *XTables) Sync(ctx context.Context, want Want) (Report, error) {
+	return x.Prepare(ctx, want).Finish(ctx)
+}
+
+// Prepare implements Preparer: sets that will have to be replaced have their
+// successors filled beside them. The families do not wait for each other, and where
+// the iptables of one is missing the other is carried out all the same. But where
+// one meets something of somebody else's under our name nothing is done.
+func (x *XTables) Prepare(ctx context.Context, want Want) Prepared {
+	p := &xtablesSync{families: [2]family{{XTables: x}, {XTables: x, v6: true}}}
 	sets := want.only(x.Name()).sets(maxTimeout)
-	if err := x.Options.fits(sets); err != nil {
-		return Report{}, err
+	if p.err = x.Options.fits(sets); p.err != nil {
+		return p
 	}
-	families := [2]family{{XTables: x}, {XTables: x, v6: true}}
-	for i := range families {
-		f := &families[i]
+	for i := range p.families {
+		f := &p.families[i]
 		f.want = slices.DeleteFunc(slices.Clone(sets), func(s set) bool { return s.v6 != f.v6 })
 	}
-	both(func(i int) { families[i].err = families[i].look(ctx) })
-	if errors.Is(families[0].err, ErrForeign) || errors.Is(families[1].err, ErrForeign) {
-		return Report{}, errors.Join(families[0].err, families[1].err)
+	both(func(i int) { p.families[i].err = p.families[i].look(ctx) })
+	v4, v6 := p.families[0].err, p.families[1].err
+	if errors.Is(v4, ErrForeign) || errors.Is(v6, ErrForeign) {
+		p.err = errors.Join(v4, v6)
+		return p
+	}
+	both(func(i int) {
+		if f := &p.families[i]; f.able() {
+			f.err = f.prepare(ctx)
+		}
+	})
+	return p
+}
+
+// xtablesSync is a Sync whose sets are filled.
+type xtablesSync struct {
+	families [2]family // v4, v6
+	err      error     // why neither goes on
+}
+
+// Finish implements Prepared.
+func (p *xtablesSync) Finish(ctx context.Context) (Report, error) {
+	if p.err != nil {
+		return Report{}, p.err
 	}
 	var rules sync.Mutex
 	both(func(i int) {
-		if f := &families[i]; f.err == nil && f.chains != nil {
+		if f := &p.families[i]; f.able() {
 			f.err = f.change(ctx, &rules)
 		}
 	})
-	v4, v6 := &families[0], &families[1]
+	v4, v6 := &p.families[0], &p.families[1]
 	report := v4.report
 	report.Standing += v6.report.Standing
 	report.Added += v6.report.Added
@@ -61,6 +87,17 @@ func (x *XTables) Sync(ctx context.Context, want Want) (Report, error) {
 		return report, v4.err
 	}
 	return report, errors.Join(v4.err, v6.err)
+}
+
+// Abandon implements Prepared.
+func (p *xtablesSync) Abandon(ctx context.Context) error {
+	var failed [2]error
+	both(func(i int) {
+		if f := &p.families[i]; p.err == nil && f.able() {
+			failed[i] = f.kernel.destroyTemporary(ctx, f.differ)
+		}
+	})
+	return errors.Join(failed[:]...)
 }
 
 // both does something for both families at the same time.
@@ -80,6 +117,7 @@ type family struct {
 	chains chains // nil: there is no such iptables, and nothing that it should do
 	kernel ipset
 	have   map[string]map[netip.Prefix]int64
+	differ []set // of want: those that are not so in the kernel
 	report Report
 	err    error
 }
@@ -96,7 +134,7 @@ func (f *family) look(ctx context.Context) (err error) {
 	if f.have, err = f.kernel.read(ctx, f.v6); err != nil {
 		return err
 	}
-	return watched(ctx, func() error {
+	err = watched(ctx, func() error {
 		for _, h := range hooks {
 			exists, err := f.chains.ChainExists(table, h.chain)
 			if err == nil && exists {
@@ -108,15 +146,32 @@ func (f *family) look(ctx context.Context) (err error) {
 		}
 		return nil
 	})
+	if err != nil && f.v6 && len(f.want) == 0 && len(f.have) == 0 && !errors.Is(err, ErrForeign) {
+		f.chains = nil // a kernel without IPv6 has nothing to be banned from
+		return nil
+	}
+	return err
 }
 
-// change makes sets and rules equal to what is wanted. Sets are filled before
-// rules refer to them, and destroyed after none does.
-func (f *family) change(ctx context.Context, rules *sync.Mutex) error {
+// able reports whether a family has anything to do, and can do it.
+func (f *family) able() bool { return f.err == nil && f.chains != nil }
+
+// prepare fills successors of the sets that are not what they should be.
+func (f *family) prepare(ctx context.Context) error {
 	if err := f.kernel.destroy(ctx, leftovers(f.have)); err != nil {
 		return err
 	}
-	if err := f.kernel.make(ctx, f.want, f.have); err != nil {
+	f.differ = slices.DeleteFunc(slices.Clone(f.want), func(w set) bool {
+		members, ok := f.have[w.name()]
+		return ok && equal(w.members, members, since(f.kernel.start))
+	})
+	return f.kernel.fillBeside(ctx, f.differ)
+}
+
+// change makes sets and rules equal to what is wanted. Sets are there before
+// rules refer to them, and destroyed after none does.
+func (f *family) change(ctx context.Context, rules *sync.Mutex) error {
+	if err := f.kernel.take(ctx, f.differ, f.have); err != nil {
 		return err
 	}
 	err := watched(ctx, func() error {
@@ -133,30 +188,6 @@ func (f *family) change(ctx context.Context, rules *sync.Mutex) error {
 	}
 	f.report.count(f.want, f.have)
 	return f.kernel.destroy(ctx, stale(f.want, f.have))
-}
-
-// make replaces the sets that are not what they should be and reads them back.
-func (s ipset) make(ctx context.Context, want []set, have map[string]map[netip.Prefix]int64) error {
-	differ := slices.DeleteFunc(slices.Clone(want), func(w set) bool {
-		members, ok := have[w.name()]
-		return ok && equal(w.members, members, since(s.start))
-	})
-	if len(differ) == 0 {
-		return nil
-	}
-	if err := s.replace(ctx, differ, have); err != nil {
-		return err
-	}
-	for _, w := range differ {
-		members, err := s.readSet(ctx, w.name())
-		if err != nil {
-			return err
-		}
-		if !equal(w.members, members, since(s.start)) {
-			return fmt.Errorf("ipset %s: %w", w.name(), ErrUnverified)
-		}
-	}
-	return nil
 }
 
 // leftovers are the half-filled sets of a run that died, which are taken out of

@@ -1,8 +1,10 @@
 package ledger
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
+	"slices"
 	"time"
 
 	"gumshoe/ban"
@@ -16,7 +18,7 @@ type Applied struct {
 
 // Add writes bans. See Apply.
 func (l *Ledger) Add(ctx context.Context, bans []ban.Ban) ([]ban.Ban, error) {
-	done, err := l.Apply(ctx, bans, nil)
+	done, err := l.Apply(ctx, bans, nil, nil)
 	return done.Added, err
 }
 
@@ -24,7 +26,12 @@ func (l *Ledger) Add(ctx context.Context, bans []ban.Ban) ([]ban.Ban, error) {
 // all or none. A ban that stands already and lasts as long is passed over; one
 // that lasts longer than one with the same Key takes its place. So the same plan
 // applied twice is applied once.
-func (l *Ledger) Apply(ctx context.Context, add, lift []ban.Ban) (done Applied, err error) {
+//
+// Where anything changes, ahead, if it is not nil, is told before it is written
+// what will be in force afterwards: a kernel's sets can be filled in the time that
+// writing takes. Until Apply has returned none of that is certain. ahead must not
+// wait, and must not ask the ledger.
+func (l *Ledger) Apply(ctx context.Context, add, lift []ban.Ban, ahead func(standing []ban.Ban)) (done Applied, err error) {
 	for i := range add {
 		if err := add[i].Check(); err != nil {
 			return Applied{}, err
@@ -34,15 +41,30 @@ func (l *Ledger) Apply(ctx context.Context, add, lift []ban.Ban) (done Applied, 
 		return Applied{}, nil
 	}
 	err = write(ctx, l.db, func(tx *sql.Conn) error {
-		for _, b := range lift {
-			lifted, err := liftAll(ctx, tx, &Which{IDs: []int64{b.ID}}, b.LiftedBy, b.LiftedOn, b.Lifted)
+		for left := lift; len(left) > 0; { // those that are lifted for the same reason together
+			first, which := &left[0], Which{}
+			for len(left) > 0 && left[0].LiftedBy == first.LiftedBy && left[0].LiftedOn == first.LiftedOn && left[0].Lifted.Equal(first.Lifted) {
+				which.IDs, left = append(which.IDs, left[0].ID), left[1:]
+			}
+			lifted, err := liftAll(ctx, tx, &which, first.LiftedBy, first.LiftedOn, first.Lifted)
 			if err != nil {
 				return err
 			}
 			done.Lifted = append(done.Lifted, lifted...)
 		}
-		done.Added, err = insert(ctx, tx, add)
-		return err
+		standing, err := standingSince(ctx, tx, earliest(add, lift))
+		if err != nil {
+			return err
+		}
+		if done.Added, err = missing(ctx, tx, add, standing); err != nil {
+			return err
+		}
+		if ahead != nil && len(done.Added)+len(done.Lifted) > 0 {
+			after := slices.DeleteFunc(slices.Concat(standing, done.Added), func(b ban.Ban) bool { return b.Extended != 0 })
+			slices.SortFunc(after, func(a, b ban.Ban) int { return cmp.Compare(a.ID, b.ID) }) // as Active lists them
+			ahead(after)
+		}
+		return insertRows(ctx, tx, done.Added)
 	})
 	if err != nil {
 		return Applied{}, err
@@ -50,30 +72,46 @@ func (l *Ledger) Apply(ctx context.Context, add, lift []ban.Ban) (done Applied, 
 	return done, nil
 }
 
-// insert adds what is not there yet.
-func insert(ctx context.Context, tx *sql.Conn, add []ban.Ban) (out []ban.Ban, err error) {
+// standingSince returns the bans in force at a moment or later.
+func standingSince(ctx context.Context, tx *sql.Conn, at time.Time) ([]ban.Ban, error) {
+	return bansOf(ctx, tx, "WHERE (b.ends = 0 OR b.ends > ?) AND l.ban IS NULL AND n.id IS NULL", milli(at))
+}
+
+// earliest is the first moment at which anything of a plan happens.
+func earliest(add, lift []ban.Ban) (at time.Time) {
+	sooner := func(t time.Time) {
+		if at.IsZero() || t.Before(at) {
+			at = t
+		}
+	}
+	for i := range add {
+		sooner(add[i].From)
+	}
+	for i := range lift {
+		sooner(lift[i].Lifted)
+	}
+	return at
+}
+
+// missing picks the bans that are not there yet and numbers them. Those that they
+// prolong it marks as Extended, among the standing and among themselves.
+func missing(ctx context.Context, tx *sql.Conn, add, standing []ban.Ban) ([]ban.Ban, error) {
 	if len(add) == 0 {
 		return nil, nil
 	}
-	earliest := add[0].From
-	for i := range add {
-		if add[i].From.Before(earliest) {
-			earliest = add[i].From
-		}
-	}
-	standing, err := standingSince(ctx, tx, earliest)
-	if err != nil {
-		return nil, err
+	at := make(map[ban.Key]*ban.Ban, len(standing)+len(add))
+	for i := range standing {
+		at[standing[i].Key()] = &standing[i]
 	}
 	var last int64
 	if err := tx.QueryRowContext(ctx, "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'bans'").Scan(&last); err != nil {
 		return nil, err
 	}
-	out = make([]ban.Ban, 0, len(add))
+	out := make([]ban.Ban, 0, len(add)) // never grows: at points into it
 	for _, b := range add {
 		b.From, b.Until = kept(b.From), kept(b.Until)
 		key := b.Key()
-		there, ok := standing[key]
+		there, ok := at[key]
 		ok = ok && there.Active(b.From)
 		if ok && there.Outlasts(b.Until) {
 			continue
@@ -82,24 +120,10 @@ func insert(ctx context.Context, tx *sql.Conn, add []ban.Ban) (out []ban.Ban, er
 		b.ID, b.Extends, b.Extended = last, 0, 0
 		b.Lifted, b.LiftedBy, b.LiftedOn = time.Time{}, "", ""
 		if ok {
-			b.Extends = there.ID
+			b.Extends, there.Extended = there.ID, b.ID
 		}
 		out = append(out, b)
-		standing[key] = &out[len(out)-1]
-	}
-	return out, insertRows(ctx, tx, out)
-}
-
-// standingSince returns the bans in force at a moment or later, by what a new one
-// would have to share with them.
-func standingSince(ctx context.Context, tx *sql.Conn, at time.Time) (map[ban.Key]*ban.Ban, error) {
-	list, err := bansOf(ctx, tx, "WHERE (b.ends = 0 OR b.ends > ?) AND l.ban IS NULL AND n.id IS NULL", milli(at))
-	if err != nil {
-		return nil, err
-	}
-	out := make(map[ban.Key]*ban.Ban, len(list))
-	for i := range list {
-		out[list[i].Key()] = &list[i]
+		at[key] = &out[len(out)-1]
 	}
 	return out, nil
 }

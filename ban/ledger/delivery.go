@@ -12,8 +12,8 @@ import (
 type Delivery struct {
 	Driver, Run string
 	At          time.Time // of the last try
-	Tries       int
-	Problem     string // "": done
+	Tries       int       // since the last success
+	Problem     string    // "": done
 }
 
 // Deliver notes one try.
@@ -28,15 +28,17 @@ func (l *Ledger) Deliver(ctx context.Context, driver, run string, now time.Time,
 	})
 }
 
-// Undelivered lists what has to be tried again: where the last try had a
-// problem, the longest waiting first.
+// Undelivered lists the drivers whose last try had a problem, the longest waiting
+// first. A driver is told all that stands, so that one success makes up for whatever
+// failed before.
 func (l *Ledger) Undelivered(ctx context.Context) ([]Delivery, error) {
 	if l.empty {
 		return nil, nil
 	}
 	rows, err := l.db.QueryContext(ctx, `SELECT d.driver, d.run, d.at, d.problem, t.tries FROM deliveries d
-		JOIN (SELECT min(id) first, max(id) last, count(*) tries FROM deliveries GROUP BY driver, run) t ON t.last = d.id
-		WHERE d.problem <> '' ORDER BY t.first`)
+		JOIN (SELECT min(f.id) first, max(f.id) last, count(*) tries FROM deliveries f
+			WHERE f.id > coalesce((SELECT max(g.id) FROM deliveries g WHERE g.driver = f.driver AND g.problem = ''), 0) GROUP BY f.driver) t ON t.last = d.id
+		ORDER BY t.first`)
 	if err != nil {
 		return nil, told(err)
 	}
@@ -52,4 +54,32 @@ func (l *Ledger) Undelivered(ctx context.Context) ([]Delivery, error) {
 		out = append(out, d)
 	}
 	return out, told(rows.Err())
+}
+
+// retired is the run of a delivery after which a driver has nothing in its hands.
+const retired = "retired"
+
+// Retire notes that a driver has let go of all that it was given.
+func (l *Ledger) Retire(ctx context.Context, driver string, now time.Time) error {
+	return l.Deliver(ctx, driver, retired, now, nil)
+}
+
+// Carriers names the drivers that were handed bans and have not been retired since.
+func (l *Ledger) Carriers(ctx context.Context) (drivers []string, err error) {
+	if l.empty {
+		return nil, nil
+	}
+	rows, err := l.db.QueryContext(ctx, "SELECT driver FROM deliveries GROUP BY driver HAVING max(id) <> max(CASE WHEN run = ? THEN id ELSE 0 END) ORDER BY driver", retired)
+	if err != nil {
+		return nil, told(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var name string
+		if err := rows.Scan(&name); err != nil {
+			return nil, told(err)
+		}
+		drivers = append(drivers, name)
+	}
+	return drivers, told(rows.Err())
 }

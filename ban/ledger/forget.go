@@ -87,7 +87,7 @@ func (l *Ledger) Prune(ctx context.Context, before time.Time) (n int, err error)
 		if _, err := tx.ExecContext(ctx, "DELETE FROM exemptions WHERE ends < ?", ms); err != nil {
 			return err
 		}
-		_, err = tx.ExecContext(ctx, "DELETE FROM deliveries WHERE at < ? AND (problem = '' OR id NOT IN (SELECT max(id) FROM deliveries GROUP BY driver, run))", ms)
+		_, err = tx.ExecContext(ctx, "DELETE FROM deliveries WHERE at < ? AND id NOT IN (SELECT max(id) FROM deliveries GROUP BY driver)", ms)
 		return err
 	})
 	if err != nil {

@@ -83,7 +83,7 @@ func writeForEver(t *testing.T, path string) {
 		for k := range lift {
 			lift[k].Lifted, lift[k].LiftedBy = at, ban.Auto
 		}
-		if _, err := l.Apply(ctx, nil, lift); err != nil {
+		if _, err := l.Apply(ctx, nil, lift, nil); err != nil {
 			t.Fatal(err)
 		}
 		fmt.Println("wrote", run)

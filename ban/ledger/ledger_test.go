@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -273,12 +274,12 @@ func TestApply(t *testing.T) {
 	l := fresh(t)
 	add(t, l, banned("203.0.113.7/32", nil))
 	lift := ban.Ban{ID: 1, Lifted: now, LiftedBy: ban.Auto, LiftedOn: "on the allowlist"}
-	if _, err := l.Apply(ctx, []ban.Ban{banned("0.0.0.0/0", nil)}, []ban.Ban{lift}); !errors.Is(err, ban.ErrTarget) {
+	if _, err := l.Apply(ctx, []ban.Ban{banned("0.0.0.0/0", nil)}, []ban.Ban{lift}, nil); !errors.Is(err, ban.ErrTarget) {
 		t.Errorf("a ban of everybody: %v", err)
 	}
 	same(t, "after a bad plan", list(t, l, Filter{ActiveAt: now}), "1 203.0.113.7/32")
 	for range 2 {
-		if _, err := l.Apply(ctx, []ban.Ban{banned("198.51.100.9/32", nil)}, []ban.Ban{lift}); err != nil {
+		if _, err := l.Apply(ctx, []ban.Ban{banned("198.51.100.9/32", nil)}, []ban.Ban{lift}, nil); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -321,15 +322,30 @@ func TestDeliveries(t *testing.T) {
 		problem     error
 	}{
 		{"ipset", "r1", nil}, {"border", "r1", errors.New("timed out")}, {"hosts", "r1", errors.New("read-only")},
-		{"border", "r1", errors.New("refused")}, {"hosts", "r1", nil}, {"border", "r2", nil},
+		{"border", "r2", errors.New("refused")}, {"hosts", "sync", nil}, // which makes up for r1
 	} {
 		if err := l.Deliver(ctx, d.driver, d.run, now, d.problem); err != nil {
 			t.Fatal(err)
 		}
 	}
 	got, err := l.Undelivered(ctx)
-	if diff := cmp.Diff([]Delivery{{Driver: "border", Run: "r1", At: now, Tries: 2, Problem: "refused"}}, got); err != nil || diff != "" {
+	if diff := cmp.Diff([]Delivery{{Driver: "border", Run: "r2", At: now, Tries: 2, Problem: "refused"}}, got); err != nil || diff != "" {
 		t.Errorf("%v %s", err, diff)
+	}
+	if err := l.Retire(ctx, "border", now); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := l.Undelivered(ctx); err != nil || len(got) != 0 {
+		t.Errorf("of one that is not told any more: %v, %v", got, err)
+	}
+	if got, err := l.Carriers(ctx); err != nil || !slices.Equal(got, []string{"hosts", "ipset"}) {
+		t.Errorf("bans are in the hands of %v, %v", got, err)
+	}
+	if err := l.Deliver(ctx, "border", "r3", now, nil); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := l.Carriers(ctx); err != nil || !slices.Equal(got, []string{"border", "hosts", "ipset"}) {
+		t.Errorf("told again: %v, %v", got, err)
 	}
 }
 

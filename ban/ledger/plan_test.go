@@ -3,6 +3,7 @@ package ledger
 import (
 	"math/rand/v2"
 	"net/netip"
+	"slices"
 	"testing"
 	"time"
 
@@ -26,7 +27,7 @@ func campaign(r *rand.Rand, id string, at time.Time) analyze.Case {
 
 // Thirty runs over one ledger, each applied and then planned and applied again:
 // the second time there is nothing left to do, and at no moment is anything
-// banned twice.
+// banned twice. What Apply says ahead is what the ledger says afterwards.
 func TestPlanAppliedTwiceIsAppliedOnce(t *testing.T) {
 	l := fresh(t)
 	r := rand.New(rand.NewPCG(7, 7))
@@ -45,8 +46,20 @@ func TestPlanAppliedTwiceIsAppliedOnce(t *testing.T) {
 			if again == 1 && len(add)+len(lift) > 0 {
 				t.Fatalf("run %d, planned again: add %v, lift %v", run, add, lift)
 			}
-			if _, err := l.Apply(ctx, add, lift); err != nil {
+			said, ahead := false, []ban.Ban(nil)
+			if _, err := l.Apply(ctx, add, lift, func(standing []ban.Ban) { said, ahead = true, standing }); err != nil {
 				t.Fatal(err)
+			}
+			if said != (len(add)+len(lift) > 0) {
+				t.Errorf("run %d: %d bans and %d lifts, and something was said ahead: %v", run, len(add), len(lift), said)
+			}
+			active, err := l.Active(ctx, at)
+			if err != nil {
+				t.Fatal(err)
+			}
+			ahead = slices.DeleteFunc(ahead, func(b ban.Ban) bool { return !b.Active(at) })
+			if said {
+				same(t, "what stands, said ahead", names(ahead), names(active))
 			}
 		}
 		active, err := l.Active(ctx, at)
@@ -100,7 +113,7 @@ func TestRemovedStaysAway(t *testing.T) {
 	run := func(at time.Time) int {
 		cases := []analyze.Case{c}
 		add, lift := planned(t, l, cases, ban.Guards{}, at).Deeds(cases, "r", at)
-		done, err := l.Apply(ctx, add, lift)
+		done, err := l.Apply(ctx, add, lift, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -87,7 +87,11 @@ func (a *app) changing(cmd *cobra.Command, why string, change func(context.Conte
 		return err
 	}
 	e := enforcer{app: a, settings: s, ledger: l, allow: guards.Protected()}
-	told, _, err := e.sync(ctx, why+" "+runName(time.Now()), true)
+	active, err := l.Active(ctx, time.Now())
+	if err != nil {
+		return &exitError{exitFirewall, err}
+	}
+	told, _, err := e.prepare(ctx, active, true).finish(ctx, why+" "+runName(time.Now()))
 	for _, d := range told {
 		if d.Error == "" {
 			a.note("%s holds %d", d.Name, d.InForce)

@@ -90,7 +90,7 @@ func (m *memory) openBook(ctx context.Context, path string, s *Settings) error {
 			query.Set("mode", "ro")
 		}
 	}
-	db, err := sql.Open("sqlite", (&url.URL{Scheme: "file", Opaque: path, RawQuery: query.Encode()}).String())
+	db, err := sql.Open("sqlite", databaseURI(path, query))
 	if err != nil {
 		return err
 	}

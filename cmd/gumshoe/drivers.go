@@ -56,24 +56,13 @@ func (s *Settings) drivers(ctx context.Context, state firewall.State) ([]firewal
 		if err != nil {
 			return nil, err
 		}
-		var d firewall.Driver
-		switch kind {
-		case "auto":
+		d := s.driver(kind, arg, state)
+		if kind == "auto" {
 			found, why := firewall.Detect(ctx, firewall.Tools{}, s.Filter)
 			if found == nil {
 				return nil, &exitError{exitFirewall, fmt.Errorf("%s", why)}
 			}
 			d = found
-		case "ipset":
-			d = &firewall.XTables{Options: s.Filter}
-		case "nftables":
-			d = &firewall.NFTables{Options: s.Filter}
-		case "fail2ban":
-			d = &firewall.Fail2ban{Jail: arg, State: state}
-		case "hosts.deny":
-			d = &firewall.HostsDeny{}
-		default:
-			d = &firewall.DenyList{Server: kind, File: arg}
 		}
 		if !slices.ContainsFunc(out, func(o firewall.Driver) bool { return o.Name() == d.Name() }) {
 			out = append(out, d)
@@ -83,4 +72,21 @@ func (s *Settings) drivers(ctx context.Context, state firewall.State) ([]firewal
 		out = append(out, &firewall.Action{Label: a.Name, Argv: a.Argv, Tools: firewall.Tools{Timeout: a.Timeout}, State: state})
 	}
 	return out, nil
+}
+
+// driver is the one of a kind; nil where that is no word of its own.
+func (s *Settings) driver(kind, arg string, state firewall.State) firewall.Driver {
+	switch kind {
+	case "ipset":
+		return &firewall.XTables{Options: s.Filter}
+	case "nftables":
+		return &firewall.NFTables{Options: s.Filter}
+	case "fail2ban":
+		return &firewall.Fail2ban{Jail: arg, State: state}
+	case "hosts.deny":
+		return &firewall.HostsDeny{}
+	case "nginx", "apache", "caddy":
+		return &firewall.DenyList{Server: kind, File: arg}
+	}
+	return nil
 }

@@ -5,10 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"slices"
 	"time"
 
 	"gumshoe/ban"
-	"gumshoe/ban/firewall"
 	"gumshoe/ban/ledger"
 	"gumshoe/report"
 )
@@ -57,12 +57,12 @@ func (a *app) plan(ctx context.Context, j *job, s *sight, doubts map[string]stri
 		return plan, nil, nil
 	}
 	add, lift := plan.Deeds(s.cases, runName(s.now), s.now)
-	applied, err := book.Apply(ctx, add, lift)
+	e := enforcer{app: a, settings: j.Settings, ledger: book, allow: guards.Protected()}
+	applied, begun, err := e.apply(ctx, add, lift, policy.Active)
 	if err != nil {
 		return plan, nil, &exitError{exitFirewall, err}
 	}
-	e := enforcer{app: a, settings: j.Settings, ledger: book, allow: guards.Protected()}
-	drivers, active, err := e.sync(ctx, runName(s.now), len(applied.Added)+len(applied.Lifted) > 0)
+	drivers, active, err := begun.finish(ctx, runName(s.now))
 	if active == 0 && len(applied.Lifted) == 0 && err == nil {
 		return plan, nil, nil // there is nothing to tell
 	}
@@ -77,57 +77,17 @@ type enforcer struct {
 	allow    []netip.Prefix // never cut, whatever the ledger says
 }
 
-// sync hands the ledger's bans to every driver. Where nothing was ever banned no
-// driver is touched, unless something just changed. reason names the change;
-// standing counts what the ledger has in force.
-func (e *enforcer) sync(ctx context.Context, reason string, changed bool) (told []report.Driver, standing int, err error) {
-	now := time.Now()
-	active, err := e.ledger.Active(ctx, now)
-	if err != nil {
-		return nil, 0, &exitError{exitFirewall, err}
+// apply writes a run's bans and lifts into the ledger, and has the drivers prepare
+// meanwhile for what is in force then; before is what was. Nothing that they carry
+// out changes until finish is called: a run that dies before leaves at worst sets
+// that no rule refers to, which the next sync takes away.
+func (e *enforcer) apply(ctx context.Context, add, lift, before []ban.Ban) (applied ledger.Applied, begun *handover, err error) {
+	applied, err = e.ledger.Apply(ctx, add, lift, func(after []ban.Ban) { begun = e.prepare(ctx, after, true) })
+	switch {
+	case err != nil && begun != nil:
+		return applied, nil, errors.Join(err, begun.abandon(ctx))
+	case err == nil && begun == nil:
+		begun = e.prepare(ctx, slices.Clone(before), false)
 	}
-	standing = len(active)
-	if !changed && standing == 0 {
-		ever, err := e.ledger.Any(ctx)
-		if err != nil || !ever {
-			return nil, 0, err
-		}
-	}
-	drivers, err := e.settings.drivers(ctx, deedState{e.ledger})
-	if err != nil {
-		return nil, standing, &exitError{exitFirewall, err}
-	}
-	want, err := firewall.NewWant(active, e.allow, now)
-	if err != nil {
-		return nil, standing, &exitError{exitFirewall, err}
-	}
-	reports, failed := firewall.Sync(ctx, drivers, want)
-	problems := map[string]error{}
-	for _, one := range separate(failed) {
-		var f *firewall.Error
-		if errors.As(one, &f) {
-			problems[f.Driver] = f.Err
-			e.app.note("%v", one)
-		}
-	}
-	for _, r := range reports {
-		d := report.Driver{Name: r.Driver, InForce: r.Standing}
-		if p := problems[r.Driver]; p != nil {
-			d.Error = p.Error()
-		}
-		told = append(told, d)
-		err = errors.Join(err, e.ledger.Deliver(context.WithoutCancel(ctx), r.Driver, reason, now, problems[r.Driver]))
-	}
-	if failed != nil {
-		err = errors.Join(err, &exitError{code: exitFirewall})
-	}
-	return told, standing, err
-}
-
-// separate takes apart the errors that errors.Join put together.
-func separate(err error) []error {
-	if all, ok := err.(interface{ Unwrap() []error }); ok {
-		return all.Unwrap()
-	}
-	return nil
+	return applied, begun, err
 }

@@ -30,6 +30,7 @@ var doors = map[string][]string{
 	"github.com/montanaflynn/stats":        {"analyze/baseline"},
 	"github.com/coreos/go-iptables":        {"ban/firewall"},
 	"go4.org/netipx":                       {"ban/firewall"},
+	"golang.org/x/sys":                     {"ban/firewall"}, // how the kernel is asked for its sets
 	"github.com/sashabaranov/go-openai":    {"analyze/judge"},
 	"github.com/jordan-wright/email":       {"report/mail"},
 	"github.com/oschwald/maxminddb-golang": {"analyze/enrich"},

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -38,28 +37,48 @@ echo "$GUMSHOE_DO $GUMSHOE_ADDRESS" >>diary
 step
 `
 
-// post is one installation that is tortured: a state directory, a router, a config.
+// post is one installation that is tortured: a state directory, a config, and
+// something that carries bans out.
 type post struct {
 	t                       *testing.T
 	bin, dir, config, state string
+	enter                   []string        // what its commands begin with, to be where the deeds are
+	blocked                 func() []string // whom it keeps out, sorted
 }
 
-func newPost(t *testing.T, bin, logs string) *post {
+func newPost(t *testing.T, bin, logs, drivers string) *post {
 	p := &post{t: t, bin: bin, dir: t.TempDir(), state: stateDir(t)}
-	if err := os.Mkdir(filepath.Join(p.dir, "blocked"), 0o700); err != nil {
-		t.Fatal(err)
-	}
-	router := put(t, p.dir, "router", fmt.Sprintf(deadlyRouter, p.dir))
-	if err := os.Chmod(router, 0o700); err != nil {
-		t.Fatal(err)
-	}
-	p.config = put(t, p.dir, "gumshoe.yaml", "host: web1\nsources:\n  - path: "+logs+"/*.log\nactions:\n  - name: router\n    command: ["+router+"]\n")
+	p.config = put(t, p.dir, "gumshoe.yaml", "host: web1\nsources:\n  - path: "+logs+"/*.log\n"+strings.ReplaceAll(drivers, "DIR", p.dir))
 	return p
 }
 
+// newRouterPost has its bans carried out by a router.
+func newRouterPost(t *testing.T, bin, logs string) *post {
+	p := newPost(t, bin, logs, "actions:\n  - name: router\n    command: [DIR/router]\n")
+	if err := os.Mkdir(filepath.Join(p.dir, "blocked"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chmod(put(t, p.dir, "router", fmt.Sprintf(deadlyRouter, p.dir)), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	p.blocked = func() (out []string) {
+		files, err := os.ReadDir(filepath.Join(p.dir, "blocked"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range files {
+			out = append(out, f.Name())
+		}
+		return out
+	}
+	return p
+}
+
+// command is one of gumshoe's.
 func (p *post) command(args ...string) *exec.Cmd {
-	cmd := exec.Command(p.bin, append([]string{"--quiet", "--config", p.config, "--state-dir", p.state}, args...)...)
-	cmd.Env = append(os.Environ(), "GUMSHOE_DNS=false") // no network in tests
+	argv := append(slices.Clone(p.enter), p.bin, "--quiet", "--config", p.config, "--state-dir", p.state)
+	cmd := exec.Command(argv[0], append(argv[1:], args...)...)
+	cmd.Env = append(os.Environ(), "GUMSHOE_DNS=false", "PATH="+p.dir+":"+os.Getenv("PATH")) // no network in tests
 	return cmd
 }
 
@@ -76,14 +95,16 @@ func (p *post) live(args ...string) string {
 	return string(out)
 }
 
-// die runs a command that is killed: at the nth step of the router, or, where n is
-// 0, at any moment of the time that it takes. It reports whether it was.
+// sync heals. The lock may be held for a moment more by what the dead run was about
+// to start.
+func (p *post) sync() { p.live("bans", "sync", "--wait", "20s") }
+
+// die runs a command that is killed: at the nth step of who carries bans out, or,
+// where n is 0, at any moment of the time that it takes. It reports whether it was.
 func (p *post) die(n int, within time.Duration, args ...string) bool {
 	p.t.Helper()
 	if n > 0 {
-		put(p.t, p.dir, "die", fmt.Sprint(n))
-		defer os.Remove(filepath.Join(p.dir, "die"))
-		defer os.Remove(filepath.Join(p.dir, "steps"))
+		defer p.count(n)()
 	}
 	cmd := p.command(args...)
 	if err := cmd.Start(); err != nil {
@@ -96,32 +117,39 @@ func (p *post) die(n int, within time.Duration, args ...string) bool {
 	return cmd.Wait() != nil
 }
 
-// agree fails unless the router blocks exactly whom the ledger bans, and nobody
-// stands in the ledger twice. It returns how many are banned.
+// count begins to count the steps of who carries bans out, and has the nth be the
+// last. What it returns ends that.
+func (p *post) count(n int) (end func()) {
+	put(p.t, p.dir, "die", fmt.Sprint(n))
+	return func() {
+		os.Remove(filepath.Join(p.dir, "die"))
+		os.Remove(filepath.Join(p.dir, "steps"))
+	}
+}
+
+// agree fails unless exactly those are kept out whom the ledger bans, and nobody
+// stands in it twice. It returns how many are banned.
 func (p *post) agree(when string) int {
 	p.t.Helper()
+	l, close, err := openLedger(p.t.Context(), p.state, false)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	defer close()
+	active, err := l.Active(p.t.Context(), time.Now())
+	if err != nil {
+		p.t.Fatal(err)
+	}
 	var banned []string
-	for dec := json.NewDecoder(strings.NewReader(p.live("bans", "list", "--json"))); dec.More(); {
-		var b banRow
-		if err := dec.Decode(&b); err != nil {
-			p.t.Fatal(err)
-		}
-		banned = append(banned, strings.TrimSuffix(b.Prefix, "/32"))
+	for i := range active {
+		banned = append(banned, prefixText(active[i].Prefix))
 	}
 	slices.Sort(banned)
 	if once := slices.Compact(slices.Clone(banned)); len(once) != len(banned) {
 		p.t.Errorf("%s: banned twice: %v", when, banned)
 	}
-	var blocked []string
-	files, err := os.ReadDir(filepath.Join(p.dir, "blocked"))
-	if err != nil {
-		p.t.Fatal(err)
-	}
-	for _, f := range files {
-		blocked = append(blocked, f.Name())
-	}
-	if !slices.Equal(banned, blocked) {
-		p.t.Errorf("%s: the ledger bans %v, the router blocks %v", when, banned, blocked)
+	if blocked := p.blocked(); !slices.Equal(banned, blocked) {
+		p.t.Errorf("%s: the ledger bans %v, kept out are %v", when, banned, blocked)
 	}
 	return len(banned)
 }
@@ -138,20 +166,38 @@ func (p *post) repeated() (n int) {
 	return n
 }
 
+// realProgram is gumshoe as a program of its own: under that name the tests are it.
+func realProgram(t *testing.T) string {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	bin := filepath.Join(t.TempDir(), "gumshoe")
+	if err := os.Symlink(self, bin); err != nil {
+		t.Fatal(err)
+	}
+	return bin
+}
+
+// probers is the program, and what it reads: several sources that deserve a ban each.
+func probers(t *testing.T) (bin, logs string) {
+	t.Helper()
+	bin, logs = realProgram(t), t.TempDir()
+	for i := range killers {
+		put(t, logs, fmt.Sprintf("access%d.log", i), probed(fmt.Sprintf("203.0.113.%d", 41+i)))
+	}
+	return bin, logs
+}
+
 // The real program is killed while it bans, and while it undoes: at every step of
 // the deed, and at moments that chance chooses. After the next sync the ledger and
 // what carries it out agree; nobody is banned twice, and nobody is forgotten.
 func TestKilledBans(t *testing.T) {
 	t.Parallel()
-	bin, logs := filepath.Join(t.TempDir(), "gumshoe"), t.TempDir()
-	if out, err := exec.Command("go", "build", "-o", bin, ".").CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
-	for i := range killers {
-		put(t, logs, fmt.Sprintf("access%d.log", i), probed(fmt.Sprintf("203.0.113.%d", 41+i)))
-	}
+	bin, logs := probers(t)
 	job := []string{"analyze", "--last", "8h", "--auto-ban-critical"}
-	first := newPost(t, bin, logs)
+	first := newRouterPost(t, bin, logs)
 	first.live("analyze", "--last", "8h")
 	first.live("bans", "confirm")
 	began := time.Now()
@@ -171,7 +217,7 @@ func TestKilledBans(t *testing.T) {
 	for k := range kills(t) {
 		t.Run(fmt.Sprint(k), func(t *testing.T) {
 			t.Parallel()
-			p := newPost(t, bin, logs)
+			p := newRouterPost(t, bin, logs)
 			p.live("bans", "confirm")
 			step := k % (2*killers + 3) // 0 and those beyond the last step leave the moment to chance
 			if step > 2*killers {
@@ -185,10 +231,10 @@ func TestKilledBans(t *testing.T) {
 				}
 			}
 			count(p.die(step, whole, job...))
-			if files, _ := os.ReadDir(filepath.Join(p.dir, "blocked")); len(files) > 0 && len(files) < killers {
+			if n := len(p.blocked()); n > 0 && n < killers {
 				half.Add(1)
 			}
-			p.live("bans", "sync")
+			p.sync()
 			p.agree("killed while it banned, then synced")
 			p.live(job...)
 			if n := p.agree("and run again"); n != killers {
@@ -198,7 +244,7 @@ func TestKilledBans(t *testing.T) {
 				t.Errorf("the router was told %d times what it knew, after %d deaths", n, deaths)
 			}
 			count(p.die(step, whole/2, "bans", "flush", "--yes"))
-			p.live("bans", "sync")
+			p.sync()
 			if n := p.agree("killed while it lifted, then synced"); n != 0 && n != killers {
 				t.Errorf("%d of %d bans are left: a half of a deed", n, killers)
 			}

@@ -42,7 +42,7 @@ func openLedger(ctx context.Context, dir string, write bool) (l *ledger.Ledger, 
 			}
 		}
 	}
-	db, err := sql.Open("sqlite", (&url.URL{Scheme: "file", Opaque: path, RawQuery: query.Encode()}).String())
+	db, err := sql.Open("sqlite", databaseURI(path, query))
 	if err != nil {
 		return nil, nil, err
 	}
@@ -147,4 +147,9 @@ func forgetBans(ctx context.Context, s *Settings, what archive.Forgotten) error 
 		}
 	}
 	return nil
+}
+
+// databaseURI names a database to SQLite. A path is escaped: in a URI "#" and "?" end it.
+func databaseURI(path string, query url.Values) string {
+	return (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: query.Encode()}).String()
 }
