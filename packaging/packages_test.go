@@ -3,34 +3,51 @@ package packaging
 import (
 	"bytes"
 	"debug/elf"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"sync"
 	"testing"
 	"time"
 )
 
-// build makes the packages for this machine, as somebody else would elsewhere.
-func build(t *testing.T, environment ...string) (packages []string) {
-	t.Helper()
-	out := t.TempDir()
+var formats = []string{"deb", "rpm", "apk"}
+
+// build makes the packages for this machine in a directory, as somebody else would
+// elsewhere.
+func build(out string, environment ...string) (packages []string, err error) {
 	cmd := exec.Command("./build", append(append([]string{out}, formats...), "--", runtime.GOARCH)...)
 	cmd.Env = append(os.Environ(), environment...)
 	if text, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("build: %v: %s", err, text)
+		return nil, fmt.Errorf("build: %v: %s", err, text)
 	}
 	for _, format := range formats {
 		found, _ := filepath.Glob(filepath.Join(out, "*."+format)) // the pattern is well formed
 		if len(found) != 1 {
-			t.Fatalf("packages %q", found)
+			return nil, fmt.Errorf("packages %q", found)
 		}
 		packages = append(packages, found[0])
 	}
-	return packages
+	return packages, nil
 }
 
-var formats = []string{"deb", "rpm", "apk"}
+// built are the packages that several tests use: deb, rpm and apk.
+var built = sync.OnceValues(func() ([]string, error) { return build(shared, "TZ=Asia/Tokyo", "LC_ALL=C") })
+
+// shared is a directory as long as the tests run.
+var shared string
+
+func TestMain(m *testing.M) {
+	var err error
+	if shared, err = os.MkdirTemp("", "gumshoe-packages"); err != nil {
+		panic(err)
+	}
+	code := m.Run()
+	os.RemoveAll(shared)
+	os.Exit(code)
+}
 
 // The packages are the same bytes whoever builds them and whenever the files were
 // checked out, and an administrator can install one, use it, upgrade it and be rid of it.
@@ -38,19 +55,26 @@ func TestPackage(t *testing.T) {
 	if os.Geteuid() != 0 {
 		t.Skip("needs root, for namespaces")
 	}
-	for tool, from := range map[string]string{"dpkg-deb": "dpkg", "rpm": "rpm", "man": "man-db", "unshare": "util-linux", "ip": "iproute2", "iptables": "iptables", "ipset": "ipset"} {
+	for tool, from := range map[string]string{"dpkg-deb": "dpkg", "rpm": "rpm", "man": "man-db", "unshare": "util-linux", "ip": "iproute2", "iptables": "iptables", "ipset": "ipset", "busybox": "busybox-static"} {
 		if _, err := exec.LookPath(tool); err != nil {
 			t.Skipf("needs %s: apt-get install %s", tool, from)
 		}
 	}
-	packages := build(t, "TZ=Asia/Tokyo", "LC_ALL=C")
+	t.Parallel()
+	packages, err := built()
+	if err != nil {
+		t.Fatal(err)
+	}
 	scripts, _ := filepath.Glob("scripts/*") // the pattern is well formed
 	for _, script := range scripts {
 		if err := os.Chtimes(script, time.Time{}, time.Now().Add(-time.Hour)); err != nil {
 			t.Fatal(err)
 		}
 	}
-	again := build(t, "TZ=America/New_York", "LC_ALL=C.UTF-8", "USER=somebody", "TMPDIR="+t.TempDir())
+	again, err := build(t.TempDir(), "TZ=America/New_York", "LC_ALL=C.UTF-8", "USER=somebody", "TMPDIR="+t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
 	for i, name := range packages {
 		one, err := os.ReadFile(name)
 		if err != nil {

@@ -112,9 +112,9 @@ func (d *doctor) checkSource(f *foundLog) {
 		d.warn(id, "journalctl --lines 1", "%s", legible(f.Trouble))
 	case f.Trouble != "":
 		d.fail(id, "gumshoe parse --explain "+legible(f.first()), "%s: %s", legible(f.Name()), legible(f.Trouble))
-	case f.Lines > 0 && f.Known == 0:
+	case f.Lines > 0 && f.Known == 0 && !f.Fair():
 		d.fail(id, "gumshoe parse --explain "+legible(f.first()), "Not one of %d lines is understood.", f.Lines)
-	case f.Share() < fairShare:
+	case !f.Fair():
 		d.warn(id, "gumshoe parse --explain "+legible(f.first()), "%s", f.understood())
 	case len(f.Files) > 0 && d.machine.now.Sub(newest) > stale && !f.Setting.Optional:
 		d.warn(id, "ls -l "+f.Setting.Path, "Nobody has written it for %s.", showAge(d.machine.now.Sub(newest)))

@@ -43,13 +43,17 @@ func (d *doctor) of(id string) string {
 func TestDoctorSources(t *testing.T) {
 	m := fakeMachine(t, nil)
 	m.give(t, "/var/log/auth.log", guessing())
-	m.give(t, "/var/log/half.log", strings.Repeat("203.0.113.9 - - [10/Nov/2026:09:00:00 +0000] \"GET / HTTP/1.1\" 200 5\nsegfault\n", 40))
+	m.give(t, "/var/log/half.log", strings.Repeat("203.0.113.9 - - [10/Nov/2026:09:00:00 +0000] \"GET / HTTP/1.1\" 200 5\nno entry for 203.0.113.9\n", 40))
+	m.give(t, "/var/log/talk.log", guessing()+strings.Repeat("2026-11-10T09:00:00Z web1 systemd[1]: Started Session 7 of User anna.\n", 200))
+	m.give(t, "/var/log/quiet.log", strings.Repeat("2026-11-10 09:00:00 Start queue run: pid=7\n", 3))
 	m.give(t, "/var/log/old.log", guessing())
 	touch(t, m.path("/var/log/old.log"), m.now.Add(-9*24*time.Hour))
 	m.give(t, "/var/log/poems.log", strings.Repeat("shall I compare thee\n", 50))
 	d := examination(t, m, `sources:
   - path: /var/log/auth.log
   - path: /var/log/half.log
+  - path: /var/log/talk.log
+  - path: /var/log/quiet.log
   - path: /var/log/old.log
   - path: /var/log/poems.log
   - path: /var/log/gone.log
@@ -60,6 +64,8 @@ func TestDoctorSources(t *testing.T) {
 	for id, want := range map[string]string{
 		"src.auth":     "ok",
 		"src.half":     "warn gumshoe parse --explain /var/log/half.log",
+		"src.talk":     "ok", // of the machine itself
+		"src.quiet":    "ok",
 		"src.old":      "warn ls -l /var/log/old.log",
 		"src.poems":    "fail gumshoe parse --explain /var/log/poems.log",
 		"src.gone":     "fail gumshoe init",

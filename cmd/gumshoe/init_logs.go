@@ -14,6 +14,7 @@ import (
 	"gumshoe/ingest"
 	"gumshoe/ingest/proxy"
 	"gumshoe/ingest/source"
+	"gumshoe/ingest/template"
 	"gumshoe/ingest/webconf"
 )
 
@@ -23,7 +24,8 @@ const (
 	sampleFiles  = 8    // of the logs that one pattern names
 	logDepth     = 3    // how deep below /var/log logs are looked for
 	logEntries   = 4000 // and among how many files
-	fairShare    = 0.65 // of a log's lines that should be understood: daemons also talk of themselves
+	fairShare    = 0.65 // of a log's lines that should be understood, or name nobody
+	smallTalk    = 20   // lines of a log of which not one is understood, and that may all name nobody
 	worthReading = 0.5  // of the lines of a log that nobody named
 )
 
@@ -38,6 +40,7 @@ type foundLog struct {
 	Services []string       // that it tells of
 	Lines    int            // that were read
 	Known    int            // of them, those that were understood
+	Own      int            // of the others, those that name nobody on the internet: daemons talk of themselves
 	Events   int            // of them, those that tell of somebody
 	Web      int            // of them, requests
 	Local    int            // of these, those that came from this machine itself
@@ -51,6 +54,14 @@ func (f *foundLog) Share() float64 {
 		return 1
 	}
 	return float64(f.Known) / float64(f.Lines)
+}
+
+// Fair reports whether hardly a line of it goes unheard that names somebody.
+func (f *foundLog) Fair() bool {
+	if f.Known == 0 && f.Lines >= smallTalk {
+		return false
+	}
+	return float64(f.Known+f.Own) >= fairShare*float64(f.Lines)
 }
 
 // Name is what it is called in the configuration.
@@ -203,10 +214,13 @@ func (v *logSurvey) look(ctx context.Context, f *foundLog, file *source.File) {
 	if name := file.Format().Name(); !slices.Contains(f.Formats, name) {
 		f.Formats = append(f.Formats, name)
 	}
+	others := template.New(ingest.Hash{})
 	err := ingest.Walk(ctx, file, v.machine.now, func(l ingest.Line) error {
 		f.Lines++
 		if l.Known {
 			f.Known++
+		} else {
+			others.Add(l.Text, l.Read, ingest.Origin{Offset: l.End})
 		}
 		if l.Event != nil {
 			v.count(f, l.Event)
@@ -218,6 +232,11 @@ func (v *logSurvey) look(ctx context.Context, f *foundLog, file *source.File) {
 	})
 	if err != nil && !errors.Is(err, errEnough) {
 		f.Trouble = err.Error()
+	}
+	for _, t := range others.Templates() {
+		if t.Clients == 0 {
+			f.Own += int(t.Lines)
+		}
 	}
 }
 

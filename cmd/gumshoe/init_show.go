@@ -21,7 +21,7 @@ func (f *foundLog) about() string {
 }
 
 func (f *foundLog) state() state {
-	if f.Trouble != "" || f.Share() < fairShare {
+	if f.Trouble != "" || !f.Fair() {
 		return stateWarn
 	}
 	return stateOK
@@ -32,7 +32,15 @@ func (f *foundLog) understood() string {
 	if f.Lines == 0 {
 		return "no line yet"
 	}
-	return fmt.Sprintf("%.4g %% of %d lines understood", 100*floor(f.Share()), f.Lines)
+	text := fmt.Sprintf("%.4g %% of %d lines understood", 100*floor(f.Share()), f.Lines)
+	switch {
+	case f.Share() >= fairShare || !f.Fair():
+		return text
+	case f.Own == f.Lines-f.Known:
+		return text + ", the others name nobody"
+	default:
+		return text + ", most others name nobody"
+	}
 }
 
 // floor rounds a share down to a thousandth: only all is 100 %.

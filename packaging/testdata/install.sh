@@ -6,7 +6,8 @@
 # that nothing here touches the machine, and all that changes can be listed. It wants
 # root:  unshare --mount --net --pid --fork bash install.sh gumshoe.deb
 #
-# There is no apk on Debian: its archive is unpacked and its scripts are run as apk does.
+# There is no apk on Debian: its archive is unpacked as apk does, and its scripts are run
+# in apk's order and with its arguments by busybox's shell, which is Alpine's.
 set -euo pipefail
 
 if [ "${2:-}" != inside ]; then
@@ -49,16 +50,23 @@ case $1 in
 *.apk)
 	control=/tmp/control
 	mkdir "$control"
+	# Alpine has no systemd, and busybox's programs where Debian has shadow's.
+	rm "$(command -v systemd-sysusers)"
+	alpine() { printf '#!/bin/sh\n%s\n' "$2" >"/usr/local/bin/$1" && chmod 755 "/usr/local/bin/$1"; }
+	alpine apk 'exit 0'
+	alpine addgroup '[ "$*" = "-S gumshoe" ] && groupadd --system gumshoe'
+	alpine adduser '[ "$*" = "-S -D -H -h /var/lib/gumshoe -s /sbin/nologin -G gumshoe gumshoe" ] && useradd --system --gid gumshoe --home-dir /var/lib/gumshoe --shell /sbin/nologin gumshoe'
+	script() { PATH=/usr/local/bin:$PATH busybox sh "$control/$1" 0.1.0_git202611211200; }
 	tar -xzf "$1" -C "$control" --warning=no-unknown-keyword .PKGINFO .post-install .pre-deinstall .post-deinstall
 	tar -tzf "$1" --warning=no-unknown-keyword | grep -v '^\.' >"$control/files"
-	put() { tar -xzf "$package" -C / --warning=no-unknown-keyword --exclude='.*' && "$control/.post-install" 1.0; }
-	upgrade() { put; }
+	put() { tar -xzf "$package" -C / --warning=no-unknown-keyword --exclude='.*' && script .post-install; }
+	upgrade() { tar -xzf "$package" -C / --warning=no-unknown-keyword --exclude='.*'; } # for which it has no script
 	remove() {
-		"$control/.pre-deinstall" 1.0
+		script .pre-deinstall
 		tac "$control/files" | while read -r file; do
 			case $file in *gumshoe*/) rmdir "/$file" ;; */) ;; *) rm "/$file" ;; esac # other packages have the rest too
 		done
-		"$control/.post-deinstall" 1.0
+		script .post-deinstall
 	}
 	purge() { true; }
 	;;
