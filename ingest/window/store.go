@@ -294,7 +294,9 @@ func (t *table) settle(final []uint8, web []bool) {
 // finish puts the table into order and takes it over into a Set.
 func (t *table) finish() part {
 	t.hours, t.last = nil, nil
-	t.pack()
+	if t.held() >= worthPacking {
+		t.pack()
+	}
 	arrangeRows(&t.rows)
 	arrangeObjects(&t.objects)
 	p := part{table: t, rows: t.rows, names: t.allNames()}
