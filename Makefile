@@ -10,7 +10,7 @@ DUCKDB      := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/gumshoe-tools/duckdb
 FUZZ        ?= 20
 # Packages whose tests are too long for the race detector, or run on one goroutine: they are
 # played without it. Those of RACED, which use every part at once, are also played with it.
-LONG        := ./analyze/baseline ./analyze/detect ./cmd/gumshoe ./cmd/gumshoe-traffic/... ./docs ./ingest/archive ./ingest/filter ./ingest/format ./report ./packaging
+LONG        := ./cmd/gumshoe ./cmd/gumshoe-traffic/... ./docs ./ingest/archive ./ingest/format ./report ./packaging
 RACED       := ArchiveOverRotation|ArmedJob|ReportIsMailed|Scenarios|WorkersDoNotMatter|JournalBesideLog|ReadBesideWriter
 WORK        ?= $(shell mktemp -u -d)
 
