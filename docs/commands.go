@@ -3,7 +3,7 @@
 //
 // A command line is what stands
 //
-//   - in an indented block, or in a fenced one of language sh, and begins with a word
+//   - in an indented block, or in a fenced one of a shell's language, and begins with a word
 //     that could be a program. Where a block shows a session, these are its lines
 //     after "$ ", and the others are output;
 //   - in a fenced block without a language, or between backquotes in prose, and begins
@@ -171,23 +171,27 @@ func inProse(page string, begins int, paragraph string) (lines []Line) {
 // block follows a page's blocks of code.
 type block struct {
 	fenced  bool
-	output  bool // fenced, and says nothing of its language
-	other   bool // fenced, in another language than the shell's
-	session bool // it has shown a prompt
+	indent  string // of the fence, in a list
+	output  bool   // fenced, and says nothing of its language
+	other   bool   // fenced, in another language than the shell's
+	session bool   // it has shown a prompt
 }
+
+// shells are the languages of fenced blocks that hold command lines.
+var shells = map[string]bool{"sh": true, "bash": true, "shell": true, "console": true}
 
 // next takes the page's next line, and returns what it says if it stands in a block
 // of shell: without its indent.
 func (b *block) next(line string) (body string, inside bool) {
-	if language, isFence := strings.CutPrefix(line, "```"); isFence {
-		*b = block{fenced: !b.fenced, output: language == "", other: language != "" && language != "sh"}
+	if indent, language, found := strings.Cut(line, "```"); found && strings.TrimLeft(indent, " ") == "" {
+		*b = block{fenced: !b.fenced, indent: indent, output: language == "", other: language != "" && !shells[language]}
 		return "", true
 	}
 	if b.fenced {
 		if b.other {
 			return "", true
 		}
-		return line, true
+		return strings.TrimPrefix(line, b.indent), true
 	}
 	body, inside = strings.CutPrefix(line, "    ")
 	if !inside && line != "" {

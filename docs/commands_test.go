@@ -37,6 +37,15 @@ gumshoe: true
 gumshoe report list
 some output
 '''
+
+1. First
+
+   '''bash
+   frobnicate --list
+     gumshoe
+   '''
+
+and no more.
 `, "'", "`")
 	want := []Line{
 		{"A.md", 2, "gumshoe doctor"},
@@ -47,6 +56,7 @@ some output
 		{"A.md", 14, "gumshoe analyze"},
 		{"A.md", 19, "frobnicate --all"},
 		{"A.md", 26, "gumshoe report list"},
+		{"A.md", 33, "frobnicate --list"},
 	}
 	if got := linesOf("A.md", page); !slices.Equal(got, want) {
 		t.Errorf("found\n%q, want\n%q", got, want)

@@ -108,7 +108,7 @@ func wouldScript(args []string) error {
 }
 
 // flagsOfTests are the go command's own that the pages use.
-var flagsOfTests = map[string]bool{"-bench": true, "-benchmem": false, "-benchtime": true, "-run": true, "-v": false} // whether it has a value
+var flagsOfTests = map[string]bool{"-bench": true, "-benchmem": false, "-benchtime": true, "-count": true, "-run": true, "-v": false} // whether it has a value
 
 // wouldTest checks that a package has what -run and -bench name, and the flags.
 func wouldTest(args []string) error {

@@ -37,8 +37,8 @@ var manners = map[string]manner{
 
 	// Cron says of each file what it cannot read, and begins with the line of @reboot.
 	"cp /usr/share/doc/gumshoe/examples/crontab.example /etc/cron.d/gumshoe": {
-		after: `systemctl start cron; cmp /live/crontab.example /etc/cron.d/gumshoe
-			for _ in $(seq 50); do journalctl -u cron -o cat | grep -q 'CMD.*gumshoe bans sync' && break; sleep .1; done
+		after: `systemctl start cron && cmp /live/crontab.example /etc/cron.d/gumshoe || exit
+			for _ in $(seq 300); do journalctl -u cron -o cat | grep -q 'CMD.*gumshoe bans sync' && break; sleep .1; done
 			journalctl -u cron -o cat | grep -q 'CMD.*gumshoe bans sync' && ! journalctl -u cron -o cat | grep -iE 'error|bad '`,
 	},
 
@@ -54,7 +54,7 @@ var manners = map[string]manner{
 	"gumshoe bans sync": {before: "gumshoe bans add 203.0.113.66 --quiet && iptables -F && iptables -X", after: "iptables -S INPUT | grep GUMSHOE"},
 
 	"cp /usr/share/doc/gumshoe/examples/jail.local /etc/fail2ban/jail.local": {
-		before: "systemctl start fail2ban; for _ in $(seq 50); do fail2ban-client ping && break; sleep .1; done",
+		before: "systemctl start fail2ban; for _ in $(seq 300); do fail2ban-client ping && break; sleep .1; done",
 	},
 	"systemctl reload fail2ban":                                  {after: "fail2ban-client status gumshoe"},
 	"fail2ban-client set JAIL banip":                             {after: "fail2ban-client get gumshoe banip | grep 203.0.113.66"},

@@ -14,7 +14,7 @@ import (
 // machine is typed as it stands, and the units run behind their walls, with their
 // limits, in their order. Without root it says what it needs.
 func TestLive(t *testing.T) {
-	if os.Getenv("LIVE") == "inside" {
+	if self, _ := os.Executable(); self == "/live/test" { // in the container; nowhere else may it touch the machine
 		live(t)
 		return
 	}
@@ -24,7 +24,7 @@ func TestLive(t *testing.T) {
 	t.Parallel()
 	for tool, from := range map[string]string{"systemd-nspawn": "systemd-container", "unshare": "util-linux", "fail2ban-client": "fail2ban", "cron": "cron", "iptables": "iptables", "ipset": "ipset", "nft": "nftables", "man": "man-db"} {
 		if _, err := exec.LookPath(tool); err != nil {
-			t.Fatalf("needs %s: apt-get install %s", tool, from)
+			t.Skipf("needs %s: apt-get install %s", tool, from)
 		}
 	}
 	brought := bring(t)

@@ -40,8 +40,8 @@ func (m *machine) keepsSecrets(t *testing.T) {
 func (m *machine) tellsFailures(t *testing.T) {
 	put(t, "/etc/gumshoe/conf.d/broken.yaml", "sources: [\n")
 	m.sh(t, "! systemctl start gumshoe.service")
-	m.sh(t, `for _ in $(seq 50); do grep -qs . /var/mailed && break; sleep .1; done
-		grep '^Subject: gumshoe.service failed' /var/mailed && grep broken.yaml /var/mailed
+	m.sh(t, `for _ in $(seq 300); do grep -qs . /var/mailed && break; sleep .1; done
+		grep '^Subject: gumshoe.service failed' /var/mailed && grep broken.yaml /var/mailed &&
 		rm /etc/gumshoe/conf.d/broken.yaml && systemctl reset-failed`)
 }
 

@@ -80,12 +80,12 @@ func dumpOnce(tools Tools, kind int, request []byte, each func([]byte) error) er
 		for _, a := range answers {
 			interrupted = interrupted || a.Header.Flags&unix.NLM_F_DUMP_INTR != 0
 			switch {
-			case a.Header.Type == unix.NLMSG_DONE && interrupted:
+			case a.Header.Type == unix.NLMSG_DONE && (interrupted || number(a.Data) < 0): // it broke off
 				return errInterrupted
 			case a.Header.Type == unix.NLMSG_DONE:
 				return nil
 			case a.Header.Type == unix.NLMSG_ERROR && len(a.Data) >= 4:
-				return syscall.Errno(-int32(binary.NativeEndian.Uint32(a.Data)))
+				return syscall.Errno(-number(a.Data))
 			case len(a.Data) < sizeofNfgenmsg:
 				return fmt.Errorf("a message of type %d is cut off", a.Header.Type)
 			}
@@ -96,11 +96,24 @@ func dumpOnce(tools Tools, kind int, request []byte, each func([]byte) error) er
 	}
 }
 
+// number is what stands at the beginning of a message that ends an answer; 0 where
+// nothing does.
+func number(b []byte) int32 {
+	if len(b) < 4 {
+		return 0
+	}
+	return int32(binary.NativeEndian.Uint32(b))
+}
+
 // netfilter opens a socket to the kernel's packet filters.
 func (t Tools) netfilter() (socket int, err error) {
 	open := func() {
-		if socket, err = unix.Socket(unix.AF_NETLINK, unix.SOCK_RAW|unix.SOCK_CLOEXEC, unix.NETLINK_NETFILTER); err == nil {
-			err = unix.SetsockoptTimeval(socket, unix.SOL_SOCKET, unix.SO_RCVTIMEO, &unix.Timeval{Sec: int64(t.limit().Seconds())})
+		if socket, err = unix.Socket(unix.AF_NETLINK, unix.SOCK_RAW|unix.SOCK_CLOEXEC, unix.NETLINK_NETFILTER); err != nil {
+			return
+		}
+		limit := unix.NsecToTimeval(t.limit().Nanoseconds())
+		if err = unix.SetsockoptTimeval(socket, unix.SOL_SOCKET, unix.SO_RCVTIMEO, &limit); err != nil {
+			unix.Close(socket)
 		}
 	}
 	if t.inside != nil {

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"hash/crc32"
 	"maps"
@@ -104,11 +103,17 @@ func (p *nftSync) Finish(ctx context.Context) (Report, error) {
 // tells meanwhile misses some of it: 49,282 of 50,000, and all of them a moment later.
 const readings = 10
 
-// verify asks the kernel whether it has what it was given.
+// verify asks the kernel whether it has what it was given, and longer after each
+// time that it seems not to.
 func (p *nftSync) verify(ctx context.Context) error {
-	for range readings {
+	for i := range readings {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(time.Duration(i) * 10 * time.Millisecond):
+		}
 		now, err := p.read()
-		if err = errors.Join(err, ctx.Err()); err != nil {
+		if err != nil {
 			return err
 		}
 		if now.equal(p.parts, p.script, since(p.start)) {

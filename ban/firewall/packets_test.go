@@ -113,6 +113,13 @@ func TestPackets(t *testing.T) {
 					try{attacker65, server4, 22, true}, try{attacker66, server4, 22, false},
 					try{attacker6, server6, 22, true}, try{neighbour6, server6, 22, false})
 			})
+			t.Run("and that may be everybody", func(t *testing.T) {
+				w := w.in(t)
+				syncTo(t, d, wantBut(t, []string{"0.0.0.0/0", "::/0"}, banned(attacker4+"/32"), banned("198.51.100.128/25"), banned("2001:db8::/48")))
+				w.expect(
+					try{attacker4, server4, 22, true}, try{neighbour4, server4, 22, true},
+					try{attacker6, server6, 22, true}, try{neighbour6, server6, 22, true})
+			})
 			t.Run("a rejected one is told so", func(t *testing.T) {
 				w := w.in(t)
 				syncTo(t, d, want(t, banned(attacker4+"/32", action(ban.Reject)), banned("2001:db8:0:a::/64", action(ban.Reject), ports(22))))

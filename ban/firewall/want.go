@@ -39,6 +39,10 @@ func NewWant(bans []ban.Ban, allow []netip.Prefix, now time.Time) (Want, error) 
 		}
 	}
 	for _, p := range allow {
+		if p.IsValid() && p.Bits() == 0 {
+			w.allow = append(w.allow, halves(p)...)
+			continue
+		}
 		if err := checkPrefix(p); err != nil {
 			return Want{}, fmt.Errorf("allowed: %w", err)
 		}
@@ -47,6 +51,16 @@ func NewWant(bans []ban.Ban, allow []netip.Prefix, now time.Time) (Want, error) 
 	slices.SortFunc(w.allow, netip.Prefix.Compare)
 	w.allow = slices.Compact(w.allow)
 	return w, nil
+}
+
+// halves are everybody, whom no engine can name in one: whoever allows everybody wants
+// all let in, and not an error that leaves them cut.
+func halves(everybody netip.Prefix) []netip.Prefix {
+	lower := everybody.Masked().Addr()
+	start := lower.AsSlice()
+	start[0] = 0x80
+	upper, _ := netip.AddrFromSlice(start) // as long as it was
+	return []netip.Prefix{netip.PrefixFrom(lower, 1), netip.PrefixFrom(upper, 1)}
 }
 
 func check(b *ban.Ban) error {

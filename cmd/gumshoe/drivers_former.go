@@ -38,10 +38,12 @@ func (h *handover) letGo(ctx context.Context, name string) error {
 	switch kind, arg, _ := strings.Cut(name, ":"); kind {
 	case "ipset", "nftables", "hosts.deny", "fail2ban":
 		err := h.settings.driver(kind, arg, deedState{h.ledger}).Clear(ctx)
-		if err == nil {
+		switch {
+		case errors.Is(err, firewall.ErrMissing): // but what it told the kernel stands
+			h.app.note("%s is not configured any more, and its program is gone: what the kernel still holds of it ends in its time, or with a reboot", name)
+			return nil
+		case err == nil:
 			h.app.note("%s is not configured any more, and has let go of its bans", name)
-		} else if errors.Is(err, firewall.ErrMissing) {
-			err = nil // what is gone holds nothing
 		}
 		return err
 	case "action":

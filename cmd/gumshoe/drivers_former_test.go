@@ -9,7 +9,8 @@ import (
 
 // Who carried bans out under an earlier configuration lets go of them with the first
 // sync under the next: nobody would tell it any more when a ban is lifted. What only
-// the old configuration knew how to reach is named, once.
+// the old configuration knew how to reach is named, once, and so is what only a
+// program could reach that is gone.
 func TestFormerDriversLetGo(t *testing.T) {
 	t.Parallel()
 	if os.Getuid() != 0 {
@@ -33,6 +34,7 @@ gumshoe ipset bans sync; holds ipset
 gumshoe ipset bans sync; holds ipset again
 gumshoe border bans sync; holds border
 gumshoe all bans sync; holds all again
+mount --bind /dev/null "$(command -v nft)"; gumshoe ipset bans sync
 `)
 	story.Env = append(os.Environ(), "GUMSHOE_DNS=false", "BIN="+realProgram(t), "DIR="+dir, "STATE="+state)
 	out, err := story.CombinedOutput()
@@ -60,6 +62,10 @@ gumshoe: ipset holds 1
 gumshoe: hosts.deny holds 1
 gumshoe: action:border holds 1
 all: 1 1 1
+gumshoe: action:border is not configured any more, and keeps the bans that it was given until you end them there
+gumshoe: hosts.deny is not configured any more, and has let go of its bans
+gumshoe: nftables is not configured any more, and its program is gone: what the kernel still holds of it ends in its time, or with a reboot
+gumshoe: ipset holds 1
 `
 	if got := strings.ReplaceAll(string(out), "\t", " "); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)

@@ -18,8 +18,8 @@ type handover struct {
 	standing int           // how many bans are in force
 	done     chan struct{} // closed when the drivers are prepared
 	drivers  []firewall.Driver
-	sync     *firewall.Preparation
-	err      error // why there is none
+	sync     *firewall.Preparation // nil: nothing was ever banned, or err
+	err      error
 }
 
 // prepare has the drivers do what does not change yet what they carry out, and does
@@ -38,7 +38,7 @@ func (e *enforcer) prepare(ctx context.Context, standing []ban.Ban, changed bool
 		if touched {
 			h.drivers, h.err = e.settings.drivers(ctx, deedState{e.ledger})
 		}
-		if h.err != nil {
+		if !touched || h.err != nil {
 			return
 		}
 		want, err := firewall.NewWant(standing, e.allow, h.at)
@@ -54,7 +54,7 @@ func (e *enforcer) prepare(ctx context.Context, standing []ban.Ban, changed bool
 // abandon takes back what was prepared.
 func (h *handover) abandon(ctx context.Context) error {
 	<-h.done
-	if h.err != nil {
+	if h.sync == nil {
 		return nil // nothing was
 	}
 	return h.sync.Abandon(context.WithoutCancel(ctx))
@@ -66,6 +66,8 @@ func (h *handover) finish(ctx context.Context, reason string) (told []report.Dri
 	<-h.done
 	if h.err != nil {
 		return nil, h.standing, &exitError{exitFirewall, h.err}
+	} else if h.sync == nil {
+		return nil, h.standing, nil
 	}
 	reports, failed := h.sync.Sync(ctx)
 	problems := map[string]error{}
@@ -84,7 +86,7 @@ func (h *handover) finish(ctx context.Context, reason string) (told []report.Dri
 		told = append(told, d)
 		err = errors.Join(err, h.ledger.Deliver(context.WithoutCancel(ctx), r.Driver, reason, h.at, problems[r.Driver]))
 	}
-	if len(h.drivers) > 0 && failed == nil { // until the new ones work the old ones stay
+	if failed == nil { // until the new ones work the old ones stay
 		if failed = h.retire(ctx); failed != nil {
 			h.app.note("%v", failed)
 		}

@@ -30,7 +30,7 @@ After=sysinit.target dbus.socket
 [Service]
 Type=oneshot
 WorkingDirectory=/live
-Environment=LIVE=inside PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 TZ=UTC HOME=/root PAGER=cat
+Environment=PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 TZ=UTC HOME=/root PAGER=cat
 Environment="SSH_CONNECTION=192.0.2.10 50022 192.0.2.2 22"
 ExecStart=/live/test -test.v -test.run ^TestLive$
 ExecStopPost=/bin/sh -c 'echo $EXIT_STATUS >/live.status; systemctl poweroff --force'
