@@ -7,6 +7,23 @@ import (
 	"testing"
 )
 
+// Errors without a text end the program without a word, alone and beside others.
+func TestLastWords(t *testing.T) {
+	silent := &exitError{code: exitFirewall}
+	for want, err := range map[string]error{
+		"":               errors.Join(silent, errDegraded),
+		"unexpected EOF": errors.Join(silent, io.ErrUnexpectedEOF, errFindings),
+		"EOF":            io.EOF,
+	} {
+		if got := lastWords(err); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+	if got := lastWords(nil); got != "" {
+		t.Errorf("of no error: %q", got)
+	}
+}
+
 func TestExitCode(t *testing.T) {
 	locked := &exitError{code: exitLocked}
 	firewall := &exitError{code: exitFirewall}

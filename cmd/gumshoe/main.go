@@ -62,8 +62,17 @@ func run(ctx context.Context, a *app, args []string) int {
 	if errors.Is(err, context.Canceled) {
 		err = context.Cause(ctx)
 	}
-	if err != nil && strings.TrimSpace(err.Error()) != "" { // two silent errors joined are a line break
-		fmt.Fprintln(a.err, "gumshoe:", err)
+	if text := lastWords(err); text != "" {
+		fmt.Fprintln(a.err, "gumshoe:", text)
 	}
 	return exitCode(err)
+}
+
+// lastWords are what is said of an error: of several joined, the silent ones are but line
+// breaks before and behind it.
+func lastWords(err error) string {
+	if err == nil {
+		return ""
+	}
+	return strings.Trim(err.Error(), "\n")
 }
