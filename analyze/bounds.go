@@ -5,20 +5,20 @@ import "slices"
 // Bounds of what a finding and a case carry beside their sources, which are
 // never cut: a source that is not named is not banned.
 const (
-	maxTimes   = 512
+	MaxTimes   = 512
 	MaxTargets = 64 // a detector need not name more
 	maxMarks   = 64
 	maxAside   = 4 // of these, for what sources did beside their case
 
 	// crowdedTimes is how many times of all findings of a case are put into order:
-	// thousands of sources have millions, and a timeline shows maxTimes.
-	crowdedTimes = 64 * maxTimes
+	// thousands of sources have millions, and a timeline shows MaxTimes.
+	crowdedTimes = 64 * MaxTimes
 )
 
 // bound cuts a finding to its bounds. Times are spread over the whole span,
 // targets and marks come in the order of their weight.
 func (f *Finding) bound() {
-	f.Times = Spread(f.Times, maxTimes)
+	f.Times = Spread(f.Times, MaxTimes)
 	f.Targets = first(f.Targets, MaxTargets)
 	f.Marks = first(f.Marks, maxMarks)
 }

@@ -239,18 +239,18 @@ func fill[T comparable](all, more []T, n int) []T {
 	return all
 }
 
-// timeline puts the times of findings into order, and keeps maxTimes of them. Numbers
+// timeline puts the times of findings into order, and keeps MaxTimes of them. Numbers
 // are put into order in a tenth of the time that it takes with times.
 func timeline(times [][]time.Time) []time.Time {
 	if len(times) == 1 && ascending(times[0]) {
-		return Spread(times[0], maxTimes)
+		return Spread(times[0], MaxTimes)
 	}
 	var all []int64
 	for _, t := range Spread(slices.Concat(times...), crowdedTimes) {
 		all = append(all, t.UnixNano())
 	}
 	slices.Sort(all)
-	all = Spread(slices.Compact(all), maxTimes)
+	all = Spread(slices.Compact(all), MaxTimes)
 	out := make([]time.Time, len(all))
 	for i, n := range all {
 		out[i] = time.Unix(0, n).UTC()

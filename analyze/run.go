@@ -37,6 +37,7 @@ func Run(in *Input, detectors []Detector, judge Judge) []Case {
 			}
 		}
 	})
+	in.facts.Clear() // of hundreds of thousands of sources they are more than all that was found
 	grouped := group(in.label(found)...)
 	parts(len(grouped), func(_, lo, hi int) {
 		for _, c := range grouped[lo:hi] {

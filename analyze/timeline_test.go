@@ -17,8 +17,8 @@ func TestTimelineOfACrowd(t *testing.T) {
 		}
 	}
 	got := timeline(times)
-	if len(got) != maxTimes || !slices.IsSortedFunc(got, time.Time.Compare) {
-		t.Fatalf("%d times, in order: %v; want %d", len(got), slices.IsSortedFunc(got, time.Time.Compare), maxTimes)
+	if len(got) != MaxTimes || !slices.IsSortedFunc(got, time.Time.Compare) {
+		t.Fatalf("%d times, in order: %v; want %d", len(got), slices.IsSortedFunc(got, time.Time.Compare), MaxTimes)
 	}
 	if first, last := got[0].Sub(begin), got[len(got)-1].Sub(begin); first > time.Hour || last < 27*time.Hour {
 		t.Errorf("from %v to %v of 27h46m40s", first, last)

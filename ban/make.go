@@ -46,6 +46,7 @@ type maker struct {
 	standing  standing
 	plan      Plan
 	banned    map[netip.Prefix]bool // what the caps have counted
+	full      doubt                 // what holds those beyond the cap; of a botnet there are hundreds of thousands
 	networks  int                   // of these, networks
 }
 
@@ -72,13 +73,17 @@ func (m *maker) consider(c *analyze.Case) {
 		return
 	}
 	targets, how := m.targets(c)
+	reason := because(c) + how + "."
+	if len(targets) > m.policy.MaxBans { // nearly all are held
+		m.plan.Hold = slices.Grow(m.plan.Hold, len(targets))
+	}
 	for _, p := range targets {
 		if d, ok := m.holds(p, c); ok {
 			m.hold(c, p, d)
 		} else if d, ok := m.tooWide(p); ok {
 			m.hold(c, p, d)
 		} else {
-			m.ban(c, p, jail, because(c)+how+".")
+			m.ban(c, p, jail, reason)
 		}
 	}
 }
@@ -158,7 +163,10 @@ func (m *maker) overCap(p netip.Prefix) (doubt, bool) {
 	switch {
 	case m.banned[p]:
 	case len(m.banned) >= m.policy.MaxBans:
-		return doubt{"max-bans", fmt.Sprintf("This run already bans %d, the most it may; the worst come first.", m.policy.MaxBans)}, true
+		if m.full.guard == "" {
+			m.full = doubt{"max-bans", fmt.Sprintf("This run already bans %d, the most it may; the worst come first.", m.policy.MaxBans)}
+		}
+		return m.full, true
 	case !single(p) && m.networks >= m.policy.MaxPrefixes:
 		return doubt{"max-prefixes", fmt.Sprintf("This run already bans %d networks, the most it may; the worst come first.", m.policy.MaxPrefixes)}, true
 	}

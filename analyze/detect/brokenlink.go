@@ -61,8 +61,8 @@ func (c *campaign) brokenLink(in *analyze.Input, t tallied) (analyze.Finding, bo
 	for i := range c.members {
 		m := &c.members[i]
 		f.Visitors = append(f.Visitors, in.Set.Units()[m.unit].Prefix())
-		first = append(first, moment(m.first))
-		f.Marks = append(f.Marks, analyze.Mark{Origin: m.deeds[0].origin, Time: moment(m.first)})
+		first = append(first, moment(m.first()))
+		f.Marks = append(f.Marks, analyze.Mark{Origin: m.deeds[0].origin, Time: moment(m.first())})
 	}
 	slices.SortFunc(first, time.Time.Compare)
 	slices.SortStableFunc(f.Marks, func(a, b analyze.Mark) int { return a.Time.Compare(b.Time) })
@@ -98,7 +98,7 @@ func (c *campaign) comeAsPeople(in *analyze.Input) bool {
 			plain++
 		}
 		asked += pathsOf(m)
-		times = append(times, moment(m.first))
+		times = append(times, moment(m.first()))
 		u := &in.Set.Units()[m.unit]
 		var seen distinct
 		for k := range u.Rows {

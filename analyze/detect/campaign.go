@@ -74,7 +74,7 @@ func campaignsOf(in *analyze.Input) (out []campaign) {
 			s := &l.all[m]
 			c.members = append(c.members, *s)
 			nets[s.hood] = true
-			c.current = c.current || in.Contains(uint32(s.last/3_600_000))
+			c.current = c.current || in.Contains(uint32(s.last()/3_600_000))
 			for _, t := range s.tokens {
 				if t.kind == nameToken {
 					names[t.id] = true
@@ -194,7 +194,7 @@ func (c *campaign) count(in *analyze.Input) tallied {
 	words := map[uint64]bool{}
 	for i := range c.members {
 		s := &c.members[i]
-		t.requests, t.guesses, t.shots = t.requests+s.requests, t.guesses+s.guesses, t.shots+s.shots
+		t.requests, t.guesses, t.shots = t.requests+int(s.requests), t.guesses+int(s.guesses), t.shots+int(s.shots)
 		walked, guessed, payload := s.weigh(in)
 		t.walked, t.guessed, t.payload = t.walked+walked, t.guessed+guessed, t.payload+payload
 		for _, x := range s.tokens {

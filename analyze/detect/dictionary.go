@@ -78,10 +78,10 @@ func listsOf(in *analyze.Input) []sharedList {
 
 // listsOn finds the lists of a service, one after the other.
 func listsOn(in *analyze.Input, k *knockings) (out []sharedList) {
-	tries := k.tries
-	if len(tries) < fewestInOrder {
+	if len(k.tries) < fewestInOrder {
 		return nil
 	}
+	tries := slices.Clone(k.tries) // less those of lists that are found
 	orders := ordersOf(in, tries, k)
 	for range mostLists {
 		run, ok := bestRun(in, tries, orders)
@@ -92,6 +92,7 @@ func listsOn(in *analyze.Input, k *knockings) (out []sharedList) {
 		if alone, is := run.alone(); is {
 			gone[alone] = true // one source's own list: Guess tells it
 		} else if members := run.members(in); len(networksIn(in, members)) >= fewestNetworks {
+			run.tries, run.place = slices.Clone(run.tries), nil // what is told of a run does not hold all that was tried
 			out = append(out, sharedList{k.service, members, run})
 			for _, t := range members {
 				gone[t.unit] = true
@@ -99,7 +100,7 @@ func listsOn(in *analyze.Input, k *knockings) (out []sharedList) {
 		} else {
 			break
 		}
-		tries = slices.DeleteFunc(slices.Clone(tries), func(t lone) bool { return gone[t.unit] })
+		tries = slices.DeleteFunc(tries, func(t lone) bool { return gone[t.unit] })
 	}
 	return out
 }
@@ -113,9 +114,9 @@ type order struct {
 }
 
 func ordersOf(in *analyze.Input, tries []lone, k *knockings) []order {
-	var ids []uint64
+	ids := make([]uint64, len(tries))
 	for i := range tries {
-		ids = append(ids, tries[i].name)
+		ids[i] = tries[i].name
 	}
 	slices.Sort(ids)
 	ids = slices.Compact(ids)

@@ -45,8 +45,15 @@ type linked struct {
 
 func newLinked(in *analyze.Input, all []suspect) *linked {
 	l := &linked{all: all, common: map[token]bool{}, weight: map[token]float64{}, parent: make([]int32, len(all)), members: make([][]int32, len(all))}
+	tokens := 0
 	for i := range all {
-		l.parent[i], l.members[i] = int32(i), []int32{int32(i)}
+		l.parent[i] = int32(i)
+		tokens += len(all[i].tokens)
+	}
+	l.postings = make([]posting, 0, tokens)
+	alone := slices.Clone(l.parent)
+	for i := range all {
+		l.members[i] = alone[i : i+1 : i+1]
 		for _, t := range all[i].tokens {
 			l.postings = append(l.postings, posting{t, int32(i)})
 		}

@@ -77,9 +77,12 @@ func sprayersOf(in *analyze.Input) (out []sprayer) {
 	from := map[pair]uint32{}
 	units := in.Set.Units()
 	for _, k := range analyze.Fact(in, "knockings", knockingsOf) {
-		listed := inLists(in, k.service)
-		for _, t := range passingBy(k.tries, listed) {
-			if !in.Exists(t.name) {
+		passing := passingBy(k.tries, inLists(in, k.service))
+		for _, t := range k.tries {
+			switch {
+			case !passing(t.unit):
+				continue
+			case !in.Exists(t.name):
 				strange[t.unit]++
 				continue
 			}

@@ -50,13 +50,7 @@ const fewestListed = 30
 // knockingsOf lists what strangers tried, by service.
 func knockingsOf(in *analyze.Input) []knockings {
 	owners := analyze.Fact(in, "homes", homesOf)
-	type listed struct {
-		service uint8
-		unit    uint32
-		names   []uint64
-		tries   []lone
-	}
-	all := analyze.EachUnit(in, analyze.Failed, func(i int, u *window.Unit, found []listed) []listed {
+	parts := analyze.EachUnit(in, analyze.Failed, func(i int, u *window.Unit, found []knockings) []knockings {
 		if !stranger(in, owners, i, u) {
 			return found
 		}
@@ -71,21 +65,18 @@ func knockingsOf(in *analyze.Input) []knockings {
 				tries, _ := tries(in, u, u.Rows[lo:hi], (*list)[:0])
 				*list = tries
 				if mine := owners.guilty(u.Prefix(), onlyLogins(tries)); len(mine) > 0 {
-					l := listed{service: u.Rows[lo].Service, unit: uint32(i)}
+					var k *knockings
+					found, k = on(found, in.Set.Service(u.Rows[lo].Service))
 					if len(mine) >= fewestListed {
-						for _, a := range onNames(mine) {
-							l.names = append(l.names, a.id)
-						}
+						k.keepLongest(namesOf(mine), uint32(i))
 					}
 					if len(mine) <= loudDay*daysOf(u.Rows[lo:hi]) {
-						l.tries = make([]lone, 0, len(mine))
 						for _, t := range mine {
 							if t.name != 0 && !isFamous(in, t.name) {
-								l.tries = append(l.tries, lone{t, uint32(i)})
+								k.tries = append(k.tries, lone{t, uint32(i)})
 							}
 						}
 					}
-					found = append(found, l)
 				}
 			}
 			lo = hi
@@ -93,24 +84,44 @@ func knockingsOf(in *analyze.Input) []knockings {
 		return found
 	})
 	var out []knockings
-	at := map[uint8]int{}
-	for i := range all {
-		l := &all[i]
-		k, ok := at[l.service]
-		if !ok {
-			k = len(out)
-			at[l.service] = k
-			out = append(out, knockings{service: in.Set.Service(l.service)})
-		}
-		out[k].tries = append(out[k].tries, l.tries...)
-		if len(l.names) >= fewestListed && len(l.names) > len(out[k].list) {
-			out[k].list, out[k].owner = l.names, l.unit
-		}
+	tries := map[string][][]lone{}
+	for i := range parts {
+		p, k := &parts[i], (*knockings)(nil)
+		out, k = on(out, p.service)
+		k.keepLongest(p.list, p.owner)
+		tries[p.service] = append(tries[p.service], p.tries)
 	}
-	for k := range out {
-		slices.SortStableFunc(out[k].tries, func(a, b lone) int { return cmp.Or(earlierTry(a.try, b.try), cmp.Compare(a.unit, b.unit)) })
+	for i := range out {
+		k := &out[i]
+		k.tries = slices.Concat(tries[k.service]...)
+		slices.SortStableFunc(k.tries, func(a, b lone) int { return cmp.Or(earlierTry(a.try, b.try), cmp.Compare(a.unit, b.unit)) })
 	}
 	slices.SortFunc(out, func(a, b knockings) int { return strings.Compare(a.service, b.service) })
+	return out
+}
+
+// on returns the knockings on a service, which it adds to the others where there were none.
+func on(all []knockings, service string) ([]knockings, *knockings) {
+	i := slices.IndexFunc(all, func(k knockings) bool { return k.service == service })
+	if i < 0 {
+		i = len(all)
+		all = append(all, knockings{service: service})
+	}
+	return all, &all[i]
+}
+
+// keepLongest remembers the names that a source went through, if there were never as many.
+func (k *knockings) keepLongest(names []uint64, unit uint32) {
+	if len(names) >= fewestListed && len(names) > len(k.list) {
+		k.list, k.owner = names, unit
+	}
+}
+
+// namesOf are the accounts of some tries, in order of first appearance.
+func namesOf(all []try) (out []uint64) {
+	for _, a := range onNames(all) {
+		out = append(out, a.id)
+	}
 	return out
 }
 
@@ -137,35 +148,41 @@ func isFamous(in *analyze.Input, account uint64) bool {
 // network that they lie in. What each member did would mean little; that all of
 // them did is the sum.
 func crowdOf(in *analyze.Input, f *analyze.Finding, tries []lone) {
-	bySource := slices.Clone(tries)
-	slices.SortStableFunc(bySource, func(a, b lone) int { return cmp.Compare(a.unit, b.unit) })
+	bySource := make([]int32, len(tries)) // of a crowd of half a million, numbers and no copies
+	for i := range bySource {
+		bySource[i] = int32(i)
+	}
+	slices.SortFunc(bySource, func(a, b int32) int { return cmp.Or(cmp.Compare(tries[a].unit, tries[b].unit), cmp.Compare(a, b)) })
 	units := in.Set.Units()
 	odds, nets := 0.0, map[hood]bool{}
+	var own []try
 	for lo := 0; lo < len(bySource); {
-		hi := lo
-		var own []try
-		for hi < len(bySource) && bySource[hi].unit == bySource[lo].unit {
-			own = append(own, bySource[hi].try)
+		unit, hi := tries[bySource[lo]].unit, lo
+		own = own[:0]
+		for hi < len(bySource) && tries[bySource[hi]].unit == unit {
+			own = append(own, tries[bySource[hi]].try)
 			hi++
 		}
-		source := units[bySource[lo].unit].Prefix()
+		source := units[unit].Prefix()
 		f.Sources = append(f.Sources, source)
 		nets[hoodOf(source)] = true
 		odds += guessWalk(own)
 		lo = hi
 	}
 	perAccount := map[uint64]int{}
-	var marks []analyze.Mark
 	for i := range tries {
 		t := &tries[i]
 		f.Events += uint64(t.count)
-		f.Times = append(f.Times, t.at())
-		marks = append(marks, t.mark())
 		perAccount[t.name] += int(t.count)
 		f.Existing = f.Existing || in.Exists(t.name)
 	}
 	f.First, f.Last = tries[0].at(), tries[len(tries)-1].at()
-	f.Marks = analyze.Spread(marks, 5)
+	for _, t := range analyze.Spread(tries, analyze.MaxTimes) {
+		f.Times = append(f.Times, t.at())
+	}
+	for _, t := range analyze.Spread(tries, 5) {
+		f.Marks = append(f.Marks, t.mark())
+	}
 	for _, id := range byCount(perAccount) {
 		if len(f.Targets) == analyze.MaxTargets {
 			break

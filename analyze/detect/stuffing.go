@@ -2,6 +2,7 @@ package detect
 
 import (
 	"fmt"
+	"iter"
 	"math"
 	"slices"
 	"time"
@@ -52,7 +53,8 @@ func (d Stuffing) Detect(in *analyze.Input) []analyze.Finding {
 }
 
 func (d Stuffing) judge(in *analyze.Input, k *knockings) (analyze.Finding, bool) {
-	tries := passingBy(k.tries, inLists(in, k.service))
+	passing := passingBy(k.tries, inLists(in, k.service))
+	tries := slices.DeleteFunc(slices.Clone(k.tries), func(t lone) bool { return !passing(t.unit) })
 	days := newcomers(in, tries)
 	usually := usualStrangers(in, k.service)
 	var best []lone
@@ -63,7 +65,7 @@ func (d Stuffing) judge(in *analyze.Input, k *knockings) (analyze.Finding, bool)
 			continue
 		}
 		mu := usualNewcomers(in, days, part[0].at(), k.service, usually) * max(1, w.Hours()/24)
-		if p := math.Pow(mu/(1+mu), float64(len(networksIn(in, strangeNames(in, part))))); p < bestP {
+		if p := math.Pow(mu/(1+mu), float64(networksOfStrange(in, part))); p < bestP {
 			best, bestP, bestMu, span = part, p, mu, w
 		}
 	}
@@ -90,19 +92,13 @@ func spansFor(in *analyze.Input) []time.Duration {
 	return spans
 }
 
-// passingBy keeps what other sources tried that try little.
-func passingBy(all []lone, but map[uint32]bool) []lone {
+// passingBy tells of the sources of some tries which of the others try little.
+func passingBy(all []lone, but map[uint32]bool) func(unit uint32) bool {
 	of := map[uint32]int{}
 	for i := range all {
 		of[all[i].unit] += int(all[i].count)
 	}
-	var out []lone
-	for _, t := range all {
-		if of[t.unit] < mostStuffed && !but[t.unit] {
-			out = append(out, t)
-		}
-	}
-	return out
+	return func(unit uint32) bool { return of[unit] < mostStuffed && !but[unit] }
 }
 
 // fullest returns the tries of the span of length w that holds most networks, of
@@ -167,28 +163,34 @@ func likeStuffing(in *analyze.Input, part []lone) bool {
 	return len(sources) >= fewestStuffers && float64(len(per)) >= distinctShare*float64(tries) && float64(invented) >= inventedShare*float64(len(per))
 }
 
-func strangeNames(in *analyze.Input, part []lone) (out []lone) {
-	for _, t := range part {
-		if !in.Exists(t.name) {
-			out = append(out, t)
+// strangeNames are the tries at names that are nobody's.
+func strangeNames(in *analyze.Input, part []lone) iter.Seq[*lone] {
+	return func(yield func(*lone) bool) {
+		for i := range part {
+			if t := &part[i]; !in.Exists(t.name) && !yield(t) {
+				return
+			}
 		}
 	}
-	return out
+}
+
+// networksOfStrange counts the networks from which they come.
+func networksOfStrange(in *analyze.Input, part []lone) int {
+	nets := map[hood]bool{}
+	for t := range strangeNames(in, part) {
+		nets[hoodOf(in.Set.Units()[t.unit].Prefix())] = true
+	}
+	return len(nets)
 }
 
 // membersOf are the tries of the sources that tried a name which is nobody's. Who
 // failed on an account that exists and on nothing else may be its owner.
-func membersOf(in *analyze.Input, part []lone) (out []lone) {
+func membersOf(in *analyze.Input, part []lone) []lone {
 	strange := map[uint32]bool{}
-	for _, t := range strangeNames(in, part) {
+	for t := range strangeNames(in, part) {
 		strange[t.unit] = true
 	}
-	for _, t := range part {
-		if strange[t.unit] {
-			out = append(out, t)
-		}
-	}
-	return out
+	return slices.DeleteFunc(slices.Clone(part), func(t lone) bool { return !strange[t.unit] })
 }
 
 // newcomers counts, by day, the networks from which strangers try what is nobody's.
@@ -198,7 +200,7 @@ func newcomers(in *analyze.Input, tries []lone) map[int64]int {
 		net hood
 	}
 	seen, days := map[dayNet]bool{}, map[int64]int{}
-	for _, t := range strangeNames(in, tries) {
+	for t := range strangeNames(in, tries) {
 		k := dayNet{t.milli / dayMilli, hoodOf(in.Set.Units()[t.unit].Prefix())}
 		if !seen[k] {
 			seen[k] = true

@@ -42,19 +42,23 @@ type deed struct {
 	origin ingest.Origin
 }
 
-// suspect is a stranger who did something that no visitor does.
+// suspect is a stranger who did something that no visitor does. There are many:
+// they are small.
 type suspect struct {
-	unit        uint32
-	hood        hood
-	first, last int64  // milli
-	deeds       []deed // in order of time
-	tokens      []token
-	lone        bool // was shown nothing at all, and asked for the same at most a few times
-	plain       bool // as far as its agents tell, a browser
-	requests    int
-	guesses     int
-	shots       int
+	unit     uint32
+	requests uint32
+	guesses  uint32
+	shots    uint32
+	hood     hood
+	deeds    []deed // at least one, in order of time
+	tokens   []token
+	lone     bool // was shown nothing at all, and asked for the same at most a few times
+	plain    bool // as far as its agents tell, a browser
 }
+
+// first and last are when it was seen to do something, milli.
+func (s *suspect) first() int64 { return s.deeds[0].milli }
+func (s *suspect) last() int64  { return s.deeds[len(s.deeds)-1].milli }
 
 // mostTokens bounds what is compared of one source; of more those with the
 // smallest ids are kept, which are hashes.
@@ -187,7 +191,7 @@ func (s *suspect) logins(in *analyze.Input, owners *homes, u *window.Unit) {
 	list := lists.Get().(*[]try)
 	defer lists.Put(list)
 	all := failedLogins(in, owners, u, list)
-	s.guesses = countOf(all)
+	s.guesses = uint32(countOf(all))
 	for i := range all {
 		if t := &all[i]; t.name != 0 && !isFamous(in, t.name) {
 			s.deeds = append(s.deeds, deed{token{t.name, nameToken}, t.milli, t.origin})
@@ -236,8 +240,7 @@ func (s *suspect) settle() {
 	slices.SortStableFunc(s.deeds, func(a, b deed) int {
 		return cmp.Or(cmp.Compare(a.milli, b.milli), compareTokens(a.token, b.token), cmp.Compare(a.origin.Source, b.origin.Source), cmp.Compare(a.origin.Offset, b.origin.Offset))
 	})
-	s.first, s.last = s.deeds[0].milli, s.deeds[len(s.deeds)-1].milli
-	asked := 0
+	asked := uint32(0)
 	for _, d := range s.deeds {
 		s.tokens = append(s.tokens, d.token)
 	}
@@ -260,5 +263,5 @@ func (s *suspect) settle() {
 
 // within reports whether two suspects were active within a span of each other.
 func (s *suspect) within(o *suspect, milli int64) bool {
-	return max(s.first, o.first)-min(s.last, o.last) <= milli
+	return max(s.first(), o.first())-min(s.last(), o.last()) <= milli
 }

@@ -39,9 +39,11 @@ func (s *Set) list() {
 			s.listUnits()
 			return
 		}
+		var each [shards][]Thing
 		for i := range s.shards {
-			s.things[k] = append(s.things[k], s.shards[i].things[k]...)
+			each[i] = s.shards[i].things[k]
 		}
+		s.things[k] = slices.Concat(each[:]...)
 		for i := range s.things[k] {
 			if n, ok := s.streams[s.things[k][i].ID]; ok {
 				s.things[k][i].Name = n
