@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"io"
-	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -44,8 +43,7 @@ func (s BanStats) Text(w io.Writer, opt TextOptions) error {
 	if opt.Width <= 0 {
 		opt.Width = defaultWidth
 	}
-	clean := s
-	copyEscaped(reflect.ValueOf(&clean).Elem(), reflect.ValueOf(&s).Elem(), func(t string) string { return escape(t, maxText, opt.ASCII) })
+	clean := escaped(s, opt.ASCII)
 	p := &printer{r: Report{Location: s.Location}, width: max(minWidth, min(maxWidth, opt.Width)), palette: palette(opt.Color)}
 	clean.head(p)
 	if len(clean.Rows) > 0 {

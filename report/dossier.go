@@ -2,7 +2,6 @@ package report
 
 import (
 	"net/netip"
-	"reflect"
 	"time"
 
 	"gumshoe/analyze"
@@ -150,14 +149,6 @@ func (d *Dossier) seen() (first, last time.Time) {
 		}
 	}
 	return first, last
-}
-
-// clean returns a deep copy in which every string is escaped.
-func (d Dossier) clean(ascii bool) Dossier {
-	v := reflect.ValueOf(&d).Elem()
-	out := reflect.New(v.Type()).Elem()
-	copyEscaped(out, v, func(s string) string { return escape(s, maxText, ascii) })
-	return out.Interface().(Dossier)
 }
 
 func (d *Dossier) location() *time.Location {

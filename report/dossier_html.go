@@ -44,7 +44,7 @@ type episodeView struct {
 // DossierHTML writes a dossier as one self-contained page, without script or
 // anything remote.
 func DossierHTML(w io.Writer, d Dossier) error {
-	d = d.clean(false)
+	d = escaped(d, false)
 	css := pageCSS + dossierCSS
 	sum := sha256.Sum256([]byte(css))
 	p := dossierPage{

@@ -16,7 +16,7 @@ func DossierText(w io.Writer, d Dossier, opt TextOptions) error {
 	if opt.Width <= 0 {
 		opt.Width = defaultWidth
 	}
-	p := &dossierPrinter{d: d.clean(opt.ASCII), printer: printer{width: max(minWidth, min(maxWidth, opt.Width)), palette: palette(opt.Color)}}
+	p := &dossierPrinter{d: escaped(d, opt.ASCII), printer: printer{width: max(minWidth, min(maxWidth, opt.Width)), palette: palette(opt.Color)}}
 	p.r = Report{Location: p.d.Location, Now: p.d.Now, To: p.d.Now}
 	p.opening()
 	if p.d.Known() {

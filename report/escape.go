@@ -2,9 +2,7 @@ package report
 
 import (
 	"fmt"
-	"reflect"
 	"strings"
-	"time"
 	"unicode"
 	"unicode/utf8"
 )
@@ -122,63 +120,4 @@ func asciiFor(r rune) string {
 	var b strings.Builder
 	escapeRune(&b, r)
 	return b.String()
-}
-
-// escaped returns a deep copy of r in which every string is escaped, so that a
-// renderer for people cannot forget a field and a field added later is covered.
-func escaped(r Report, ascii bool) Report { return escapedTo(r, maxText, ascii) }
-
-// escapedTo is escaped with a limit of its own for one string.
-func escapedTo(r Report, limit int, ascii bool) Report {
-	v := reflect.ValueOf(&r).Elem()
-	out := reflect.New(v.Type()).Elem()
-	copyEscaped(out, v, func(s string) string { return escape(s, limit, ascii) })
-	return out.Interface().(Report)
-}
-
-// copyEscaped copies src to dst with every string passed through clean. Types
-// with private fields (times, addresses) hold no log text and are copied whole.
-// What is behind a pointer is copied too, but for a time zone, which is known by its place.
-func copyEscaped(dst, src reflect.Value, clean func(string) string) {
-	switch src.Kind() {
-	case reflect.Pointer:
-		dst.Set(src)
-		if !src.IsNil() && src.Type() != reflect.TypeFor[*time.Location]() {
-			dst.Set(reflect.New(src.Type().Elem()))
-			copyEscaped(dst.Elem(), src.Elem(), clean)
-		}
-	case reflect.String:
-		dst.SetString(clean(src.String()))
-	case reflect.Slice:
-		if src.IsNil() {
-			return
-		}
-		dst.Set(reflect.MakeSlice(src.Type(), src.Len(), src.Len()))
-		for i := range src.Len() {
-			copyEscaped(dst.Index(i), src.Index(i), clean)
-		}
-	case reflect.Map:
-		if src.IsNil() {
-			return
-		}
-		dst.Set(reflect.MakeMapWithSize(src.Type(), src.Len()))
-		for it := src.MapRange(); it.Next(); {
-			key, val := reflect.New(src.Type().Key()).Elem(), reflect.New(src.Type().Elem()).Elem()
-			copyEscaped(key, it.Key(), clean)
-			copyEscaped(val, it.Value(), clean)
-			dst.SetMapIndex(key, val)
-		}
-	case reflect.Struct:
-		dst.Set(src)
-		if src.Type() == reflect.TypeFor[time.Time]() {
-			return
-		}
-		for i := range src.NumField() {
-			if src.Type().Field(i).IsExported() {
-				copyEscaped(dst.Field(i), src.Field(i), clean)
-			}
-		}
-	default:
-		dst.Set(src)
-	}
 }

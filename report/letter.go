@@ -1,7 +1,6 @@
 package report
 
 import (
-	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -129,15 +128,13 @@ func (r Report) letter(g *gallery, d detail) *letter {
 	v.Places = r.placeRows()
 	v.Footer = append(append(r.cold(), nonempty(r.due())...), r.credits()...)
 
-	out := reflect.New(reflect.TypeFor[letter]()).Elem()
 	host, own := defang(r.Host), r.Host // the recipient's own machine needs no disguise
-	copyEscaped(out, reflect.ValueOf(v).Elem(), func(s string) string {
+	clean := cleaned(*v, func(s string) string {
 		if s = defang(s); host != own && plainHost.MatchString(own) {
 			s = strings.ReplaceAll(s, host, own)
 		}
 		return s
 	})
-	clean := out.Interface().(letter)
 	clean.Footer = append(clean.Footer, r.colophon()) // shows how the rest is written
 	return &clean
 }

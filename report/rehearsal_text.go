@@ -3,7 +3,6 @@ package report
 import (
 	"fmt"
 	"io"
-	"reflect"
 	"strings"
 	"time"
 
@@ -45,8 +44,7 @@ func rehearsalPrinter(r *Rehearsal, opt TextOptions) rehearser {
 	if opt.Width <= 0 {
 		opt.Width = defaultWidth
 	}
-	clean := *r
-	copyEscaped(reflect.ValueOf(&clean).Elem(), reflect.ValueOf(r).Elem(), func(s string) string { return escape(s, maxText, opt.ASCII) })
+	clean := escaped(*r, opt.ASCII)
 	p := &printer{r: Report{From: r.From, To: r.To, Location: r.Location}, width: max(minWidth, min(maxWidth, opt.Width)), palette: palette(opt.Color)}
 	return rehearser{p, &clean}
 }
