@@ -2,6 +2,7 @@ package analyze
 
 import (
 	"cmp"
+	"encoding/binary"
 	"net/netip"
 	"slices"
 	"strings"
@@ -323,9 +324,24 @@ func (f *Finding) weight() (sum float64) {
 	return sum
 }
 
+// sortedPrefixes puts prefixes into order, each once. Those of IPv4 are ordered as
+// numbers: a campaign has thousands, and each of them findings of its own.
 func sortedPrefixes(in []netip.Prefix) []netip.Prefix {
-	slices.SortFunc(in, netip.Prefix.Compare)
-	return slices.Compact(in)
+	words := make([]uint64, len(in))
+	for i, p := range in {
+		if !p.Addr().Is4() || p != p.Masked() {
+			slices.SortFunc(in, netip.Prefix.Compare)
+			return slices.Compact(in)
+		}
+		a := p.Addr().As4()
+		words[i] = uint64(binary.BigEndian.Uint32(a[:]))<<8 | uint64(p.Bits())
+	}
+	slices.Sort(words)
+	words = slices.Compact(words)
+	for i, w := range words {
+		in[i] = netip.PrefixFrom(netip.AddrFrom4([4]byte(binary.BigEndian.AppendUint32(nil, uint32(w>>8)))), int(w&0xff))
+	}
+	return in[:len(words)]
 }
 
 // crosslog is the evidence that the sources of a case misbehaved on several

@@ -98,13 +98,9 @@ func (p *Policy) jail(c *analyze.Case) (Jail, doubt) {
 // jails are those that take the case's services, in the order of the table,
 // then the services that none takes.
 func (p *Policy) jails(c *analyze.Case) []Jail {
-	table := p.Jails
-	if table == nil {
-		table = DefaultJails()
-	}
 	var out []Jail
 	strange := slices.Clone(c.Services)
-	for _, j := range table {
+	for _, j := range p.Jails {
 		if slices.ContainsFunc(c.Services, func(s string) bool { return slices.Contains(j.Services, s) }) {
 			out = append(out, j)
 			strange = slices.DeleteFunc(strange, func(s string) bool { return slices.Contains(j.Services, s) })

@@ -18,6 +18,9 @@ import (
 // it is carried out there is nothing left to plan, but what a cap held back.
 func Make(cases []analyze.Case, policy Policy, guards Guards, now time.Time) Plan {
 	now = now.Truncate(time.Millisecond) // as a ledger keeps it: a plan must know its own deeds again
+	if policy.Jails == nil {
+		policy.Jails = DefaultJails()
+	}
 	m := maker{policy: policy, guards: guards, now: now, critical: accusedIn(cases), banned: map[netip.Prefix]bool{}}
 	m.plan = Plan{Armed: policy.Armed, Add: []Entry{}, Hold: []Entry{}}
 	for _, e := range policy.Exempt {

@@ -78,21 +78,22 @@ const fewElements = 128
 // cleanAll cleans the elements of a slice, on all cores if they are many.
 func (l *layout) cleanAll(list reflect.Value, clean func(string) string) {
 	n := list.Len()
-	part := max(fewElements, (n+runtime.GOMAXPROCS(0)-1)/runtime.GOMAXPROCS(0))
+	if n <= fewElements {
+		l.cleanSome(list, 0, n, clean)
+		return
+	}
+	part := max(fewElements, n/runtime.GOMAXPROCS(0)+1)
 	var wg sync.WaitGroup
 	for lo := 0; lo < n; lo += part {
-		stretch := func() {
-			for i := lo; i < min(lo+part, n); i++ {
-				l.clean(list.Index(i), clean)
-			}
-		}
-		if n <= part {
-			stretch()
-		} else {
-			wg.Go(stretch)
-		}
+		wg.Go(func() { l.cleanSome(list, lo, min(lo+part, n), clean) })
 	}
 	wg.Wait()
+}
+
+func (l *layout) cleanSome(list reflect.Value, lo, hi int, clean func(string) string) {
+	for i := lo; i < hi; i++ {
+		l.clean(list.Index(i), clean)
+	}
 }
 
 // cleaned returns a clean copy of a key or value of a map.

@@ -32,27 +32,30 @@ func (d Scraper) Detect(in *analyze.Input) (found []analyze.Finding) {
 		return nil
 	}
 	bare, loads := bareReaders(in)
+	readers := slices.Concat(pools(in, bare, loads), bare)
 	told := map[uint32]bool{}
-	look := func(r reader) {
-		if slices.ContainsFunc(r, func(h readHour) bool { return told[h.unit] }) {
-			return
+	for _, w := range analyze.Gather(len(readers), func(i int, out []walker) []walker {
+		p := paceOf(readers[i].summed())
+		if !p.walk() || !p.machine() || !in.Contains(p.hours[len(p.hours)-1].hour) {
+			return out
 		}
-		p := paceOf(r.summed())
-		if !p.walk() || !p.machine() || !in.Contains(p.hours[len(p.hours)-1].hour) || onTheirOwn(in, r, &p) {
-			return
+		return append(out, walker{readers[i], p})
+	}) {
+		if slices.ContainsFunc(w.reader, func(h readHour) bool { return told[h.unit] }) || onTheirOwn(in, w.reader, &w.pace) {
+			continue
 		}
-		for _, unit := range r.units() {
+		for _, unit := range w.units() {
 			told[unit] = true
 		}
-		found = append(found, d.finding(in, r, &p))
-	}
-	for _, r := range pools(in, bare, loads) {
-		look(r)
-	}
-	for _, r := range bare {
-		look(r)
+		found = append(found, d.finding(in, w.reader, &w.pace))
 	}
 	return found
+}
+
+// walker is a reader who walks through the site at the pace of a machine.
+type walker struct {
+	reader
+	pace pace
 }
 
 // visitorsLoadAssets reports whether most who read pages with a browser also load

@@ -119,10 +119,12 @@ func partsOf(r *window.Row) int {
 func pools(in *analyze.Input, bare []reader, loads map[hood]int) (out []reader) {
 	ofAgent, ofHood := map[uint64][]int{}, map[hood][]int{}
 	units := in.Set.Units()
-	for i, r := range bare {
-		h := hoodOf(units[r[0].unit].Prefix())
+	for i, agent := range analyze.Gather(len(bare), func(i int, out []uint64) []uint64 {
+		return append(out, onlyAgent(in, &units[bare[i][0].unit]))
+	}) {
+		h := hoodOf(units[bare[i][0].unit].Prefix())
 		ofHood[h] = append(ofHood[h], i)
-		if agent := onlyAgent(in, &units[r[0].unit]); agent != 0 {
+		if agent != 0 {
 			ofAgent[agent] = append(ofAgent[agent], i)
 		}
 	}

@@ -240,14 +240,8 @@ func hoursOf(in *analyze.Input) []report.Hour {
 	return out
 }
 
-func unitsIn(in *analyze.Input) (n int) {
-	units := in.Set.Units()
-	for i := range units {
-		if in.Current(&units[i]) {
-			n++
-		}
-	}
-	return n
+func unitsIn(in *analyze.Input) int {
+	return len(analyze.EachUnit(in, analyze.Current, func(_ int, _ *window.Unit, met []struct{}) []struct{} { return append(met, struct{}{}) }))
 }
 
 func (a *app) textOptions() report.TextOptions {

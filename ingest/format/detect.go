@@ -4,8 +4,11 @@ import (
 	"bytes"
 	"iter"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 
 	"gumshoe/ingest"
 )
@@ -47,12 +50,14 @@ const ownWeight = 6
 func Detect(name string, sample []byte) ingest.Format {
 	best, score := -1, 0
 	known := traits{}
-	for _, i := range shortlist(sample) {
-		seen := traits{}
-		if n := weigh(i, &seen, sampleLines(sample)); n > score {
-			best, score = i, n
+	list := shortlist(sample)
+	scores, seen := make([]int, len(list)), make([]traits, len(list))
+	each(len(list), func(k int) { scores[k] = weigh(list[k], &seen[k], sampleLines(sample)) })
+	for k, i := range list {
+		if scores[k] > score {
+			best, score = i, scores[k]
 		}
-		known.add(seen)
+		known.add(seen[k])
 	}
 	if best < 0 {
 		best = byFileName(name)
@@ -83,9 +88,10 @@ const (
 func shortlist(sample []byte) []int {
 	few := slices.Values(fewLines(sample))
 	scores := make([]int, len(formats))
+	each(len(formats), func(i int) { scores[i] = weigh(i, new(traits), few) })
 	var list []int
-	for i := range formats {
-		if scores[i] = weigh(i, new(traits), few); scores[i] > 0 {
+	for i, n := range scores {
+		if n > 0 {
 			list = append(list, i)
 		}
 	}
@@ -93,6 +99,20 @@ func shortlist(sample []byte) []int {
 	list = list[:min(len(list), finalists)]
 	slices.Sort(list)
 	return list
+}
+
+// each calls f with the numbers below n, on all cores: whoever opens a log waits for it.
+func each(n int, f func(i int)) {
+	var wg sync.WaitGroup
+	var next atomic.Int64
+	for range min(n, runtime.GOMAXPROCS(0)) {
+		wg.Go(func() {
+			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
+				f(i)
+			}
+		})
+	}
+	wg.Wait()
 }
 
 // fewLines picks the first lines and some evenly over the rest.
