@@ -324,24 +324,30 @@ func (f *Finding) weight() (sum float64) {
 	return sum
 }
 
-// sortedPrefixes puts prefixes into order, each once. Those of IPv4 are ordered as
-// numbers: a campaign has thousands, and each of them findings of its own.
+// sortedPrefixes puts prefixes into order, each once. Those of IPv4, which come first,
+// are ordered as numbers: a campaign has thousands, and each of them findings of its own.
 func sortedPrefixes(in []netip.Prefix) []netip.Prefix {
-	words := make([]uint64, len(in))
-	for i, p := range in {
-		if !p.Addr().Is4() || p != p.Masked() {
+	words := make([]uint64, 0, len(in))
+	var others []netip.Prefix
+	for _, p := range in {
+		if p != p.Masked() || !p.IsValid() {
 			slices.SortFunc(in, netip.Prefix.Compare)
 			return slices.Compact(in)
 		}
+		if !p.Addr().Is4() {
+			others = append(others, p)
+			continue
+		}
 		a := p.Addr().As4()
-		words[i] = uint64(binary.BigEndian.Uint32(a[:]))<<8 | uint64(p.Bits())
+		words = append(words, uint64(binary.BigEndian.Uint32(a[:]))<<8|uint64(p.Bits()))
 	}
 	slices.Sort(words)
-	words = slices.Compact(words)
-	for i, w := range words {
-		in[i] = netip.PrefixFrom(netip.AddrFrom4([4]byte(binary.BigEndian.AppendUint32(nil, uint32(w>>8)))), int(w&0xff))
+	out := in[:0]
+	for _, w := range slices.Compact(words) {
+		out = append(out, netip.PrefixFrom(netip.AddrFrom4([4]byte(binary.BigEndian.AppendUint32(nil, uint32(w>>8)))), int(w&0xff)))
 	}
-	return in[:len(words)]
+	slices.SortFunc(others, netip.Prefix.Compare)
+	return append(out, slices.Compact(others)...)
 }
 
 // crosslog is the evidence that the sources of a case misbehaved on several

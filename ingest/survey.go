@@ -41,8 +41,7 @@ func survey(r *reading, now time.Time, cut lengths) error {
 		r.eras = []era{{anchor: anchor}}
 		return nil
 	}
-	l.seek(0)
-	r.eras = eras(resolveYears(l.samples(parser()), r.source.Location(), anchor), anchor)
+	r.eras = eras(resolveYears(l.allSamples(parser), r.source.Location(), anchor), anchor)
 	return nil
 }
 

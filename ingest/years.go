@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"slices"
+	"sync"
 	"time"
 )
 
@@ -42,6 +43,29 @@ func stampOf(l *lines, p Parser) int64 {
 type sample struct {
 	at   int64 // offset of the line
 	time time.Time
+}
+
+// sampledParts is in how many parts a large source is sampled, on all cores: thousands
+// of samples are thousands of system calls.
+const sampledParts = 8
+
+// allSamples are those of the whole source. A stream is read forwards.
+func (l *lines) allSamples(parser func() Parser) []sample {
+	if l.size == unknownSize || l.size/maxSamples <= 4*overhang {
+		l.seek(0)
+		return l.samples(parser())
+	}
+	var found [sampledParts][]sample
+	var wg sync.WaitGroup
+	for i := range found {
+		wg.Go(func() {
+			part := &lines{from: l.from, size: l.size, end: l.size * int64(i+1) / sampledParts, max: l.max, step: l.step, buf: make([]byte, len(l.buf))}
+			part.seek(l.size * int64(i) / sampledParts)
+			found[i] = part.samples(parser())
+		})
+	}
+	wg.Wait()
+	return slices.Concat(found[:]...)
 }
 
 // samples reads stamps of lines evenly spaced over the rest of the source, of

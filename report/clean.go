@@ -4,6 +4,7 @@ import (
 	"reflect"
 	"runtime"
 	"sync"
+	"sync/atomic"
 )
 
 // escaped returns a copy of v in which every string is escaped, so that a renderer
@@ -72,20 +73,24 @@ func (l *layout) clean(v reflect.Value, clean func(string) string) {
 	}
 }
 
-// fewElements are cleaned by one goroutine.
-const fewElements = 128
+// fewElements are cleaned by one goroutine in one go: the first cases hold most.
+const fewElements = 32
 
 // cleanAll cleans the elements of a slice, on all cores if they are many.
 func (l *layout) cleanAll(list reflect.Value, clean func(string) string) {
 	n := list.Len()
-	if n <= fewElements {
+	if n <= 2*fewElements {
 		l.cleanSome(list, 0, n, clean)
 		return
 	}
-	part := max(fewElements, n/runtime.GOMAXPROCS(0)+1)
 	var wg sync.WaitGroup
-	for lo := 0; lo < n; lo += part {
-		wg.Go(func() { l.cleanSome(list, lo, min(lo+part, n), clean) })
+	var next atomic.Int64
+	for range runtime.GOMAXPROCS(0) {
+		wg.Go(func() {
+			for lo := int(next.Add(fewElements)) - fewElements; lo < n; lo = int(next.Add(fewElements)) - fewElements {
+				l.cleanSome(list, lo, min(lo+fewElements, n), clean)
+			}
+		})
 	}
 	wg.Wait()
 }

@@ -35,7 +35,7 @@ type besieged struct {
 	tries []attempt                     // in order of time, once summed
 	fails []uint64                      // failures up to and with each try
 	most  [len(networkWindows)][]uint32 // by network window: the most networks in any such span of the week up to each try
-	of    map[hood][]int32              // the tries of a network
+	of    map[hood]*[]int32             // the tries of a network
 	daily []int                         // networks a day since the first try
 }
 
@@ -126,43 +126,63 @@ func (s *sieges) before(in *analyze.Input, account uint64, milli int64, own hood
 // sum puts the tries into order and fills in what before asks. The last of the network windows is the week itself.
 func (s *besieged) sum() {
 	slices.SortFunc(s.tries, func(a, b attempt) int {
-		return cmp.Or(cmp.Compare(a.milli, b.milli), cmp.Compare(a.net, b.net), cmp.Compare(a.count, b.count))
+		if a.milli != b.milli { // nearly always
+			return cmp.Compare(a.milli, b.milli)
+		}
+		return cmp.Or(cmp.Compare(a.net, b.net), cmp.Compare(a.count, b.count))
 	})
 	s.fails = make([]uint64, len(s.tries))
-	s.of = map[hood][]int32{}
+	s.of = map[hood]*[]int32{}
+	before := make([]int32, len(s.tries)) // the try of the same network before; -1: none
 	var total uint64
 	for i, a := range s.tries {
 		total += uint64(a.count)
 		s.fails[i] = total
-		s.of[a.net] = append(s.of[a.net], int32(i))
+		of := s.of[a.net]
+		if of == nil {
+			of = new([]int32)
+			s.of[a.net] = of
+		}
+		before[i] = -1
+		if n := len(*of); n > 0 {
+			before[i] = (*of)[n-1]
+		}
+		*of = append(*of, int32(i))
 		day := int(a.milli/dayMilli - s.tries[0].milli/dayMilli)
 		for len(s.daily) <= day {
 			s.daily = append(s.daily, 0)
 		}
-		if of := s.of[a.net]; len(of) == 1 || s.tries[of[len(of)-2]].milli/dayMilli != a.milli/dayMilli {
+		if before[i] < 0 || s.tries[before[i]].milli/dayMilli != a.milli/dayMilli {
 			s.daily[day]++
 		}
 	}
 	for i, w := range networkWindows {
-		s.most[i] = distinctWithin(s.tries, w)
+		s.most[i] = distinctWithin(s.tries, before, w)
 		if w < guessedWithin {
 			s.most[i] = highest(s.tries, s.most[i], guessedWithin)
 		}
 	}
 }
 
-// distinctWithin returns for each try how many networks tried in the w up to it.
-func distinctWithin(tries []attempt, w time.Duration) []uint32 {
-	inside, lo, out := map[hood]int{}, 0, make([]uint32, len(tries))
+// distinctWithin returns for each try how many networks tried in the w up to it. before
+// is the try before of the same network: a network counts by the last of its tries.
+func distinctWithin(tries []attempt, before []int32, w time.Duration) []uint32 {
+	n, lo, out := uint32(0), int32(0), make([]uint32, len(tries))
+	last := make([]bool, len(tries)) // its network has not tried since
 	for i, a := range tries {
-		inside[a.net]++
-		for a.milli-tries[lo].milli >= w.Milliseconds() {
-			if inside[tries[lo].net]--; inside[tries[lo].net] == 0 {
-				delete(inside, tries[lo].net)
-			}
-			lo++
+		last[i] = true
+		n++
+		if b := before[i]; b >= 0 && last[b] {
+			last[b] = false
+			n--
 		}
-		out[i] = uint32(len(inside))
+		for ; a.milli-tries[lo].milli >= w.Milliseconds(); lo++ {
+			if last[lo] {
+				last[lo] = false
+				n--
+			}
+		}
+		out[i] = n
 	}
 	return out
 }
@@ -203,8 +223,11 @@ func (s *besieged) between(first, last int) int {
 // by is how many of these are a network's.
 func (s *besieged) by(net hood, first, last int) (fails int) {
 	of := s.of[net]
-	i, _ := slices.BinarySearch(of, int32(first))
-	for _, at := range of[i:] {
+	if of == nil {
+		return 0
+	}
+	i, _ := slices.BinarySearch(*of, int32(first))
+	for _, at := range (*of)[i:] {
 		if int(at) > last {
 			break
 		}

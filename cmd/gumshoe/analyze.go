@@ -106,6 +106,9 @@ func (a *app) analyze(ctx context.Context, j *job) error {
 
 // apart parts the cases that people said a word about from the others.
 func apart(cases []analyze.Case) (told, known []analyze.Case) {
+	if !slices.ContainsFunc(cases, func(c analyze.Case) bool { return c.Word != nil }) {
+		return cases, nil
+	}
 	for _, c := range cases {
 		if c.Word != nil {
 			known = append(known, c)

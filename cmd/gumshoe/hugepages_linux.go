@@ -1,7 +1,9 @@
 package main
 
 import (
+	"math"
 	"runtime"
+	"runtime/debug"
 	"syscall"
 )
 
@@ -16,6 +18,7 @@ const hugeHeap = 256 << 20
 // is taken, marked, and given back untouched; the runtime takes it again before it
 // maps any more. What is never used takes no memory.
 func growInHugePages() {
+	defer debug.SetMemoryLimit(debug.SetMemoryLimit(math.MaxInt64)) // or it is collected before it is marked, and twice
 	heap := make([]byte, hugeHeap)
 	_ = syscall.Madvise(heap, syscall.MADV_HUGEPAGE) // a kernel that has none is as well
 	heap = nil

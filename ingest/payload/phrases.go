@@ -67,7 +67,11 @@ func needed(re *syntax.Regexp) (words []string) {
 		for i := range re.Sub {
 			take(needed(re.Sub[i]))
 			for j := i + 2; j <= len(re.Sub); j++ {
-				take(joined(re.Sub[i:j]))
+				list := joined(re.Sub[i:j])
+				if list == nil {
+					break // nor with what follows
+				}
+				take(list)
 			}
 		}
 	case re.Op == syntax.OpAlternate && words == nil:
@@ -131,7 +135,7 @@ func joined(parts []*syntax.Regexp) []string {
 	for _, part := range parts {
 		var longer []string
 		list := texts(part)
-		if len(all)*len(list) > mostTexts {
+		if len(list) == 0 || len(all)*len(list) > mostTexts {
 			return nil
 		}
 		for _, head := range all {
