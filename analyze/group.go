@@ -246,9 +246,23 @@ func timeline(times [][]time.Time) []time.Time {
 	if len(times) == 1 && ascending(times[0]) {
 		return Spread(times[0], MaxTimes)
 	}
-	var all []int64
-	for _, t := range Spread(slices.Concat(times...), crowdedTimes) {
-		all = append(all, t.UnixNano())
+	total := 0
+	for _, t := range times {
+		total += len(t)
+	}
+	n := min(total, crowdedTimes)
+	all := make([]int64, n)
+	list, before := 0, 0 // the list that the next is in, and how many are in those before
+	for i := range all {
+		at := i
+		if n < total { // as Spread picks them of one list
+			at = i * (total - 1) / (n - 1)
+		}
+		for at-before >= len(times[list]) {
+			before += len(times[list])
+			list++
+		}
+		all[i] = times[list][at-before].UnixNano()
 	}
 	slices.Sort(all)
 	all = Spread(slices.Compact(all), MaxTimes)

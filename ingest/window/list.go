@@ -3,16 +3,15 @@ package window
 import (
 	"cmp"
 	"slices"
+	"sort"
+	"sync"
 )
 
 // part is a finished shard.
 type part struct {
 	table  *table
 	rows   arena[Row] // in order
-	at     uint32     // of the next unit's rows
-	head   []Row      // the next unit's rows; empty: there are no more
-	first  unit       // that unit
-	units  int
+	starts []uint32   // of the rows of each unit
 	things [LogObject + 1][]Thing
 	names  map[uint64]Name
 
@@ -66,25 +65,73 @@ func (s *Set) list() {
 	}
 }
 
-// listUnits merges the units of all shards.
+// pieces is in how many stretches of the address space units are put together, on all cores.
+const pieces = 16
+
+// listUnits merges the units of all shards, which then have no rows of their own.
 func (s *Set) listUnits() {
-	heads, n := make([]*part, 0, shards), 0
+	widest, n := &s.shards[0], 0
 	for i := range s.shards {
 		p := &s.shards[i]
-		n += p.units
-		if p.next() {
-			heads = append(heads, p)
+		n += len(p.starts)
+		if len(p.starts) > len(widest.starts) {
+			widest = p
 		}
 	}
+	if n == 0 {
+		return
+	}
+	s.units = make([]Unit, n)
+	rest := s.units
+	var from [shards]int
+	var wg sync.WaitGroup
+	for k := range pieces {
+		heads, size := make([]head, 0, shards), 0
+		for i := range s.shards {
+			p := &s.shards[i]
+			to := len(p.starts)
+			if k+1 < pieces {
+				border := widest.unit((k + 1) * len(widest.starts) / pieces)
+				to = from[i] + sort.Search(to-from[i], func(at int) bool { return p.unit(from[i]+at).compare(border) >= 0 })
+			}
+			if from[i] < to {
+				heads = append(heads, head{part: p, at: from[i], end: to, first: p.unit(from[i])})
+			}
+			size += to - from[i]
+			from[i] = to
+		}
+		piece := rest[:size]
+		rest = rest[size:]
+		wg.Go(func() { merge(heads, piece) })
+	}
+	wg.Wait()
+	for i := range s.shards {
+		s.shards[i].rows, s.shards[i].starts = arena[Row]{}, nil
+	}
+}
+
+// unit is the source of the i-th rows.
+func (p *part) unit(i int) unit { return p.rows.at(p.starts[i]).unit() }
+
+// head is what is left of a part of a shard.
+type head struct {
+	*part
+	at, end int
+	first   unit // the unit at
+}
+
+// merge lists the units of several parts in order.
+func merge(heads []head, units []Unit) {
 	for i := len(heads) - 1; i >= 0; i-- {
 		sift(heads, i)
 	}
-	s.units = make([]Unit, 0, n)
-	for len(heads) > 0 {
-		p := heads[0]
-		s.units = append(s.units, Unit{Rows: p.head, table: p.table})
-		if !p.next() {
-			heads[0] = heads[len(heads)-1]
+	for i := range units {
+		h := &heads[0]
+		units[i] = Unit{Rows: stretch(&h.rows, h.starts[h.at], sameUnit), table: h.table}
+		if h.at++; h.at < h.end {
+			h.first = h.unit(h.at)
+		} else {
+			*h = heads[len(heads)-1]
 			heads = heads[:len(heads)-1]
 		}
 		sift(heads, 0)
@@ -93,7 +140,7 @@ func (s *Set) listUnits() {
 
 // sift restores the heap below i: the part whose first unit is the smallest
 // stands on top.
-func sift(heads []*part, i int) {
+func sift(heads []head, i int) {
 	for {
 		least := i
 		for c := 2*i + 1; c <= 2*i+2 && c < len(heads); c++ {
@@ -109,22 +156,9 @@ func sift(heads []*part, i int) {
 	}
 }
 
-// next goes on to the next unit, and lets go of the rows after the last.
-func (p *part) next() bool {
-	if p.head = nil; int(p.at) == p.rows.len() {
-		p.rows = arena[Row]{}
-		p.at = 0
-		return false
-	}
-	p.head = stretch(&p.rows, p.at, sameUnit)
-	p.at += uint32(len(p.head))
-	p.first = p.head[0].unit()
-	return true
-}
-
 func sameUnit(a, b *Row) bool { return a.unit() == b.unit() }
 
-// count counts the units of ordered rows, and how much was above the limits.
+// count finds the units of ordered rows, and how much was above the limits.
 func (p *part) count(t *table) {
 	below := 0 // units below the bar
 	for i := range uint32(p.rows.len()) {
@@ -132,14 +166,14 @@ func (p *part) count(t *table) {
 		if i > 0 && sameUnit(r, p.rows.at(i-1)) {
 			continue
 		}
-		p.units++
+		p.starts = append(p.starts, i)
 		if t.all.bar != 0 && !t.all.bar.drops(r.unit().id(t.hash)) {
 			below++
 		}
 	}
 	if t.all.bar != 0 {
 		p.evicted.Rows = t.all.total(t.all.below) - t.all.below
-		p.evicted.Units = max(0, t.all.total(below)-p.units)
+		p.evicted.Units = max(0, t.all.total(below)-len(p.starts))
 	}
 	p.evicted.Loud = t.loud.total(t.loud.below) - t.loud.below
 	for _, k := range t.kinds {
