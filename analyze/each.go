@@ -1,11 +1,10 @@
 package analyze
 
 import (
-	"runtime"
 	"slices"
 	"sync"
-	"sync/atomic"
 
+	"gumshoe/ingest"
 	"gumshoe/ingest/window"
 )
 
@@ -62,19 +61,6 @@ func partsOf(n int) int { return (n + partLen(n) - 1) / partLen(n) }
 
 // parts calls f for stretches of [0, n), on all cores.
 func parts(n int, f func(part, lo, hi int)) {
-	var wg sync.WaitGroup
-	var next atomic.Int64
-	size, count := partLen(n), partsOf(n)
-	for range min(runtime.GOMAXPROCS(0), count) {
-		wg.Go(func() {
-			for {
-				part := int(next.Add(1)) - 1
-				if part >= count {
-					return
-				}
-				f(part, part*size, min((part+1)*size, n))
-			}
-		})
-	}
-	wg.Wait()
+	size := partLen(n)
+	ingest.OnAllCores(partsOf(n), func(part int) { f(part, part*size, min((part+1)*size, n)) })
 }

@@ -2,7 +2,6 @@ package ingest
 
 import (
 	"slices"
-	"sync"
 	"time"
 )
 
@@ -56,15 +55,11 @@ func (l *lines) allSamples(parser func() Parser) []sample {
 		return l.samples(parser())
 	}
 	var found [sampledParts][]sample
-	var wg sync.WaitGroup
-	for i := range found {
-		wg.Go(func() {
-			part := &lines{from: l.from, size: l.size, end: l.size * int64(i+1) / sampledParts, max: l.max, step: l.step, buf: make([]byte, len(l.buf))}
-			part.seek(l.size * int64(i) / sampledParts)
-			found[i] = part.samples(parser())
-		})
-	}
-	wg.Wait()
+	OnAllCores(sampledParts, func(i int) {
+		part := &lines{from: l.from, size: l.size, end: l.size * int64(i+1) / sampledParts, max: l.max, step: l.step, buf: make([]byte, len(l.buf))}
+		part.seek(l.size * int64(i) / sampledParts)
+		found[i] = part.samples(parser())
+	})
 	return slices.Concat(found[:]...)
 }
 

@@ -2,9 +2,9 @@ package report
 
 import (
 	"reflect"
-	"runtime"
 	"sync"
-	"sync/atomic"
+
+	"gumshoe/ingest"
 )
 
 // escaped returns a copy of v in which every string is escaped, so that a renderer
@@ -73,7 +73,7 @@ func (l *layout) clean(v reflect.Value, clean func(string) string) {
 	}
 }
 
-// fewElements are cleaned by one goroutine in one go: the first cases hold most.
+// fewElements are cleaned by one core in one go: the first cases hold most.
 const fewElements = 32
 
 // cleanAll cleans the elements of a slice, on all cores if they are many.
@@ -83,16 +83,9 @@ func (l *layout) cleanAll(list reflect.Value, clean func(string) string) {
 		l.cleanSome(list, 0, n, clean)
 		return
 	}
-	var wg sync.WaitGroup
-	var next atomic.Int64
-	for range runtime.GOMAXPROCS(0) {
-		wg.Go(func() {
-			for lo := int(next.Add(fewElements)) - fewElements; lo < n; lo = int(next.Add(fewElements)) - fewElements {
-				l.cleanSome(list, lo, min(lo+fewElements, n), clean)
-			}
-		})
-	}
-	wg.Wait()
+	ingest.OnAllCores((n+fewElements-1)/fewElements, func(k int) {
+		l.cleanSome(list, k*fewElements, min((k+1)*fewElements, n), clean)
+	})
 }
 
 func (l *layout) cleanSome(list reflect.Value, lo, hi int, clean func(string) string) {

@@ -4,10 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"runtime"
 	"slices"
-	"sync"
-	"sync/atomic"
 
 	"gumshoe/ingest"
 	"gumshoe/ingest/archive"
@@ -83,7 +80,7 @@ func (r *remembering) hoursOf(hours []*window.LogHour, spans map[logHour][]archi
 func (r *remembering) putSome(ctx context.Context, hours []counted, lines map[ingest.Origin]string) error {
 	encoded := make([]*archive.Encoded, len(hours))
 	errs := make([]error, len(hours))
-	onAllCores(len(hours), func(i int) {
+	ingest.OnAllCores(len(hours), func(i int) {
 		if errs[i] = ctx.Err(); errs[i] != nil {
 			return
 		}
@@ -113,20 +110,6 @@ func (r *remembering) putSome(ctx context.Context, hours []counted, lines map[in
 	return nil
 }
 
-// onAllCores calls f(0) to f(n-1).
-func onAllCores(n int, f func(i int)) {
-	var next atomic.Int64
-	var running sync.WaitGroup
-	for range min(n, runtime.GOMAXPROCS(0)) {
-		running.Go(func() {
-			for i := next.Add(1) - 1; i < int64(n); i = next.Add(1) - 1 {
-				f(int(i))
-			}
-		})
-	}
-	running.Wait()
-}
-
 // Of a source that did more in an hour than mistype a password its first lines
 // are kept: the log will be gone when they are asked for.
 const (
@@ -138,11 +121,11 @@ const (
 // its beginning for each time it is asked.
 func evidence(sources []ingest.Source, hours []*window.LogHour) map[ingest.Origin]string {
 	telltale := make([][]ingest.Origin, len(hours))
-	onAllCores(len(hours), func(i int) { telltale[i] = telling(hours[i]) })
+	ingest.OnAllCores(len(hours), func(i int) { telltale[i] = telling(hours[i]) })
 	wanted := slices.Concat(telltale...)
 	lines := source.Lines(sources, wanted)
 	clean := make([]string, len(wanted))
-	onAllCores(len(wanted), func(i int) { clean[i] = template.Scrub(lines[wanted[i]]) })
+	ingest.OnAllCores(len(wanted), func(i int) { clean[i] = template.Scrub(lines[wanted[i]]) })
 	for i, at := range wanted {
 		lines[at] = clean[i]
 	}

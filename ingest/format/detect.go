@@ -4,11 +4,8 @@ import (
 	"bytes"
 	"iter"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
-	"sync"
-	"sync/atomic"
 
 	"gumshoe/ingest"
 )
@@ -52,7 +49,7 @@ func Detect(name string, sample []byte) ingest.Format {
 	known := traits{}
 	list := shortlist(sample)
 	scores, seen := make([]int, len(list)), make([]traits, len(list))
-	each(len(list), func(k int) { scores[k] = weigh(list[k], &seen[k], sampleLines(sample)) })
+	ingest.OnAllCores(len(list), func(k int) { scores[k] = weigh(list[k], &seen[k], sampleLines(sample)) })
 	for k, i := range list {
 		if scores[k] > score {
 			best, score = i, scores[k]
@@ -88,7 +85,7 @@ const (
 func shortlist(sample []byte) []int {
 	few := slices.Values(fewLines(sample))
 	scores := make([]int, len(formats))
-	each(len(formats), func(i int) { scores[i] = weigh(i, new(traits), few) })
+	ingest.OnAllCores(len(formats), func(i int) { scores[i] = weigh(i, new(traits), few) })
 	var list []int
 	for i, n := range scores {
 		if n > 0 {
@@ -99,20 +96,6 @@ func shortlist(sample []byte) []int {
 	list = list[:min(len(list), finalists)]
 	slices.Sort(list)
 	return list
-}
-
-// each calls f with the numbers below n, on all cores: whoever opens a log waits for it.
-func each(n int, f func(i int)) {
-	var wg sync.WaitGroup
-	var next atomic.Int64
-	for range min(n, runtime.GOMAXPROCS(0)) {
-		wg.Go(func() {
-			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
-				f(i)
-			}
-		})
-	}
-	wg.Wait()
 }
 
 // fewLines picks the first lines and some evenly over the rest.

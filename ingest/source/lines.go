@@ -5,9 +5,7 @@ import (
 	"bytes"
 	"cmp"
 	"io"
-	"runtime"
 	"slices"
-	"sync"
 
 	"gumshoe/ingest"
 )
@@ -46,20 +44,18 @@ func Lines(sources []ingest.Source, origins []ingest.Origin) map[ingest.Origin]s
 	return out
 }
 
+// atOnce is how many lines are read with one buffer.
+const atOnce = 64
+
 // readAt reads on all cores: thousands of lines are thousands of system calls.
 func readAt(at io.ReaderAt, origins []ingest.Origin, out map[ingest.Origin]string) {
 	found := make([]string, len(origins))
-	part := (len(origins) + runtime.GOMAXPROCS(0) - 1) / runtime.GOMAXPROCS(0)
-	var wg sync.WaitGroup
-	for lo := 0; lo < len(origins); lo += part {
-		wg.Go(func() {
-			buf := make([]byte, maxEvidence+1)
-			for i := lo; i < min(lo+part, len(origins)); i++ {
-				found[i] = lineAt(at, origins[i].Offset, buf)
-			}
-		})
-	}
-	wg.Wait()
+	ingest.OnAllCores((len(origins)+atOnce-1)/atOnce, func(k int) {
+		buf := make([]byte, maxEvidence+1)
+		for i := k * atOnce; i < min((k+1)*atOnce, len(origins)); i++ {
+			found[i] = lineAt(at, origins[i].Offset, buf)
+		}
+	})
 	for i, o := range origins {
 		if found[i] != "" {
 			out[o] = found[i]

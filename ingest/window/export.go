@@ -30,7 +30,7 @@ func (s *Store) Export(from, to time.Time) []*LogHour {
 	s.flush()
 	s.params.prune(func(limit int) int { return limit })
 	final, web := s.number(&Set{})
-	parallel(shards, func(i int) { s.shards[i].cut(final, web) })
+	ingest.OnAllCores(shards, func(i int) { s.shards[i].cut(final, web) })
 
 	var out []*LogHour
 	for c, m := range s.cells(from, to) {
@@ -154,7 +154,7 @@ func (s *Store) Drop(superseded func(log, service string, start time.Time) bool)
 		return
 	}
 	logs := s.logNumbers()
-	parallel(shards, func(i int) {
+	ingest.OnAllCores(shards, func(i int) {
 		t := &s.shards[i].table
 		t.keepRows(func(r *Row, _ uint64) bool { return !gone[part{s.cellOfRow(r), s.services[r.service].name}] })
 		t.keepObjects(func(o *Object) bool {

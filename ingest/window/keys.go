@@ -5,6 +5,8 @@ import (
 	"net/netip"
 	"slices"
 	"time"
+
+	"gumshoe/ingest"
 )
 
 // Keys are what a Store has rows of: what history is to be looked up for.
@@ -24,7 +26,7 @@ func (s *Store) Keys(from, to time.Time, limit int) Keys {
 	in := hoursIn(from, to)
 	var units [shards][]suspect[unit]
 	var things [shards][AgentObject + 1][]suspect[uint64]
-	parallel(shards, func(i int) {
+	ingest.OnAllCores(shards, func(i int) {
 		t := &s.shards[i].table
 		units[i] = t.suspectUnits(in)
 		things[i] = t.suspectThings(in)

@@ -4,7 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"sort"
-	"sync"
+
+	"gumshoe/ingest"
 )
 
 // part is a finished shard.
@@ -33,7 +34,7 @@ func (p *part) add(hours []Object) {
 
 // list makes the units and things of all shards, in order.
 func (s *Set) list() {
-	parallel(len(s.things)+1, func(k int) {
+	ingest.OnAllCores(len(s.things)+1, func(k int) {
 		if k == len(s.things) {
 			s.listUnits()
 			return
@@ -84,9 +85,10 @@ func (s *Set) listUnits() {
 	s.units = make([]Unit, n)
 	rest := s.units
 	var from [shards]int
-	var wg sync.WaitGroup
+	var heads [pieces][]head
+	var units [pieces][]Unit
 	for k := range pieces {
-		heads, size := make([]head, 0, shards), 0
+		size := 0
 		for i := range s.shards {
 			p := &s.shards[i]
 			to := len(p.starts)
@@ -95,16 +97,14 @@ func (s *Set) listUnits() {
 				to = from[i] + sort.Search(to-from[i], func(at int) bool { return p.unit(from[i]+at).compare(border) >= 0 })
 			}
 			if from[i] < to {
-				heads = append(heads, head{part: p, at: from[i], end: to, first: p.unit(from[i])})
+				heads[k] = append(heads[k], head{part: p, at: from[i], end: to, first: p.unit(from[i])})
 			}
 			size += to - from[i]
 			from[i] = to
 		}
-		piece := rest[:size]
-		rest = rest[size:]
-		wg.Go(func() { merge(heads, piece) })
+		units[k], rest = rest[:size], rest[size:]
 	}
-	wg.Wait()
+	ingest.OnAllCores(pieces, func(k int) { merge(heads[k], units[k]) })
 	for i := range s.shards {
 		s.shards[i].rows, s.shards[i].starts = arena[Row]{}, nil
 	}

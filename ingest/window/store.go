@@ -2,7 +2,6 @@ package window
 
 import (
 	"maps"
-	"runtime"
 	"slices"
 	"sync"
 
@@ -135,20 +134,6 @@ func (s *Store) serviceIndex(name string, log uint16) uint16 {
 	return uint16(i)
 }
 
-// parallel calls f(0) to f(n-1) on all cores.
-func parallel(n int, f func(i int)) {
-	var wg sync.WaitGroup
-	gate := make(chan struct{}, runtime.GOMAXPROCS(0))
-	for i := range n {
-		gate <- struct{}{}
-		wg.Go(func() {
-			f(i)
-			<-gate
-		})
-	}
-	wg.Wait()
-}
-
 // Where there are too many services for a byte, the alphabetically last ones
 // share an index.
 const (
@@ -166,7 +151,7 @@ func (s *Store) Set() *Set {
 	final, web := s.number(set)
 	set.streams = s.streams()
 	s.builders = nil
-	parallel(shards, func(i int) {
+	ingest.OnAllCores(shards, func(i int) {
 		t := &s.shards[i].table
 		if len(s.services) > len(set.services) {
 			t.renumber(final)
@@ -180,7 +165,7 @@ func (s *Store) Set() *Set {
 
 // flush merges what the builders still have.
 func (s *Store) flush() {
-	parallel(len(s.builders), func(i int) { s.builders[i].flush() })
+	ingest.OnAllCores(len(s.builders), func(i int) { s.builders[i].flush() })
 }
 
 // number gives the services their final numbers, in alphabetical order: one to
