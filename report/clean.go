@@ -7,8 +7,8 @@ import (
 	"gumshoe/ingest"
 )
 
-// escaped returns a copy of v in which every string is escaped, so that a renderer
-// for people cannot forget a field and a field added later is covered.
+// escaped returns v with every string escaped, so that a renderer for people cannot
+// forget a field and a field added later is covered.
 func escaped[T any](v T, ascii bool) T { return escapedTo(v, maxText, ascii) }
 
 // escapedTo is escaped with a limit of its own for one string.
@@ -16,13 +16,14 @@ func escapedTo[T any](v T, limit int, ascii bool) T {
 	return cleaned(v, func(s string) string { return escape(s, limit, ascii) })
 }
 
-// cleaned returns a copy of v with every string passed through clean, which is called
-// from several goroutines. What is behind pointers, slices and maps is copied too if
-// there is text in it; the rest is shared with v. Types with private fields (times,
-// addresses) hold no log text.
+// cleaned returns v with every string passed through clean, which is called from
+// several goroutines. What holds a string that is not clean is copied, and what holds
+// that; the rest is shared with v, which stays as it is. Types with private fields
+// (times, addresses) hold no log text.
 func cleaned[T any](v T, clean func(string) string) T {
-	if l := layoutOf(reflect.TypeFor[T]()); l.text {
-		l.clean(reflect.ValueOf(&v).Elem(), clean)
+	of := reflect.ValueOf(&v).Elem()
+	if own, changed := layoutOf(of.Type()).clean(of, clean); changed {
+		return own.Interface().(T)
 	}
 	return v
 }
@@ -39,70 +40,115 @@ type member struct {
 	*layout
 }
 
-// clean takes a value that is a copy, and copies what it shares with the original.
-func (l *layout) clean(v reflect.Value, clean func(string) string) {
+// clean returns a clean copy of a value, if it is not clean as it is.
+func (l *layout) clean(v reflect.Value, clean func(string) string) (own reflect.Value, changed bool) {
+	if !l.text {
+		return v, false
+	}
 	switch v.Kind() {
 	case reflect.String:
-		v.SetString(clean(v.String()))
+		s := v.String()
+		c := clean(s)
+		if c == s {
+			return v, false
+		}
+		return reflect.ValueOf(c).Convert(v.Type()), true
 	case reflect.Pointer:
-		if !v.IsNil() {
-			own := reflect.New(v.Type().Elem())
-			own.Elem().Set(v.Elem())
-			l.elem.clean(own.Elem(), clean)
-			v.Set(own)
+		if v.IsNil() {
+			return v, false
 		}
+		of, changed := l.elem.clean(v.Elem(), clean)
+		if !changed {
+			return v, false
+		}
+		own = reflect.New(v.Type().Elem())
+		own.Elem().Set(of)
+		return own, true
 	case reflect.Slice:
-		if !v.IsNil() {
-			own := reflect.MakeSlice(v.Type(), v.Len(), v.Len())
-			reflect.Copy(own, v)
-			l.elem.cleanAll(own, clean)
-			v.Set(own)
-		}
+		return l.cleanAll(v, clean)
 	case reflect.Map:
-		if !v.IsNil() {
-			own := reflect.MakeMapWithSize(v.Type(), v.Len())
-			for it := v.MapRange(); it.Next(); {
-				own.SetMapIndex(l.key.cleaned(it.Key(), clean), l.elem.cleaned(it.Value(), clean))
-			}
-			v.Set(own)
-		}
+		return l.cleanMap(v, clean)
 	case reflect.Struct:
+		own = v
 		for _, f := range l.fields {
-			f.clean(v.Field(f.index), clean)
+			of, differs := f.clean(v.Field(f.index), clean)
+			if !differs {
+				continue
+			}
+			if !changed {
+				own, changed = reflect.New(v.Type()).Elem(), true
+				own.Set(v)
+			}
+			own.Field(f.index).Set(of)
 		}
+		return own, changed
 	}
+	return v, false
 }
 
 // fewElements are cleaned by one core in one go: the first cases hold most.
 const fewElements = 32
 
 // cleanAll cleans the elements of a slice, on all cores if they are many.
-func (l *layout) cleanAll(list reflect.Value, clean func(string) string) {
+func (l *layout) cleanAll(list reflect.Value, clean func(string) string) (own reflect.Value, changed bool) {
 	n := list.Len()
 	if n <= 2*fewElements {
-		l.cleanSome(list, 0, n, clean)
-		return
+		return l.cleanFew(list, clean)
 	}
-	ingest.OnAllCores((n+fewElements-1)/fewElements, func(k int) {
-		l.cleanSome(list, k*fewElements, min((k+1)*fewElements, n), clean)
+	parts := make([]reflect.Value, (n+fewElements-1)/fewElements) // those that changed
+	ingest.OnAllCores(len(parts), func(k int) {
+		if part, differs := l.cleanFew(list.Slice(k*fewElements, min((k+1)*fewElements, n)), clean); differs {
+			parts[k] = part
+		}
 	})
+	for k, part := range parts {
+		if !part.IsValid() {
+			continue
+		}
+		if !changed {
+			own, changed = copied(list), true
+		}
+		reflect.Copy(own.Slice(k*fewElements, n), part)
+	}
+	if !changed {
+		return list, false
+	}
+	return own, true
 }
 
-func (l *layout) cleanSome(list reflect.Value, lo, hi int, clean func(string) string) {
-	for i := lo; i < hi; i++ {
-		l.clean(list.Index(i), clean)
+func (l *layout) cleanFew(list reflect.Value, clean func(string) string) (own reflect.Value, changed bool) {
+	own = list
+	for i := range list.Len() {
+		of, differs := l.elem.clean(list.Index(i), clean)
+		if !differs {
+			continue
+		}
+		if !changed {
+			own, changed = copied(list), true
+		}
+		own.Index(i).Set(of)
 	}
+	return own, changed
 }
 
-// cleaned returns a clean copy of a key or value of a map.
-func (l *layout) cleaned(v reflect.Value, clean func(string) string) reflect.Value {
-	if !l.text {
-		return v
-	}
-	own := reflect.New(v.Type()).Elem()
-	own.Set(v)
-	l.clean(own, clean)
+func copied(list reflect.Value) reflect.Value {
+	own := reflect.MakeSlice(list.Type(), list.Len(), list.Len())
+	reflect.Copy(own, list)
 	return own
+}
+
+func (l *layout) cleanMap(of reflect.Value, clean func(string) string) (reflect.Value, bool) {
+	own, changed := reflect.MakeMapWithSize(of.Type(), of.Len()), false
+	for it := of.MapRange(); it.Next(); {
+		key, differs := l.key.clean(it.Key(), clean)
+		val, too := l.elem.clean(it.Value(), clean)
+		own.SetMapIndex(key, val)
+		changed = changed || differs || too
+	}
+	if !changed {
+		return of, false
+	}
+	return own, true
 }
 
 var layouts sync.Map // reflect.Type -> *layout

@@ -2,13 +2,13 @@ package report
 
 import (
 	"net/netip"
-	"regexp"
 	"strings"
-	"sync"
 	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/net/publicsuffix"
+
+	"gumshoe/ingest/lazyregexp"
 )
 
 // Mail programs turn whatever looks like an address into a link, in the text part
@@ -26,9 +26,7 @@ func defang(s string) string {
 }
 
 // schemes are what a mail program opens on a tap, with or without slashes.
-var schemes = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`(?i)[a-z][a-z0-9+.-]*://|(?:mailto|tel|sms|facetime|javascript|data|xmpp|callto|skype|magnet|geo|cid|file):`)
-})
+var schemes = lazyregexp.New(`(?i)[a-z][a-z0-9+.-]*://|(?:mailto|tel|sms|facetime|javascript|data|xmpp|callto|skype|magnet|geo|cid|file):`)
 
 func defangScheme(s string) string {
 	switch strings.ToLower(s) {
@@ -44,9 +42,7 @@ func defangScheme(s string) string {
 }
 
 // addressLike finds what may be an IP address; times of day look alike.
-var addressLike = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`[0-9A-Fa-f:]*:[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*|\d{1,3}(?:\.\d{1,3}){3}`)
-})
+var addressLike = lazyregexp.New(`[0-9A-Fa-f:]*:[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*|\d{1,3}(?:\.\d{1,3}){3}`)
 
 // defangAddress breaks an address at its last separator.
 func defangAddress(s string) string {
@@ -79,9 +75,7 @@ func defangAddress(s string) string {
 
 // nameLike finds what may be a host name, in any script.
 // The ideographic full stops are dots to a resolver.
-var nameLike = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`@?[\pL\pM\pN_-]+(?:[.。．｡][\pL\pM\pN_-]+)+`)
-})
+var nameLike = lazyregexp.New(`@?[\pL\pM\pN_-]+(?:[.。．｡][\pL\pM\pN_-]+)+`)
 
 // defangName breaks every dot of a name behind which a top-level domain stands. The
 // endings of files, and the words of a setting such as geo.databases, are none, and

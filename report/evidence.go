@@ -1,11 +1,11 @@
 package report
 
 import (
-	"regexp"
 	"strings"
 	"time"
 
 	"gumshoe/analyze"
+	"gumshoe/ingest/lazyregexp"
 )
 
 // maxLines is how many evidence lines a case shows.
@@ -13,16 +13,16 @@ const maxLines = 8
 
 // webLine finds the request and the status of an access log line. A server
 // escapes the quotes inside a request, so the quote before the status is its own.
-var webLine = regexp.MustCompile(`^(\S+) .*?\] "((?:[^"\\]|\\.)*)" (\d{3}) `)
+var webLine = lazyregexp.New(`^(\S+) .*?\] "((?:[^"\\]|\\.)*)" (\d{3}) `)
 
 // syslogLine finds what follows the stamp and the machine's name.
-var syslogLine = regexp.MustCompile(`^(?:<\d+>)?(?:[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d|\d{4}-\d\d-\d\dT\S+) \S+ ([\w./-]+)(?:\[\d+\])?: (.*)$`)
+var syslogLine = lazyregexp.New(`^(?:<\d+>)?(?:[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d|\d{4}-\d\d-\d\dT\S+) \S+ ([\w./-]+)(?:\[\d+\])?: (.*)$`)
 
 // gist is what a person wants of an evidence line whose time stands beside it:
 // the request with its answer, or the program with its message. Lines of other
 // forms stay whole. It only shortens what is shown: nothing is decided by it.
 func gist(line string, withSource bool) (text, answer string) {
-	if m := webLine.FindStringSubmatch(line); m != nil {
+	if m := webLine().FindStringSubmatch(line); m != nil {
 		request := m[2]
 		if i := strings.LastIndex(request, " HTTP/"); i > 0 {
 			request = request[:i]
@@ -32,7 +32,7 @@ func gist(line string, withSource bool) (text, answer string) {
 		}
 		return request, m[3]
 	}
-	if m := syslogLine.FindStringSubmatch(line); m != nil {
+	if m := syslogLine().FindStringSubmatch(line); m != nil {
 		return m[1] + ": " + m[2], ""
 	}
 	return line, ""

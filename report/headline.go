@@ -2,7 +2,6 @@ package report
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -10,6 +9,7 @@ import (
 
 	"gumshoe/analyze"
 	"gumshoe/ingest"
+	"gumshoe/ingest/lazyregexp"
 )
 
 // server is what the headline calls the machine.
@@ -127,10 +127,10 @@ func (r Report) lead() string {
 
 // statistic is an aside for who wants to reckon. It stands with its case; who reads the
 // first sentence before coffee wants to know what happened.
-var statistic = regexp.MustCompile(` \([^()]*(?:\btau\b|\bsigma\b|σ|z-score|\bone in \d)[^()]*\)`)
+var statistic = lazyregexp.New(` \([^()]*(?:\btau\b|\bsigma\b|σ|z-score|\bone in \d)[^()]*\)`)
 
 // plainly is a sentence without its statistics.
-func plainly(s string) string { return statistic.ReplaceAllString(s, "") }
+func plainly(s string) string { return statistic().ReplaceAllString(s, "") }
 
 // lines counts those that were read.
 func (r Report) lines() (n uint64) {

@@ -48,7 +48,7 @@ func TestColoursAreOursAlone(t *testing.T) {
 	if err := Text(&b, hostileNight(), TextOptions{Color: true}); err != nil {
 		t.Fatal(err)
 	}
-	plain := sgr.ReplaceAllString(b.String(), "")
+	plain := sgr().ReplaceAllString(b.String(), "")
 	if r, bad := unsafe(plain, "\n"); bad {
 		t.Errorf("beside the colours the text holds %U", r)
 	}

@@ -1,11 +1,11 @@
 package report
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
 	"gumshoe/analyze"
+	"gumshoe/ingest/lazyregexp"
 )
 
 // detail is how much of a run a letter tells.
@@ -94,7 +94,7 @@ const (
 )
 
 // plainHost is the name of a machine, and not of a directory that somebody else named.
-var plainHost = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$`)
+var plainHost = lazyregexp.New(`^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$`)
 
 // letter arranges the report. Pictures go to the gallery; without one there are
 // none.
@@ -130,7 +130,7 @@ func (r Report) letter(g *gallery, d detail) *letter {
 
 	host, own := defang(r.Host), r.Host // the recipient's own machine needs no disguise
 	clean := cleaned(*v, func(s string) string {
-		if s = defang(s); host != own && plainHost.MatchString(own) {
+		if s = defang(s); host != own && plainHost().MatchString(own) {
 			s = strings.ReplaceAll(s, host, own)
 		}
 		return s

@@ -64,7 +64,7 @@ var mailTemplate = sync.OnceValue(func() *template.Template {
 		"add":     func(a, b int) int { return a + b },
 		"colour":  func(l analyze.Level) template.CSS { return template.CSS(shades[levelRole(l)].light) },
 		"style":   inlineStyle,
-		"sheet":   func() template.CSS { return mailSheet },
+		"sheet":   mailSheet,
 		"cid":     func(name string) template.URL { return template.URL("cid:" + name) },
 	}).Parse(mailHTML))
 })

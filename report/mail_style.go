@@ -4,11 +4,12 @@ import (
 	"fmt"
 	"html/template"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"gumshoe/analyze"
+	"gumshoe/ingest/lazyregexp"
 )
 
 // Fonts that every machine has.
@@ -51,21 +52,21 @@ var textStyles = map[string]string{
 	"foot":  "padding:18px 0 36px;border-top:1px solid {line};font-size:13px;line-height:20px;color:{dim};word-break:break-word",
 }
 
-var roleName = regexp.MustCompile(`\{(\w+)\}`)
+var roleName = lazyregexp.New(`\{(\w+)\}`)
 
 // inlineStyles are textStyles with colours and fonts filled in.
-var inlineStyles = func() map[string]template.CSS {
+var inlineStyles = sync.OnceValue(func() map[string]template.CSS {
 	out := map[string]template.CSS{}
 	for name, s := range textStyles {
-		s = roleName.ReplaceAllStringFunc(s, func(role string) string { return shades[strings.Trim(role, "{}")].light })
+		s = roleName().ReplaceAllStringFunc(s, func(role string) string { return shades[strings.Trim(role, "{}")].light })
 		out[name] = template.CSS(strings.NewReplacer("SANS", sans, "MONO", mono).Replace(s))
 	}
 	return out
-}()
+})
 
 // inlineStyle is a kind of text; a word that is none is a mistake of the template.
 func inlineStyle(name string) (template.CSS, error) {
-	s, ok := inlineStyles[name]
+	s, ok := inlineStyles()[name]
 	if !ok {
 		return "", fmt.Errorf("no style %q", name)
 	}
@@ -74,7 +75,7 @@ func inlineStyle(name string) (template.CSS, error) {
 
 // mailSheet turns the colours over in the dark, and narrows the sides on a phone.
 // Roles of text are classes of their names, grounds begin with on-.
-var mailSheet = func() template.CSS {
+var mailSheet = sync.OnceValue(func() template.CSS {
 	var b strings.Builder
 	b.WriteString(":root{color-scheme:light dark;supported-color-schemes:light dark}\n@media (prefers-color-scheme:dark){")
 	for _, name := range slices.Sorted(maps.Keys(shades)) {
@@ -95,7 +96,7 @@ var mailSheet = func() template.CSS {
 		".night .name{flex:1 1 0;width:auto!important;box-sizing:border-box}.night .state{flex:0 0 auto;width:auto!important}" +
 		".night .plot{flex:0 0 100%;order:3;width:100%!important;padding-bottom:8px!important}.night .gap{display:none!important}}")
 	return template.CSS(b.String())
-}()
+})
 
 // levelRole is the colour of a level: medium and below are drawn in ink.
 func levelRole(l analyze.Level) string {

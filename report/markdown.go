@@ -3,10 +3,10 @@ package report
 import (
 	"fmt"
 	"io"
-	"regexp"
 	"strings"
 
 	"gumshoe/analyze"
+	"gumshoe/ingest/lazyregexp"
 )
 
 // markdownDetail is how much of a run Markdown tells: as much as a page.
@@ -222,9 +222,9 @@ var markdownMarks = strings.NewReplacer(`\`, `\\`, "`", "\\`", "*", `\*`, "_", `
 
 // Marks that make a block at the beginning of a line only, and a mention.
 var (
-	markdownNumber  = regexp.MustCompile(`^(\d+)([.)])( |$)`)
-	markdownBullet  = regexp.MustCompile(`^[-+=]`)
-	markdownMention = regexp.MustCompile(`(^|[^\w\[])@(\w)`)
+	markdownNumber  = lazyregexp.New(`^(\d+)([.)])( |$)`)
+	markdownBullet  = lazyregexp.New(`^[-+=]`)
+	markdownMention = lazyregexp.New(`(^|[^\w\[])@(\w)`)
 )
 
 // markdownText escapes text so that it stands in a line as it is. Spaces at its
@@ -232,7 +232,7 @@ var (
 // a paragraph.
 func markdownText(s string) string {
 	s = markdownMarks.Replace(s)
-	s = markdownMention.ReplaceAllString(s, `$1\[@\]$2`)
-	s = markdownNumber.ReplaceAllString(s, `$1\$2$3`)
-	return markdownBullet.ReplaceAllString(s, `\$0`)
+	s = markdownMention().ReplaceAllString(s, `$1\[@\]$2`)
+	s = markdownNumber().ReplaceAllString(s, `$1\$2$3`)
+	return markdownBullet().ReplaceAllString(s, `\$0`)
 }

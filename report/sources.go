@@ -4,12 +4,12 @@ import (
 	"cmp"
 	"fmt"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
 
 	"gumshoe/ingest"
+	"gumshoe/ingest/lazyregexp"
 )
 
 // reading is one log with all its rotated siblings.
@@ -24,11 +24,11 @@ type reading struct {
 }
 
 // rotated is what logrotate appends: .1, -20261120, .2.gz.
-var rotated = regexp.MustCompile(`(?:[.-]\d{1,10})?(?:\.(?:gz|bz2|xz|zst))?$`)
+var rotated = lazyregexp.New(`(?:[.-]\d{1,10})?(?:\.(?:gz|bz2|xz|zst))?$`)
 
 // family is the name that a log and its rotated siblings have in common.
 func family(source string) string {
-	if base := rotated.ReplaceAllString(source, ""); base != "" {
+	if base := rotated().ReplaceAllString(source, ""); base != "" {
 		return base
 	}
 	return source

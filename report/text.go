@@ -3,10 +3,10 @@ package report
 import (
 	"fmt"
 	"io"
-	"regexp"
 	"strings"
 
 	"gumshoe/analyze"
+	"gumshoe/ingest/lazyregexp"
 )
 
 // TextOptions say what the terminal can do.
@@ -78,7 +78,7 @@ func (on palette) paint(style, s string) string {
 }
 
 // sgr matches our own colours, which take no cells.
-var sgr = regexp.MustCompile(`\x1b\[\d+m`)
+var sgr = lazyregexp.New(`\x1b\[\d+m`)
 
 // levelStyle is the colour of a level's mark and word.
 func levelStyle(l analyze.Level) string {
@@ -99,7 +99,7 @@ func (p *printer) line(parts ...string) {
 // para writes a paragraph; first stands before its first line, later lines are
 // indented as far.
 func (p *printer) para(first, style, s string) {
-	indent := cells(sgr.ReplaceAllString(first, ""))
+	indent := cells(sgr().ReplaceAllString(first, ""))
 	for i, l := range wrap(s, p.width-indent) {
 		if i > 0 {
 			first = strings.Repeat(" ", indent)

@@ -6,10 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
+
+	"gumshoe/ingest/lazyregexp"
 )
 
 // maxExplanation is the most characters of an explanation that are shown.
@@ -139,7 +140,7 @@ func object(content string) []byte {
 }
 
 var (
-	linkLike    = regexp.MustCompile(`(?i)\b(?:[a-z][a-z0-9+.-]*://|www\.)\S*`)
+	linkLike    = lazyregexp.New(`(?i)\b(?:[a-z][a-z0-9+.-]*://|www\.)\S*`)
 	wordLetters = `.,:;'"()%/+-_!?=…–—’`
 )
 
@@ -148,10 +149,10 @@ var (
 // pasted, on one line, cut at a word. Addresses and hosts it has not seen, so those
 // that it names are invented.
 func plain(s string) string {
-	s = linkLike.ReplaceAllString(s, "(link)")
-	s = mailAddress.ReplaceAllString(s, "(address)")
-	s = v6Like.ReplaceAllString(v4Like.ReplaceAllString(s, "(address)"), "(address)")
-	s = dotted.ReplaceAllStringFunc(s, func(w string) string {
+	s = linkLike().ReplaceAllString(s, "(link)")
+	s = mailAddress().ReplaceAllString(s, "(address)")
+	s = v6Like().ReplaceAllString(v4Like().ReplaceAllString(s, "(address)"), "(address)")
+	s = dotted().ReplaceAllStringFunc(s, func(w string) string {
 		if hostIn(w) != "" {
 			return "(host)"
 		}

@@ -122,7 +122,7 @@ func (b *batch) content() string {
 func (b *batch) answerRoom() int { return len(b.cards)*answerTokens + frameTokens }
 
 // form implements question.
-func (b *batch) form() form { return form{preamble, "opinions", schema} }
+func (b *batch) form() form { return form{preamble, "opinions", schema()} }
 
 // about implements question.
 func (b *batch) about() (n int, of string) { return casesIn(b.asked), "cases" }

@@ -158,7 +158,7 @@ func (k *card) names() (out []string) {
 	}
 	out = append(append(out, k.Accounts...), k.Hosts...)
 	for _, s := range k.Samples {
-		out = append(out, pseudonym.FindAllString(s, -1)...)
+		out = append(out, pseudonym().FindAllString(s, -1)...)
 	}
 	return analyze.Unique(out)
 }

@@ -5,11 +5,11 @@ import (
 	"fmt"
 	"net/netip"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 
 	"gumshoe/analyze"
+	"gumshoe/ingest/lazyregexp"
 )
 
 // Name is a pseudonym and what it stands for. Only this machine knows both.
@@ -37,7 +37,7 @@ const (
 	hostKind    = "host"
 )
 
-var pseudonym = regexp.MustCompile(`\b(?:src|net|acct|host)_\d+\b`)
+var pseudonym = lazyregexp.New(`\b(?:src|net|acct|host)_\d+\b`)
 
 // newMasker knows the accounts and hosts that any case names, and those that the
 // caller knows besides: they are replaced inside other texts, too.
@@ -117,23 +117,23 @@ func (m *masker) clean(text string) string {
 
 // withoutNames replaces what identifies somebody.
 func (m *masker) withoutNames(text string) string {
-	text = mailAddress.ReplaceAllStringFunc(text, func(s string) string { return m.name(accountKind, s) })
+	text = mailAddress().ReplaceAllStringFunc(text, func(s string) string { return m.name(accountKind, s) })
 	text = m.withoutKnown(text)
-	text = v4Like.ReplaceAllStringFunc(text, func(s string) string { return m.name(sourceKind, s) })
-	text = v6Like.ReplaceAllStringFunc(text, func(s string) string {
+	text = v4Like().ReplaceAllStringFunc(text, func(s string) string { return m.name(sourceKind, s) })
+	text = v6Like().ReplaceAllStringFunc(text, func(s string) string {
 		if a, err := netip.ParseAddr(s); err == nil {
 			return m.name(sourceKind, a.String())
 		}
 		return s
 	})
-	text = dotted.ReplaceAllStringFunc(text, func(s string) string {
+	text = dotted().ReplaceAllStringFunc(text, func(s string) string {
 		if host := hostIn(s); host != "" {
 			return m.name(hostKind, host) + s[len(host):]
 		}
 		return s
 	})
-	return opaque.ReplaceAllStringFunc(text, func(s string) string {
-		if !pseudonym.MatchString(s) && strings.ContainsAny(s, "0123456789") {
+	return opaque().ReplaceAllStringFunc(text, func(s string) string {
+		if !pseudonym().MatchString(s) && strings.ContainsAny(s, "0123456789") {
 			return fmt.Sprintf("id%d", len(s))
 		}
 		return s
@@ -141,11 +141,11 @@ func (m *masker) withoutNames(text string) string {
 }
 
 var (
-	mailAddress = regexp.MustCompile(`[\w.+=-]+@[\w.-]+`)
-	v4Like      = regexp.MustCompile(`\d{1,3}(?:[.-]\d{1,3}){3}`)
-	v6Like      = regexp.MustCompile(`[0-9A-Fa-f]*:[0-9A-Fa-f:.]*:[0-9A-Fa-f.]*`)
-	dotted      = regexp.MustCompile(`[\p{L}\d-]+(?:\.[\p{L}\d_-]+)+`)
-	opaque      = regexp.MustCompile(`[A-Za-z0-9_+=-]{16,}`)
+	mailAddress = lazyregexp.New(`[\w.+=-]+@[\w.-]+`)
+	v4Like      = lazyregexp.New(`\d{1,3}(?:[.-]\d{1,3}){3}`)
+	v6Like      = lazyregexp.New(`[0-9A-Fa-f]*:[0-9A-Fa-f:.]*:[0-9A-Fa-f.]*`)
+	dotted      = lazyregexp.New(`[\p{L}\d-]+(?:\.[\p{L}\d_-]+)+`)
+	opaque      = lazyregexp.New(`[A-Za-z0-9_+=-]{16,}`)
 )
 
 func withoutQuery(text string) string {
@@ -222,7 +222,7 @@ func hostIn(word string) string {
 // restore puts the real names back. Which pseudonyms a text may use, general and
 // particular have settled.
 func (m *masker) restore(text string) string {
-	return pseudonym.ReplaceAllStringFunc(text, func(p string) string {
+	return pseudonym().ReplaceAllStringFunc(text, func(p string) string {
 		real := []rune(cmp.Or(m.real[p], "somebody"))
 		return string(real[:min(len(real), maxReal)])
 	})

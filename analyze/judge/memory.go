@@ -8,13 +8,13 @@ import (
 	"fmt"
 	"math"
 	"math/bits"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"gumshoe/analyze"
+	"gumshoe/ingest/lazyregexp"
 )
 
 // Memory keeps opinions by behaviour, so that a threat that was judged is not paid
@@ -103,13 +103,13 @@ func (s *session) keep(ctx context.Context, m Memory) {
 	}
 }
 
-var place = regexp.MustCompile(`\{\d+\}`)
+var place = lazyregexp.New(`\{\d+\}`)
 
 // general replaces the pseudonyms of a card by their places on it, "{0}": so is an
 // explanation remembered, naming nobody. One of another card is a slip or an
 // invention.
 func general(text string, own []string) string {
-	return pseudonym.ReplaceAllStringFunc(text, func(p string) string {
+	return pseudonym().ReplaceAllStringFunc(text, func(p string) string {
 		if i := slices.Index(own, p); i >= 0 {
 			return fmt.Sprintf("{%d}", i)
 		}
@@ -122,5 +122,5 @@ func particular(text string, own []string) string {
 	for i, p := range own {
 		text = strings.ReplaceAll(text, fmt.Sprintf("{%d}", i), p)
 	}
-	return place.ReplaceAllString(text, "somebody")
+	return place().ReplaceAllString(text, "somebody")
 }

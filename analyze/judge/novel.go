@@ -109,7 +109,7 @@ type novelCard struct {
 func newNovelCard(n *analyze.NovelLine, m *masker) (novelCard, bool) {
 	text := m.template(n.Text)
 	c := novelCard{Program: ownWord(m.clean(n.Program)), Line: text, Lines: n.Lines, Addresses: n.Clients, shape: n.ID}
-	c.names = analyze.Unique(pseudonym.FindAllString(text, -1))
+	c.names = analyze.Unique(pseudonym().FindAllString(text, -1))
 	return c, len(text) <= maxTemplate && strings.Contains(text, "<ip>")
 }
 
@@ -162,7 +162,7 @@ func newNovelty(kinds []novelCard) *novelty {
 	return q
 }
 
-func (q *novelty) form() form { return form{novelPreamble, "rulings", novelSchema} }
+func (q *novelty) form() form { return form{novelPreamble, "rulings", novelSchema()} }
 
 func (q *novelty) about() (n int, of string) { return len(q.kinds), "kinds of line" }
 
@@ -262,7 +262,7 @@ func (q *novelty) take(s *session) {
 
 // restorePattern puts real names, quoted, in the place of a card's pseudonyms.
 func (m *masker) restorePattern(pattern string, own []string) string {
-	return pseudonym.ReplaceAllStringFunc(pattern, func(p string) string {
+	return pseudonym().ReplaceAllStringFunc(pattern, func(p string) string {
 		if slices.Contains(own, p) {
 			return regexp.QuoteMeta(m.real[p])
 		}
@@ -280,10 +280,12 @@ pattern: for a threat, an RE2 pattern of the whole line; else "". It begins with
 Answer with JSON only: {"answers":[{"id":"","threat":"","pattern":""}]}`
 
 // novelSchema is the JSON schema of that answer.
-var novelSchema = json.RawMessage(mustJSON(map[string]any{
-	"type": "object", "additionalProperties": false, "required": []string{"answers"},
-	"properties": map[string]any{"answers": map[string]any{"type": "array", "items": map[string]any{
-		"type": "object", "additionalProperties": false, "required": rulingFields,
-		"properties": map[string]any{"id": text, "threat": oneOf([]string{"yes", "no"}), "pattern": text},
-	}}},
-}))
+func novelSchema() json.RawMessage {
+	return mustJSON(map[string]any{
+		"type": "object", "additionalProperties": false, "required": []string{"answers"},
+		"properties": map[string]any{"answers": map[string]any{"type": "array", "items": map[string]any{
+			"type": "object", "additionalProperties": false, "required": rulingFields,
+			"properties": map[string]any{"id": text, "threat": oneOf([]string{"yes", "no"}), "pattern": text},
+		}}},
+	})
+}

@@ -29,16 +29,18 @@ var (
 )
 
 // schema is the answer's JSON schema, in the subset that strict servers take.
-var schema = json.RawMessage(mustJSON(map[string]any{
-	"type": "object", "additionalProperties": false, "required": []string{"answers"},
-	"properties": map[string]any{"answers": map[string]any{"type": "array", "items": map[string]any{
-		"type": "object", "additionalProperties": false, "required": fields,
-		"properties": map[string]any{
-			"id": text, "verdict": oneOf(verdicts), "category": oneOf(categories),
-			"severity": oneOf([]string{"lower", "same", "higher"}), "guard": oneOf(guards), "explanation": text,
-		},
-	}}},
-}))
+func schema() json.RawMessage {
+	return mustJSON(map[string]any{
+		"type": "object", "additionalProperties": false, "required": []string{"answers"},
+		"properties": map[string]any{"answers": map[string]any{"type": "array", "items": map[string]any{
+			"type": "object", "additionalProperties": false, "required": fields,
+			"properties": map[string]any{
+				"id": text, "verdict": oneOf(verdicts), "category": oneOf(categories),
+				"severity": oneOf([]string{"lower", "same", "higher"}), "guard": oneOf(guards), "explanation": text,
+			},
+		}}},
+	})
+}
 
 var (
 	fields = []string{"id", "verdict", "category", "severity", "guard", "explanation"}

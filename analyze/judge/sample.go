@@ -3,11 +3,11 @@ package judge
 import (
 	"cmp"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
 	"gumshoe/analyze"
+	"gumshoe/ingest/lazyregexp"
 )
 
 // Bounds of what a card says in words that strangers chose.
@@ -27,7 +27,7 @@ func samples(targets []analyze.Target, m *masker) (out []string) {
 		case analyze.Endpoint:
 			_, text = splitEndpoint(t.Value)
 		case analyze.AgentName:
-			text = versions.ReplaceAllString(t.Value, "/$1")
+			text = versions().ReplaceAllString(t.Value, "/$1")
 		}
 		if text == "" {
 			continue
@@ -42,7 +42,7 @@ func samples(targets []analyze.Target, m *masker) (out []string) {
 }
 
 // versions looks like an address in most browsers' names; the first number is enough.
-var versions = regexp.MustCompile(`/(\d+)[.\d]*`)
+var versions = lazyregexp.New(`/(\d+)[.\d]*`)
 
 // sample escapes a masked text: letters, digits and . _ / - stay, each other
 // character becomes a question mark. What reads like a sentence is told by its length
@@ -56,11 +56,11 @@ func sample(text string) string {
 	if len(text) <= maxSample {
 		return text
 	}
-	return half.ReplaceAllString(text[:maxSample], "")
+	return half().ReplaceAllString(text[:maxSample], "")
 }
 
 // half is a pseudonym that may have been cut.
-var half = regexp.MustCompile(`(?:src|net|acct|host)_?\d*$`)
+var half = lazyregexp.New(`(?:src|net|acct|host)_?\d*$`)
 
 func escape(text string) string {
 	return strings.Map(func(r rune) rune {
@@ -79,7 +79,7 @@ const (
 
 func isProse(text string) bool {
 	row, all := 0, 0
-	for _, w := range strings.FieldsFunc(pseudonym.ReplaceAllString(text, "/"), func(r rune) bool { return r != '/' && r < 0x80 && !isWord(byte(r)) }) {
+	for _, w := range strings.FieldsFunc(pseudonym().ReplaceAllString(text, "/"), func(r rune) bool { return r != '/' && r < 0x80 && !isWord(byte(r)) }) {
 		for i, part := range strings.Split(w, "/") {
 			if i > 0 {
 				row = 0
@@ -134,7 +134,7 @@ func vocabulary(targets []analyze.Target) []string {
 // and what it quotes from the log does not.
 func fact(text string) string {
 	text, quoted, _ := strings.Cut(text, calls)
-	out := passing(nil, text, func(w string) bool { return inFacts(w) || figure.MatchString(w) })
+	out := passing(nil, text, func(w string) bool { return inFacts(w) || figure().MatchString(w) })
 	if quoted != "" { // a stranger could make a sentence of the words that facts are made of
 		out = passing(append(out, calls), quoted, inVocabulary)
 	}
@@ -167,4 +167,4 @@ func passing(out []string, text string, may func(string) bool) []string {
 }
 
 // figure is a number as detectors write it; an address or a version is none.
-var figure = regexp.MustCompile(`^(?:\d{1,3}(?:,\d{3})*|\d{1,9})(?:\.\d{1,3})?%?$|^/\d{1,3}$`)
+var figure = lazyregexp.New(`^(?:\d{1,3}(?:,\d{3})*|\d{1,9})(?:\.\d{1,3})?%?$|^/\d{1,3}$`)

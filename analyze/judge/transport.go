@@ -3,10 +3,11 @@ package judge
 import (
 	"fmt"
 	"net/http"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
+
+	"gumshoe/ingest/lazyregexp"
 )
 
 // maxBody is the most that is read of an answer. Twenty opinions take 10 KiB.
@@ -46,13 +47,13 @@ func statusText(status int) string {
 // word lets pass an error's code, such as model_not_found, and nothing longer.
 func word(code any) string {
 	s, _ := code.(string)
-	if codeWord.MatchString(s) {
+	if codeWord().MatchString(s) {
 		return s
 	}
 	return ""
 }
 
-var codeWord = regexp.MustCompile(`^[a-z][a-z_]{2,39}$`)
+var codeWord = lazyregexp.New(`^[a-z][a-z_]{2,39}$`)
 
 // retryAfter reads how long a server wants to be left alone, in seconds; dates,
 // which depend on its clock, are not heeded.

@@ -124,5 +124,5 @@ func TestEveryFormIsMasked(t *testing.T) {
 
 // numbers hides the numbers of pseudonyms, which the order of a map gives.
 func numbers(s string) string {
-	return pseudonym.ReplaceAllStringFunc(s, func(p string) string { return p[:strings.IndexByte(p, '_')+1] + "?" })
+	return pseudonym().ReplaceAllStringFunc(s, func(p string) string { return p[:strings.IndexByte(p, '_')+1] + "?" })
 }

@@ -3,8 +3,9 @@ package rule
 import (
 	"errors"
 	"net/netip"
-	"regexp"
 	"strings"
+
+	"gumshoe/ingest/lazyregexp"
 )
 
 // Sample is a line that a pattern has to match, and whose it is.
@@ -58,7 +59,7 @@ func Samples(program string, lines []string) (out []Sample) {
 // "program[pid]: ", and of a line without an envelope what follows the stamp.
 func Message(program, line string) string {
 	if program == "" {
-		return line[len(stamp.FindString(line)):]
+		return line[len(stamp().FindString(line)):]
 	}
 	for at := 0; ; {
 		i := strings.Index(line[at:], program)
@@ -77,13 +78,13 @@ func Message(program, line string) string {
 }
 
 // stamp matches the stamps that stand at the head of lines, in or out of brackets.
-var stamp = regexp.MustCompile(`^[\[("]?(?:\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?: ?(?:Z|UTC|[+-]\d\d:?\d\d))?|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d(?:[.]\d+)?|\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d(?: [+-]\d{4})?|\d{10}(?:\.\d+)?)[\])":,]*\s*`)
+var stamp = lazyregexp.New(`^[\[("]?(?:\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?: ?(?:Z|UTC|[+-]\d\d:?\d\d))?|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d(?:[.]\d+)?|\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d(?: [+-]\d{4})?|\d{10}(?:\.\d+)?)[\])":,]*\s*`)
 
-var addrLike = regexp.MustCompile(`\b\d{1,3}(?:\.\d{1,3}){3}\b|[0-9A-Fa-f]*:[0-9A-Fa-f:.]*:[0-9A-Fa-f.]*`)
+var addrLike = lazyregexp.New(`\b\d{1,3}(?:\.\d{1,3}){3}\b|[0-9A-Fa-f]*:[0-9A-Fa-f:.]*:[0-9A-Fa-f.]*`)
 
 // onlyAddr returns the public address in a message, if there is one and no other.
 func onlyAddr(message string) (found netip.Addr, ok bool) {
-	for _, s := range addrLike.FindAllString(message, -1) {
+	for _, s := range addrLike().FindAllString(message, -1) {
 		a, err := netip.ParseAddr(strings.Trim(s, "."))
 		if a = a.Unmap(); err != nil || !a.IsGlobalUnicast() || a.IsPrivate() || a == found {
 			continue

@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"gumshoe/ingest/lazyregexp"
 )
 
 // shape is several messages of a daemon that differ in single words.
@@ -110,11 +112,11 @@ func (o *shape) pattern() string {
 	return b.String()
 }
 
-var port = regexp.MustCompile(`^([:#])\d+`)
+var port = lazyregexp.New(`^([:#])\d+`)
 
 // behind is what follows the address in its word: a port is any port.
 func behind(after string) string {
-	if m := port.FindStringSubmatch(after); m != nil {
+	if m := port().FindStringSubmatch(after); m != nil {
 		return m[1] + "[0-9]+" + regexp.QuoteMeta(after[len(m[0]):])
 	}
 	return regexp.QuoteMeta(after)

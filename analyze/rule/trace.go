@@ -7,6 +7,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"gumshoe/ingest/lazyregexp"
 )
 
 // Sighting is one event of a case, taken apart by who could read its line.
@@ -58,7 +60,7 @@ type traits struct {
 type payload struct {
 	what    string
 	pattern string
-	re      *regexp.Regexp
+	re      func() *regexp.Regexp
 }
 
 var payloads = compiled([]payload{
@@ -73,13 +75,13 @@ var payloads = compiled([]payload{
 
 func compiled(list []payload) []payload {
 	for i := range list {
-		list[i].re = regexp.MustCompile("(?i)" + list[i].pattern)
+		list[i].re = lazyregexp.New("(?i)" + list[i].pattern)
 	}
 	return list
 }
 
 // everybody asks for these, answered or not: browsers, crawlers, phones.
-var everybody = regexp.MustCompile(`^/(?:$|index\.|favicon|apple-touch-icon|robots\.txt$|sitemap|ads\.txt$|browserconfig\.xml$|manifest\.|\.well-known/)`)
+var everybody = lazyregexp.New(`^/(?:$|index\.|favicon|apple-touch-icon|robots\.txt$|sitemap|ads\.txt$|browserconfig\.xml$|manifest\.|\.well-known/)`)
 
 // traitsOf finds what tells a case's requests from others.
 func traitsOf(lines []Sighting) (t traits) {
@@ -96,7 +98,7 @@ func traitsOf(lines []Sighting) (t traits) {
 		}
 		t.of++
 		path := pathOf(s.Target)
-		hostile := slices.IndexFunc(payloads, func(p payload) bool { return p.re.MatchString(s.Target) })
+		hostile := slices.IndexFunc(payloads, func(p payload) bool { return p.re().MatchString(s.Target) })
 		switch {
 		case hostile >= 0:
 			if !slices.ContainsFunc(t.payloads, func(p payload) bool { return p.what == payloads[hostile].what }) {
@@ -104,7 +106,7 @@ func traitsOf(lines []Sighting) (t traits) {
 			}
 		case s.Failed && s.Method == "POST" && path != "":
 			t.forms = few(t.forms, path)
-		case s.Status >= 400 && !answered[path] && !everybody.MatchString(path) && path != "":
+		case s.Status >= 400 && !answered[path] && !everybody().MatchString(path) && path != "":
 			t.paths = few(t.paths, path)
 		default:
 			rest = append(rest, s)
@@ -145,7 +147,7 @@ func pathOf(target string) string {
 func (t *traits) tells(s *Sighting) bool {
 	path := pathOf(s.Target)
 	return slices.Contains(t.paths, path) || s.Method == "POST" && slices.Contains(t.forms, path) || slices.Contains(t.agents, s.Agent) ||
-		slices.ContainsFunc(t.payloads, func(p payload) bool { return p.re.MatchString(s.Target) })
+		slices.ContainsFunc(t.payloads, func(p payload) bool { return p.re().MatchString(s.Target) })
 }
 
 // about tells a reader of the export what it is.

@@ -39,7 +39,7 @@ func (s ipset) read(ctx context.Context, v6 bool) (map[string]map[netip.Prefix]i
 	}
 	sets := map[string]map[netip.Prefix]int64{}
 	for name := range strings.FieldsSeq(string(names)) {
-		if !ours.MatchString(name) || isV6(name) != v6 {
+		if !ours().MatchString(name) || isV6(name) != v6 {
 			continue
 		}
 		if sets[name], err = s.readSet(ctx, name); err != nil {

@@ -7,12 +7,13 @@ import (
 	"fmt"
 	"maps"
 	"net/netip"
-	"regexp"
 	"strconv"
 	"strings"
 	"sync"
 
 	"golang.org/x/sys/unix"
+
+	"gumshoe/ingest/lazyregexp"
 )
 
 // nftTable is our table as the kernel believes it; nil where there is none.
@@ -74,7 +75,7 @@ func (t *nftTable) addSet(b []byte) error {
 }
 
 // comments are those of our rules: a checksum of all rules, and a number.
-var comments = regexp.MustCompile(`^[0-9a-f]{8} [0-9]+$`)
+var comments = lazyregexp.New(`^[0-9a-f]{8} [0-9]+$`)
 
 // addRule notes the comment of a rule. One without ours makes the table somebody
 // else's.
@@ -86,7 +87,7 @@ func (t *nftTable) addRule(b []byte) error {
 			ours = text(data[2 : 2+int(data[1])])
 		}
 	}
-	if !comments.MatchString(ours) {
+	if !comments().MatchString(ours) {
 		return fmt.Errorf("a rule in chain %q has not our comment: %w; rename the table", chain, ErrForeign)
 	}
 	t.rules[chain+" "+ours]++
@@ -167,7 +168,7 @@ func (t *nftTable) groups() map[string]map[netip.Prefix]int64 {
 		}
 		bits, err := strconv.Atoi(name[cut+2:])
 		group := "gumshoe-" + strings.ReplaceAll(name[:cut], "_", "-")
-		if err != nil || !ours.MatchString(group) {
+		if err != nil || !ours().MatchString(group) {
 			continue
 		}
 		if out[group] == nil {

@@ -5,12 +5,12 @@ import (
 	"fmt"
 	"hash/crc32"
 	"net/netip"
-	"regexp"
 	"slices"
 	"strconv"
 	"time"
 
 	"gumshoe/ban"
+	"gumshoe/ingest/lazyregexp"
 )
 
 // allowed is the pseudo-action of the networks that are never cut.
@@ -107,10 +107,10 @@ func (g group) name() string {
 
 // ours matches the names that group.name gives, and nothing else that somebody
 // may have called gumshoe.
-var ours = regexp.MustCompile(`^gumshoe-(allow|drop|reject|limit)([46])-(all|[0-9]+(?:-[0-9]+)*|x[0-9a-f]{8})(-new)?$`)
+var ours = lazyregexp.New(`^gumshoe-(allow|drop|reject|limit)([46])-(all|[0-9]+(?:-[0-9]+)*|x[0-9a-f]{8})(-new)?$`)
 
 // isV6 reports which family a set of ours is of.
-func isV6(name string) bool { return ours.FindStringSubmatch(name)[2] == "6" }
+func isV6(name string) bool { return ours().FindStringSubmatch(name)[2] == "6" }
 
 // slack is by how many seconds the ends of a ban may differ that are the same.
 const slack = 10
@@ -165,7 +165,7 @@ func (r *Report) count(want []set, before map[string]map[netip.Prefix]int64) {
 		}
 	}
 	for name, members := range before {
-		if !names[name] && ours.FindStringSubmatch(name)[1] != string(allowed) {
+		if !names[name] && ours().FindStringSubmatch(name)[1] != string(allowed) {
 			r.Removed += len(members)
 		}
 	}

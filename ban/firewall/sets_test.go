@@ -33,7 +33,7 @@ func TestSets(t *testing.T) {
 			list = append(list, m.String())
 		}
 		got = append(got, s.name()+": "+strings.Join(list, " "))
-		if n := len(s.name() + temporary); n > 31 || !ours.MatchString(s.name()) || !ours.MatchString(s.name()+temporary) {
+		if n := len(s.name() + temporary); n > 31 || !ours().MatchString(s.name()) || !ours().MatchString(s.name()+temporary) {
 			t.Errorf("%s is no name for a set", s.name())
 		}
 	}

@@ -195,7 +195,7 @@ func (f *family) change(ctx context.Context, rules *sync.Mutex) error {
 func leftovers(have map[string]map[netip.Prefix]int64) []string {
 	var names []string
 	for name := range have {
-		if ours.FindStringSubmatch(name)[4] != "" {
+		if ours().FindStringSubmatch(name)[4] != "" {
 			names = append(names, name)
 			delete(have, name)
 		}

@@ -9,13 +9,13 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
 	"gumshoe/analyze"
 	"gumshoe/ban"
+	"gumshoe/ingest/lazyregexp"
 )
 
 // Allowed is an entry of ban.allow that is no address: a host name, a network by
@@ -27,7 +27,7 @@ type Allowed struct {
 	From    string // where it is written
 }
 
-var hostName = regexp.MustCompile(`^([a-zA-Z0-9_]([a-zA-Z0-9_-]{0,61}[a-zA-Z0-9])?\.)+[a-zA-Z]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?$`)
+var hostName = lazyregexp.New(`^([a-zA-Z0-9_]([a-zA-Z0-9_-]{0,61}[a-zA-Z0-9])?\.)+[a-zA-Z]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?$`)
 
 // setAllow reads an entry of ban.allow: an address, a prefix, AS64500, country:DE,
 // or a host name with a dot in it.
@@ -46,7 +46,7 @@ func setAllow(s *Settings, v, from string) error {
 		}
 		s.AllowWho = append(s.AllowWho, Allowed{ASN: uint32(n), From: from})
 		return nil
-	case hostName.MatchString(v) && len(v) <= 253:
+	case hostName().MatchString(v) && len(v) <= 253:
 		s.AllowWho = append(s.AllowWho, Allowed{Host: strings.ToLower(v), From: from})
 		return nil
 	}

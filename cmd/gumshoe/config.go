@@ -4,11 +4,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"path/filepath"
-	"regexp"
 	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"gumshoe/ingest/lazyregexp"
 )
 
 func newConfig(a *app) *cobra.Command {
@@ -182,10 +183,10 @@ func (s *Settings) yaml(origin bool) string {
 }
 
 // bare matches what YAML reads as it stands.
-var bare = regexp.MustCompile(`^[A-Za-z0-9/_.]([A-Za-z0-9/_.*+:-]*[A-Za-z0-9/_.*+-])?$`)
+var bare = lazyregexp.New(`^[A-Za-z0-9/_.]([A-Za-z0-9/_.*+:-]*[A-Za-z0-9/_.*+-])?$`)
 
 func quote(v string) string {
-	if bare.MatchString(v) {
+	if bare().MatchString(v) {
 		return v
 	}
 	return strconv.Quote(v)

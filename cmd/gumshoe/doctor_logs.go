@@ -5,12 +5,12 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
 
 	"gumshoe/ingest"
+	"gumshoe/ingest/lazyregexp"
 )
 
 // checkConfig looks at what the settings name and cannot check by themselves.
@@ -38,7 +38,7 @@ func (d *doctor) checkConfig() {
 }
 
 // slugJunk is what the id of a source leaves out of its path.
-var slugJunk = regexp.MustCompile(`[^A-Za-z0-9-]+`)
+var slugJunk = lazyregexp.New(`[^A-Za-z0-9-]+`)
 
 // sourceID names the check of a source.
 func sourceID(s SourceSetting) string {
@@ -47,7 +47,7 @@ func sourceID(s SourceSetting) string {
 		return strings.Join(words, ".")
 	}
 	path := strings.TrimSuffix(strings.TrimPrefix(s.Path, "/var/log/"), ".log")
-	return "src." + strings.Trim(slugJunk.ReplaceAllString(path, "."), ".")
+	return "src." + strings.Trim(slugJunk().ReplaceAllString(path, "."), ".")
 }
 
 // checkSources looks into every log that a run would read.

@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,6 +12,7 @@ import (
 
 	"gumshoe/ingest"
 	"gumshoe/ingest/format"
+	"gumshoe/ingest/lazyregexp"
 	"gumshoe/ingest/proxy"
 	"gumshoe/ingest/source"
 	"gumshoe/ingest/template"
@@ -101,14 +101,14 @@ func (x *examiner) example(l ingest.Line) *report.MarkedLine {
 }
 
 // column is where in a line a reason says that reading stopped.
-var column = regexp.MustCompile(` at column \d+$`)
+var column = lazyregexp.New(` at column \d+$`)
 
 // cause counts a line that was not understood under its cause and returns its
 // number.
 func (x *examiner) cause(l ingest.Line) int32 {
 	why := l.Reason
 	if strings.Contains(why, " at column ") {
-		why = column.ReplaceAllString(why, "")
+		why = column().ReplaceAllString(why, "")
 	}
 	program := string(l.Read.Program)
 	i, ok := x.byText[why+"\x00"+program]
@@ -222,7 +222,7 @@ func reads(u format.User, samples []string) bool {
 }
 
 // unnamed matches what a format's name cannot have.
-var unnamed = regexp.MustCompile(`[^a-z0-9_-]+`)
+var unnamed = lazyregexp.New(`[^a-z0-9_-]+`)
 
 // nameFor makes a name for a format of a program's messages, or of a file's lines.
 func nameFor(program, path string) string {
@@ -230,7 +230,7 @@ func nameFor(program, path string) string {
 	if name == "" {
 		name, _, _ = strings.Cut(filepath.Base(path), ".")
 	}
-	name = strings.Trim(unnamed.ReplaceAllString(strings.ToLower(name), "-"), "-0123456789_")
+	name = strings.Trim(unnamed().ReplaceAllString(strings.ToLower(name), "-"), "-0123456789_")
 	if _, taken := format.ByName(name); taken || name == "" || name == "auto" {
 		name = "my-" + cmp.Or(name, "log")
 	}
@@ -238,16 +238,16 @@ func nameFor(program, path string) string {
 }
 
 var (
-	refusing = regexp.MustCompile(`(?i)\b(?:fail\w*|den\w+|refus\w*|reject\w*|invalid|illegal|wrong|incorrect|bad|unauthor\w*|mismatch)\b`)
-	granting = regexp.MustCompile(`(?i)\b(?:accept\w*|success\w*|granted|logged in|authenticated)\b`)
+	refusing = lazyregexp.New(`(?i)\b(?:fail\w*|den\w+|refus\w*|reject\w*|invalid|illegal|wrong|incorrect|bad|unauthor\w*|mismatch)\b`)
+	granting = lazyregexp.New(`(?i)\b(?:accept\w*|success\w*|granted|logged in|authenticated)\b`)
 )
 
 // kindFor guesses from the words of a template what its lines report.
 func kindFor(text string) string {
 	switch {
-	case refusing.MatchString(text):
+	case refusing().MatchString(text):
 		return ingest.KindAuthFailure.String()
-	case granting.MatchString(text):
+	case granting().MatchString(text):
 		return ingest.KindAuthSuccess.String()
 	}
 	return ingest.KindOther.String()

@@ -9,6 +9,7 @@ import (
 	"strconv"
 
 	"gumshoe/ingest"
+	"gumshoe/ingest/lazyregexp"
 	"gumshoe/report"
 )
 
@@ -29,19 +30,19 @@ func markLine(l ingest.Line) *report.MarkedLine {
 		}
 	}
 	if ev.Time != 0 {
-		m.first(stamps, "@timestamp", func([]byte) bool { return true })
+		m.first(stamps(), "@timestamp", func([]byte) bool { return true })
 	}
 	if ev.Src.IsValid() {
-		m.first(addresses, "source.ip", func(b []byte) bool {
+		m.first(addresses(), "source.ip", func(b []byte) bool {
 			a, err := netip.ParseAddr(string(b))
 			return err == nil && a.WithZone("").Unmap() == ev.Src
 		})
 	}
 	if ev.Status != 0 {
-		m.first(numbers, "status", is(int64(ev.Status)))
+		m.first(numbers(), "status", is(int64(ev.Status)))
 	}
 	if ev.Bytes >= 0 {
-		m.first(numbers, "bytes", is(ev.Bytes))
+		m.first(numbers(), "bytes", is(ev.Bytes))
 	}
 	slices.SortFunc(m.marks, func(a, b report.Mark) int { return cmp.Compare(a.From, b.From) })
 	return &report.MarkedLine{Number: l.Number, Text: string(l.Text), Marks: m.marks, Facts: facts(ev)}
@@ -72,9 +73,9 @@ func (m *marker) first(looks *regexp.Regexp, name string, is func([]byte) bool) 
 }
 
 var (
-	numbers   = regexp.MustCompile(`\b\d+\b`)
-	addresses = regexp.MustCompile(`[0-9A-Fa-f]*[.:][0-9A-Fa-f.:]*[0-9A-Fa-f:](?:%\w+)?`)
-	stamps    = regexp.MustCompile(`\d{4}[-/.]\d\d[-/.]\d\d[T ]+\d?\d:\d\d:\d\d(?:[.,]\d+)?(?: ?(?:Z\b|[+-]\d\d:?\d\d))?` +
+	numbers   = lazyregexp.New(`\b\d+\b`)
+	addresses = lazyregexp.New(`[0-9A-Fa-f]*[.:][0-9A-Fa-f.:]*[0-9A-Fa-f:](?:%\w+)?`)
+	stamps    = lazyregexp.New(`\d{4}[-/.]\d\d[-/.]\d\d[T ]+\d?\d:\d\d:\d\d(?:[.,]\d+)?(?: ?(?:Z\b|[+-]\d\d:?\d\d))?` +
 		`|(?:[A-Z][a-z]{2} )?[A-Z][a-z]{2} [ \d]?\d \d\d:\d\d:\d\d(?:\.\d+)?(?: \d{4})?` +
 		`|\d\d[/-][A-Z][a-z]{2}[/-]\d{4}[: ]\d\d:\d\d:\d\d(?: [+-]\d{4})?` +
 		`|\d\d[./-]\d\d[./-]\d{2,4},? \d?\d:\d\d:\d\d|\b1\d{9}(?:\.\d+)?\b`)

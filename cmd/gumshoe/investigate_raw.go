@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"os"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -14,13 +13,14 @@ import (
 	"gumshoe/analyze"
 	"gumshoe/ingest"
 	"gumshoe/ingest/archive"
+	"gumshoe/ingest/lazyregexp"
 	"gumshoe/ingest/template"
 	"gumshoe/ingest/window"
 	"gumshoe/report"
 )
 
 // idInReport finds the ids of the cases of a kept report without reading it whole.
-var idInReport = regexp.MustCompile(`"ID":"([^"\\]+)"`)
+var idInReport = lazyregexp.New(`"ID":"([^"\\]+)"`)
 
 // telling finds the cases that are wanted or that concern the subject, each in the
 // last report that told it, worst first. Reports that cannot hold one are not decoded.
@@ -34,7 +34,7 @@ func (k keptRuns) telling(q *question, wanted map[string]bool) (out []report.Rep
 			continue
 		}
 		fresh := false
-		for _, m := range idInReport.FindAllSubmatch(text, -1) {
+		for _, m := range idInReport().FindAllSubmatch(text, -1) {
 			id := string(m[1])
 			fresh = fresh || !known[id] && (wanted[id] || q.text == id)
 		}

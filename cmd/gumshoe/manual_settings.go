@@ -1,10 +1,11 @@
 package main
 
 import (
-	"regexp"
 	"strings"
 
 	"github.com/cpuguy83/go-md2man/v2/md2man"
+
+	"gumshoe/ingest/lazyregexp"
 )
 
 const settingsPage = "gumshoe.yaml." + sectionFiles
@@ -26,7 +27,7 @@ func settingsManual(markdown []byte) []byte {
 			b.WriteString(pageLine(line) + "\n")
 		case header:
 			header = false
-		case !tableRule.MatchString(line):
+		case !tableRule().MatchString(line):
 			b.WriteString(settingItem(cells))
 		}
 	}
@@ -35,9 +36,9 @@ func settingsManual(markdown []byte) []byte {
 }
 
 var (
-	tableRule    = regexp.MustCompile(`^\|[-:| ]+\|$`)
-	markdownLink = regexp.MustCompile(`\[([^\]]+)\]\(([^)]+)\)`)
-	codeWords    = regexp.MustCompile("`([^`]+)`")
+	tableRule    = lazyregexp.New(`^\|[-:| ]+\|$`)
+	markdownLink = lazyregexp.New(`\[([^\]]+)\]\(([^)]+)\)`)
+	codeWords    = lazyregexp.New("`([^`]+)`")
 )
 
 // tableRow takes a row of a Markdown table apart.
@@ -62,7 +63,7 @@ func settingItem(cells []string) string {
 	if len(cells) > 2 && cells[1] != "" {
 		meaning += ". Default: " + cells[1]
 	}
-	for _, name := range codeWords.FindAllStringSubmatch(cells[0], -1) {
+	for _, name := range codeWords().FindAllStringSubmatch(cells[0], -1) {
 		if k := keyByName(name[1]); k != nil {
 			meaning += ". In the environment: `" + k.env() + "`"
 		}
@@ -82,8 +83,8 @@ func pageLine(line string) string {
 	if title, ok := strings.CutPrefix(line, "### "); ok {
 		return "## " + title
 	}
-	return markdownLink.ReplaceAllStringFunc(line, func(link string) string {
-		m := markdownLink.FindStringSubmatch(link)
+	return markdownLink().ReplaceAllStringFunc(line, func(link string) string {
+		m := markdownLink().FindStringSubmatch(link)
 		file, _, _ := strings.Cut(m[2], "#")
 		if strings.Contains(file, ":") {
 			return m[1] + " (" + file + ")"

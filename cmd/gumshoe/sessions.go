@@ -65,7 +65,7 @@ func (a *app) located(ctx context.Context, found []remote) (out []ban.Session, e
 	for _, r := range found {
 		addrs := []netip.Addr{r.From}
 		if !r.From.IsValid() {
-			if a.resolver == nil || !hostName.MatchString(r.host) {
+			if a.resolver == nil || !hostName().MatchString(r.host) {
 				continue // a terminal, or nothing that could be asked for
 			}
 			v4, err4 := a.resolver.Addrs(ctx, r.host, netip.IPv4Unspecified())

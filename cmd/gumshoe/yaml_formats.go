@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -13,6 +12,7 @@ import (
 
 	"gumshoe/ingest"
 	"gumshoe/ingest/format"
+	"gumshoe/ingest/lazyregexp"
 )
 
 // FormatSetting is a log format that a person described.
@@ -24,7 +24,7 @@ type FormatSetting struct {
 
 // formatName is what a format may be called: a word that needs no quotes in YAML
 // or a shell.
-var formatName = regexp.MustCompile(`^[a-z][a-z0-9_-]*$`)
+var formatName = lazyregexp.New(`^[a-z][a-z0-9_-]*$`)
 
 // lineTokens are the places of what one line of a format is made of.
 type lineTokens struct{ line, pattern *token.Token }
@@ -123,7 +123,7 @@ func (r *yamlReader) lineKey(l *format.UserLine, tokens *lineTokens, key string,
 
 // checkFormatName refuses names that are none or taken.
 func (s *Settings) checkFormatName(name string) error {
-	if !formatName.MatchString(name) {
+	if !formatName().MatchString(name) {
 		return fmt.Errorf("%q is no name of a format; write small letters, digits, - and _", name)
 	}
 	if _, builtIn := format.ByName(name); builtIn || name == "auto" {

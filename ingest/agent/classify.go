@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"fmt"
 	"strings"
+	"sync"
 
 	"gumshoe/ingest"
 )
@@ -12,7 +13,7 @@ import (
 var namesText string
 
 // names tells what a product is; the file says how its lines are read.
-var names = readNames(namesText)
+var names = sync.OnceValue(func() map[string]named { return readNames(namesText) })
 
 type named struct {
 	kind   ingest.ClientKind
@@ -81,7 +82,7 @@ func onPhone(t text, listed string) bool {
 	case "okhttp", "ktor-client", "retrofit":
 		own := t.words[0]
 		kind, _ := declared(t)
-		return kind == ingest.ClientUnknown && !t.mozilla && own.version != "" && names[own.name].kind == ingest.ClientUnknown
+		return kind == ingest.ClientUnknown && !t.mozilla && own.version != "" && names()[own.name].kind == ingest.ClientUnknown
 	}
 	return false
 }
@@ -89,14 +90,15 @@ func onPhone(t text, listed string) bool {
 // lookup finds the most telling name of the list: any automation before an app,
 // an app before a browser.
 func lookup(t text) (best named, name string) {
+	listed := names()
 	for i, w := range t.words {
 		if w.comment && w.version == "" && t.engine && !t.has("compatible;") {
 			continue // the platform: makers of telephones choose any name
 		}
-		n, ok := names[w.name]
+		n, ok := listed[w.name]
 		found := w
 		if i+1 < len(t.words) {
-			if two, ok2 := names[w.name+" "+t.words[i+1].name]; ok2 {
+			if two, ok2 := listed[w.name+" "+t.words[i+1].name]; ok2 {
 				n, ok = two, true
 				found.raw += " " + t.words[i+1].raw
 			}

@@ -7,10 +7,11 @@ import (
 	"net/netip"
 	"os"
 	"path"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+
+	"gumshoe/ingest/lazyregexp"
 )
 
 // Forgotten is what Forget removes.
@@ -257,11 +258,11 @@ func (o *oblivion) spelledIn(text string) bool {
 
 func (o *oblivion) spells(text string) bool { return o.spellsSource(text) || o.spellsAccount(text) }
 
-var escape = regexp.MustCompile(`%[0-9A-Fa-f]{2}`)
+var escape = lazyregexp.New(`%[0-9A-Fa-f]{2}`)
 
 // unescaped undoes the escapes of a URL wherever they stand in a text.
 func unescaped(text string) string {
-	return escape.ReplaceAllStringFunc(text, func(e string) string {
+	return escape().ReplaceAllStringFunc(text, func(e string) string {
 		c, _ := strconv.ParseUint(e[1:], 16, 8) // two hexadecimal digits
 		return string([]byte{byte(c)})
 	})

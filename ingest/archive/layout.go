@@ -5,9 +5,10 @@ import (
 	"encoding/hex"
 	"fmt"
 	"path"
-	"regexp"
 	"strings"
 	"time"
+
+	"gumshoe/ingest/lazyregexp"
 )
 
 // Kind is a kind of row and of file.
@@ -114,11 +115,11 @@ func parseManifestName(name string) (start time.Time, span time.Duration, ok boo
 	return time.Time{}, 0, false
 }
 
-var dataPath = regexp.MustCompile(`^kind=([a-z]+)/dt=(\d{4}-\d\d-\d\d)/hour=(\d\d|all)/[A-Za-z0-9_~.-]{1,96}\.parquet$`)
+var dataPath = lazyregexp.New(`^kind=([a-z]+)/dt=(\d{4}-\d\d-\d\d)/hour=(\d\d|all)/[A-Za-z0-9_~.-]{1,96}\.parquet$`)
 
 // checkDataPath reports whether a path that a manifest names can be one of its own.
 func checkDataPath(p string, k Kind, start time.Time, span time.Duration) error {
-	if !dataPath.MatchString(p) || path.Dir(p) != dataDir(k, start, span) || path.Clean(p) != p {
+	if !dataPath().MatchString(p) || path.Dir(p) != dataDir(k, start, span) || path.Clean(p) != p {
 		return fmt.Errorf("names a file in an impossible place: %.200q", p)
 	}
 	return nil

@@ -2,9 +2,9 @@ package filter
 
 import (
 	"bytes"
-	"regexp"
 	"strings"
 
+	"gumshoe/ingest/lazyregexp"
 	"gumshoe/ingest/pyre"
 )
 
@@ -57,7 +57,7 @@ func (f *Filter) newDates(m *marks, value string) *dates {
 	return d
 }
 
-var datePlaceholder = regexp.MustCompile(`(?i)\{DATE\}`)
+var datePlaceholder = lazyregexp.New(`(?i)\{DATE\}`)
 
 // add reads one pattern.
 func (d *dates) add(pattern string) error {
@@ -80,7 +80,7 @@ func (d *dates) add(pattern string) error {
 		d.tai(begin)
 	case strings.Contains(strings.ToUpper(pattern), "{EPOCH}") || strings.Contains(strings.ToUpper(pattern), "{LEPOCH}"):
 		return d.epochIn(pattern)
-	case datePlaceholder.MatchString(pattern):
+	case datePlaceholder().MatchString(pattern):
 		return d.around(pattern)
 	default:
 		return d.civil(pattern)
@@ -104,7 +104,7 @@ func (d *dates) around(pattern string) error {
 	}
 	for _, u := range usualStamps {
 		u = strings.TrimPrefix(u, "{^LN-BEG}")
-		if err := d.civil(datePlaceholder.ReplaceAllLiteralString(pattern, u)); err != nil {
+		if err := d.civil(datePlaceholder().ReplaceAllLiteralString(pattern, u)); err != nil {
 			return err
 		}
 	}

@@ -2,10 +2,10 @@ package filter
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 	"sync"
 
+	"gumshoe/ingest/lazyregexp"
 	"gumshoe/ingest/pyre"
 )
 
@@ -94,22 +94,22 @@ var directives = map[string]string{
 }
 
 var (
-	directive     = regexp.MustCompile(`%(%|Ex[YydmHklMSZz]|[a-zA-Z])`)
-	byName        = regexp.MustCompile(`(?:^|[^%])%[aAbBp]`)
-	unnamedGroup  = regexp.MustCompile(`(?:^|[^\\])\((?:[^?]|$)`)
-	wholeGroup    = regexp.MustCompile(`(?s)^(\^?)(.*?)(\$?)$`)
-	boundAtBegin  = regexp.MustCompile(`^\(*(?:\^|\(*\*\*|\((?:\?:)?\^)`)
-	boundAtEnd    = regexp.MustCompile(`(?:\$\)?|\\b|\\s|\*\*\)*)$`)
-	lineAtBegin   = regexp.MustCompile(`^(?:\^|\((?:\?:)?\^(?:[^|]|$))`)
-	starsAtBegin  = regexp.MustCompile(`^(\(*)\*\*`)
-	starsAtEnd    = regexp.MustCompile(`\*\*(\)*)$`)
-	leadingFlags  = regexp.MustCompile(`^\(\?[a-z]+\)`)
-	epochInBraces = regexp.MustCompile(`(?i)\{L?EPOCH\}`)
+	directive     = lazyregexp.New(`%(%|Ex[YydmHklMSZz]|[a-zA-Z])`)
+	byName        = lazyregexp.New(`(?:^|[^%])%[aAbBp]`)
+	unnamedGroup  = lazyregexp.New(`(?:^|[^\\])\((?:[^?]|$)`)
+	wholeGroup    = lazyregexp.New(`(?s)^(\^?)(.*?)(\$?)$`)
+	boundAtBegin  = lazyregexp.New(`^\(*(?:\^|\(*\*\*|\((?:\?:)?\^)`)
+	boundAtEnd    = lazyregexp.New(`(?:\$\)?|\\b|\\s|\*\*\)*)$`)
+	lineAtBegin   = lazyregexp.New(`^(?:\^|\((?:\?:)?\^(?:[^|]|$))`)
+	starsAtBegin  = lazyregexp.New(`^(\(*)\*\*`)
+	starsAtEnd    = lazyregexp.New(`\*\*(\)*)$`)
+	leadingFlags  = lazyregexp.New(`^\(\?[a-z]+\)`)
+	epochInBraces = lazyregexp.New(`(?i)\{L?EPOCH\}`)
 )
 
 // strptime replaces the fields of a pattern.
 func strptime(pattern string) (regex string, err error) {
-	regex = directive.ReplaceAllStringFunc(pattern, func(field string) string {
+	regex = directive().ReplaceAllStringFunc(pattern, func(field string) string {
 		text, ok := directives[field[1:]]
 		if !ok {
 			err = fmt.Errorf("unknown field %s in the date pattern", field)
@@ -141,18 +141,18 @@ func compileStamp(pattern string) (t *template, anchored bool, err error) {
 	if err != nil {
 		return nil, false, err
 	}
-	flags := leadingFlags.FindString(regex)
+	flags := leadingFlags().FindString(regex)
 	regex = regex[len(flags):]
-	if byName.MatchString(pattern) {
+	if byName().MatchString(pattern) {
 		flags = "(?i)"
 	}
-	bindBegin := !unbound && !boundAtBegin.MatchString(regex)
-	bindEnd := !unbound && !boundAtEnd.MatchString(regex)
-	if !unnamedGroup.MatchString(regex) {
-		regex = wholeGroup.ReplaceAllString(regex, "$1($2)$3")
+	bindBegin := !unbound && !boundAtBegin().MatchString(regex)
+	bindEnd := !unbound && !boundAtEnd().MatchString(regex)
+	if !unnamedGroup().MatchString(regex) {
+		regex = wholeGroup().ReplaceAllString(regex, "$1($2)$3")
 	}
-	regex = starsAtEnd.ReplaceAllString(starsAtBegin.ReplaceAllString(regex, "$1"), "$1")
-	anchored = lineAtBegin.MatchString(regex)
+	regex = starsAtEnd().ReplaceAllString(starsAtBegin().ReplaceAllString(regex, "$1"), "$1")
+	anchored = lineAtBegin().MatchString(regex)
 	switch {
 	case bindBegin && begin:
 		regex, anchored = `^(?:\W{0,2})?`+regex, true
@@ -196,7 +196,7 @@ func (d *dates) epochIn(pattern string) error {
 	if strings.Contains(strings.ToUpper(pattern), "{LEPOCH}") {
 		kind, digits = longEpochStamp, longEpochDigits
 	}
-	t, anchored, err := compileStamp("(" + epochInBraces.ReplaceAllLiteralString(pattern, "("+digits+")") + ")")
+	t, anchored, err := compileStamp("(" + epochInBraces().ReplaceAllLiteralString(pattern, "("+digits+")") + ")")
 	if err != nil {
 		return fmt.Errorf("date pattern: %w", err)
 	}

@@ -2,10 +2,10 @@ package filter
 
 import (
 	"errors"
-	"regexp"
 	"slices"
 	"strings"
 
+	"gumshoe/ingest/lazyregexp"
 	"gumshoe/ingest/pyre"
 )
 
@@ -37,7 +37,7 @@ type rule struct {
 }
 
 // alternative is the name of a group that stands in for another: alt_user_1.
-var alternative = regexp.MustCompile(`^alt_(.*?)(?:_\d+)?$`)
+var alternative = lazyregexp.New(`^alt_(.*?)(?:_\d+)?$`)
 
 func newRule(pattern string, at Place, addressOnly, multiline bool) (*rule, error) {
 	pattern = resolveTags(pattern, addressOnly)
@@ -56,7 +56,7 @@ func newRule(pattern string, at Place, addressOnly, multiline bool) (*rule, erro
 			r.groups[g] = append(r.groups[g], n)
 		}
 		for _, name := range names {
-			alt := alternative.FindStringSubmatch(name)
+			alt := alternative().FindStringSubmatch(name)
 			if alt == nil {
 				continue
 			}

@@ -3,9 +3,9 @@ package payload
 import (
 	"bytes"
 	"math"
-	"regexp"
 	"strconv"
-	"sync"
+
+	"gumshoe/ingest/lazyregexp"
 )
 
 // What a payload asks of the server shows in the answer, if it is heeded: that the
@@ -13,9 +13,7 @@ import (
 
 // waits finds how long a payload asks the server to wait: in seconds, in
 // milliseconds, or as hours, minutes and seconds.
-var waits = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`sleep\s*\(\s*(\d{1,3})(000)?(?:\.\d*)?\s*\)|\bsleep\s+(\d{1,3})\b|\bwaitfor\s+delay\s*['"](\d{1,2}):(\d{1,2}):(\d{1,2})|receive_message\s*\([^)]{0,60},\s*(\d{1,3})\s*\)`)
-})
+var waits = lazyregexp.New(`sleep\s*\(\s*(\d{1,3})(000)?(?:\.\d*)?\s*\)|\bsleep\s+(\d{1,3})\b|\bwaitfor\s+delay\s*['"](\d{1,2}):(\d{1,2}):(\d{1,2})|receive_message\s*\([^)]{0,60},\s*(\d{1,3})\s*\)`)
 
 // wait returns the seconds that a payload in plain form asks for, 0 for none.
 func wait(plain []byte) uint8 {

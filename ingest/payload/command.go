@@ -1,11 +1,10 @@
 package payload
 
 import (
-	"regexp"
 	"strings"
-	"sync"
 
 	"gumshoe/ingest"
+	"gumshoe/ingest/lazyregexp"
 )
 
 // Commands that are no English words: they need only a separator in front.
@@ -148,7 +147,7 @@ func quietCommand(text string) bool {
 }
 
 // hostName finds a name or an address with a dot among the arguments of a command.
-var hostName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?:^|[\s@:])[\w\-]+(?:\.[\w\-]+)+(?:$|[\s:/])`) })
+var hostName = lazyregexp.New(`(?:^|[\s@:])[\w\-]+(?:\.[\w\-]+)+(?:$|[\s:/])`)
 
 // onlyWords reports whether a text is only words, as a title is.
 func onlyWords(s string) bool {

@@ -132,7 +132,7 @@ func (in *inspector) value(name, raw []byte, at place) {
 	var d decoded
 	in.decoded, d = decode(in.decoded[:0], raw, at&(inTarget|inReferer) != 0)
 	in.plain = fold(in.plain[:0], in.decoded)
-	v := value{decoded: in.decoded, plain: in.plain, at: at, question: at == inValue && question(in.plain)}
+	v := value{decoded: in.decoded, plain: in.plain, at: at, name: name, question: at == inValue && question(in.plain)}
 
 	before := in.stage
 	if bytes.ContainsAny(in.plain, "'\"\\^$<`") {
@@ -188,8 +188,9 @@ func (in *inspector) try(name []byte, v value, f form, text []byte) {
 	if hits == (bitset{}) {
 		return
 	}
-	for i := range rules {
-		r := &rules[i]
+	all := rules()
+	for i := range all {
+		r := &all[i]
 		if !hits.has(uint16(i)) || r.on&f == 0 || r.at&v.at == 0 {
 			continue
 		}

@@ -5,6 +5,7 @@ import (
 	_ "embed"
 	"fmt"
 	"strings"
+	"sync"
 
 	"gumshoe/ingest"
 )
@@ -16,7 +17,7 @@ const pathShell ingest.PathFlags = 1 << 15
 var vocabularyText string
 
 // vocabulary is what scanners ask for. Its text says what each kind of line means.
-var vocabulary = readVocabulary(vocabularyText)
+var vocabulary = sync.OnceValue(func() *wordlist { return readVocabulary(vocabularyText) })
 
 type wordlist struct {
 	segment   map[string]ingest.PathFlags // one segment of a path
@@ -26,8 +27,8 @@ type wordlist struct {
 	extension map[string]ingest.PathFlags // without the dot
 }
 
-func readVocabulary(text string) wordlist {
-	v := wordlist{segment: map[string]ingest.PathFlags{}, whole: map[string]ingest.PathFlags{}, last: map[string]bool{}, prefix: map[string]ingest.PathFlags{}, extension: map[string]ingest.PathFlags{}}
+func readVocabulary(text string) *wordlist {
+	v := &wordlist{segment: map[string]ingest.PathFlags{}, whole: map[string]ingest.PathFlags{}, last: map[string]bool{}, prefix: map[string]ingest.PathFlags{}, extension: map[string]ingest.PathFlags{}}
 	flags := ingest.PathFlags(0)
 	for line := range strings.Lines(text) {
 		line = strings.TrimSpace(line)
@@ -100,28 +101,29 @@ func pathFlags(raw []byte, scratch *[]byte) ingest.PathFlags {
 	}
 	path = bytes.TrimSuffix(path, []byte{'/'})
 
-	flags := prefixFlags(path)
+	words := vocabulary()
+	flags := words.prefixFlags(path)
 	last := path[bytes.LastIndexByte(path, '/')+1:]
-	whole := vocabulary.last[string(last)]
+	whole := words.last[string(last)]
 	for rest := path; len(rest) > 0; {
 		if whole {
-			flags |= vocabulary.whole[string(rest)] // rest begins with a slash: it is a tail of the path
+			flags |= words.whole[string(rest)] // rest begins with a slash: it is a tail of the path
 		}
 		segment := rest[1:]
 		rest = nil
 		if i := bytes.IndexByte(segment, '/'); i >= 0 {
 			segment, rest = segment[:i], segment[i:]
 		}
-		flags |= segmentFlags(segment)
+		flags |= words.segmentFlags(segment)
 	}
-	return flags | nameFlags(last)
+	return flags | words.nameFlags(last)
 }
 
 // prefixFlags looks up the first one and two segments.
-func prefixFlags(path []byte) (flags ingest.PathFlags) {
+func (v *wordlist) prefixFlags(path []byte) (flags ingest.PathFlags) {
 	for n, i := 0, 1; n < 2 && i <= len(path); i++ {
 		if i == len(path) || path[i] == '/' {
-			flags |= vocabulary.prefix[string(path[:i])]
+			flags |= v.prefix[string(path[:i])]
 			n++
 		}
 	}
@@ -129,11 +131,11 @@ func prefixFlags(path []byte) (flags ingest.PathFlags) {
 }
 
 // segmentFlags judges one segment of a path wherever it stands.
-func segmentFlags(segment []byte) ingest.PathFlags {
+func (v *wordlist) segmentFlags(segment []byte) ingest.PathFlags {
 	if len(segment) > 48 {
 		return 0
 	}
-	flags := vocabulary.segment[string(segment)]
+	flags := v.segment[string(segment)]
 	if loginWord(segment) {
 		flags |= ingest.PathLogin
 	}
@@ -172,18 +174,18 @@ func loginWord(segment []byte) bool {
 
 // nameFlags judges the last segment by its extension and by the habit of naming
 // copies.
-func nameFlags(name []byte) (flags ingest.PathFlags) {
+func (v *wordlist) nameFlags(name []byte) (flags ingest.PathFlags) {
 	const sensitive = ingest.PathVocabulary | ingest.PathSensitive
 	dot := bytes.LastIndexByte(name, '.')
 	if dot < 0 || len(name)-dot-1 > maxExtension {
 		return 0
 	}
-	flags = vocabulary.extension[string(name[dot+1:])]
+	flags = v.extension[string(name[dot+1:])]
 	base := name[:dot]
 	if i := bytes.IndexByte(base, '.'); i >= 0 {
 		// "backup.sql.zip", "site.tar.gz": the inner extension counts where it is
 		// never served either.
-		flags |= vocabulary.extension[string(base[bytes.LastIndexByte(base, '.')+1:])] & sensitive
+		flags |= v.extension[string(base[bytes.LastIndexByte(base, '.')+1:])] & sensitive
 		base = base[:i]
 	}
 	if archive(name[dot+1:]) && copyName(base) {

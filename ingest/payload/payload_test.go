@@ -231,7 +231,7 @@ func TestOnlyWebRequests(t *testing.T) {
 
 // Literals are told in lower case only: the automaton folds the text, not them.
 func TestLiteralsAreLowerCase(t *testing.T) {
-	for _, r := range rules {
+	for _, r := range rules() {
 		for _, l := range r.any {
 			if l == "" || slices.ContainsFunc([]byte(l), func(c byte) bool { return 'A' <= c && c <= 'Z' }) {
 				t.Errorf("literal %q", l)
@@ -242,7 +242,7 @@ func TestLiteralsAreLowerCase(t *testing.T) {
 
 // Expressions are compiled when first needed, so a broken one must be found here.
 func TestRulesCompile(t *testing.T) {
-	for _, r := range rules {
+	for _, r := range rules() {
 		if _, err := regexp.Compile(r.expr); err != nil {
 			t.Error(err)
 		}

@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"gumshoe/ingest"
+	"gumshoe/ingest/lazyregexp"
 )
 
 // form is a set of renderings of a value. Each undoes one family of evasions.
@@ -59,15 +60,18 @@ type value struct {
 	decoded []byte // before folding
 	plain   []byte
 	at      place
+	name    []byte // of the parameter, as it stands in the request; nil: none
 
 	question bool // somebody asks about something: no rule but those on language models holds
 }
 
 // rules is the table of all rules. literals finds the literals of all of them in
-// one pass, wordLiterals of those that clean bytes alone can fulfil. Both take
+// one pass, wordLiterals of those that clean bytes alone can fulfil. They take
 // milliseconds to make: see Prepare.
 var (
-	rules = prepare(slices.Concat(sqlRules, scriptRules, fileRules, commandRules, codeRules, templateRules, networkRules, sessionRules, markerRules, whisperRules))
+	rules = sync.OnceValue(func() []rule {
+		return prepare(slices.Concat(sqlRules, scriptRules, fileRules, commandRules, codeRules, templateRules, networkRules, sessionRules, markerRules, whisperRules()))
+	})
 
 	literals     = sync.OnceValue(func() *automaton { return automatonOf(func(*rule, string) bool { return true }) })
 	wordLiterals = sync.OnceValue(func() *automaton {
@@ -80,6 +84,7 @@ var (
 func Prepare() {
 	go literals()
 	go wordLiterals()
+	go vocabulary()
 }
 
 // prepare fills in what the rules leave out.
@@ -98,7 +103,7 @@ func prepare(rules []rule) []rule {
 		if r.expr != "" {
 			// Compiled when first needed: most logs need few of them, and all
 			// together cost more than the start of the program.
-			r.re = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(r.expr) })
+			r.re = lazyregexp.New(r.expr)
 		}
 	}
 	return rules
@@ -108,9 +113,10 @@ func prepare(rules []rule) []rule {
 func automatonOf(wanted func(r *rule, literal string) bool) *automaton {
 	var words []string
 	var ids []uint16
-	for i := range rules {
-		for _, w := range rules[i].any {
-			if wanted(&rules[i], w) {
+	all := rules()
+	for i := range all {
+		for _, w := range all[i].any {
+			if wanted(&all[i], w) {
 				words = append(words, w)
 				ids = append(ids, uint16(i))
 			}

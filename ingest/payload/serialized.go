@@ -2,15 +2,14 @@ package payload
 
 import (
 	"bytes"
-	"regexp"
-	"sync"
 
 	"gumshoe/ingest"
+	"gumshoe/ingest/lazyregexp"
 )
 
 // pickled finds the head of Python's pickle of protocol 4 in base64: the version,
 // a frame and its length in eight bytes, of which few are used.
-var pickled = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^gAS[VW][\w+/]{2}A{6}`) })
+var pickled = lazyregexp.New(`^gAS[VW][\w+/]{2}A{6}`)
 
 // serialized looks at letters in both cases, for base64 is written so.
 func serialized(v *value) (ingest.Class, ingest.Stage) {

@@ -14,7 +14,9 @@ import (
 // writes it is treated neither worse nor better for it.
 
 // whisperRules find such texts wherever a client may write one.
-var whisperRules = []rule{{class: ingest.ClassLLM, stage: ingest.StageMarker, at: anywhere | inLogin, check: whisper, any: slices.Concat(whisperWords(), disguised())}}
+var whisperRules = sync.OnceValue(func() []rule {
+	return []rule{{class: ingest.ClassLLM, stage: ingest.StageMarker, at: anywhere | inLogin, check: whisper, any: slices.Concat(whisperWords(), disguised())}}
+})
 
 // whisper judges a value that holds one of the words. Words may be parted by
 // anything; only in a path or a referer a hyphen parts nothing, for so are the
@@ -33,7 +35,7 @@ func whisper(v *value) (ingest.Class, ingest.Stage) {
 
 // whisperLiterals finds the words of whisperRules alone.
 var whisperLiterals = sync.OnceValue(func() *automaton {
-	words := whisperRules[0].any
+	words := whisperRules()[0].any
 	return newAutomaton(words, make([]uint16, len(words)))
 })
 

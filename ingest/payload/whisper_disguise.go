@@ -28,15 +28,17 @@ type disguise struct {
 var hidden = []string{"ignore", "disregard", "forget", "system", "instruction", "previous", "prompt", "you are"}
 
 // disguises. The first is read in the text's own case.
-var disguises = marked([]disguise{
-	{hide: inBase64, read: fromBase64},
-	{hide: inHex, read: fromHex},
-	{hide: func(w string) []string { return []string{backwards(w)} }, read: func(t string) []string { return []string{backwards(t)} }},
-	{hide: func(w string) []string { return []string{rotated(w)} }, read: func(t string) []string { return []string{rotated(t)} }},
-	{hide: inDigits, read: fromDigits},
-	{hide: inSpaces, read: fromSpaces},
-	{hide: inLetters, read: fromLetters},
-	{hide: func(string) []string { return invisible }, read: fromLetters},
+var disguises = sync.OnceValue(func() []disguise {
+	return marked([]disguise{
+		{hide: inBase64, read: fromBase64},
+		{hide: inHex, read: fromHex},
+		{hide: func(w string) []string { return []string{backwards(w)} }, read: func(t string) []string { return []string{backwards(t)} }},
+		{hide: func(w string) []string { return []string{rotated(w)} }, read: func(t string) []string { return []string{rotated(t)} }},
+		{hide: inDigits, read: fromDigits},
+		{hide: inSpaces, read: fromSpaces},
+		{hide: inLetters, read: fromLetters},
+		{hide: func(string) []string { return invisible }, read: fromLetters},
+	})
 })
 
 func marked(list []disguise) []disguise {
@@ -53,8 +55,8 @@ func marked(list []disguise) []disguise {
 
 // disguised are the marks of all disguises.
 func disguised() (marks []string) {
-	for i := range disguises {
-		marks = append(marks, disguises[i].marks...)
+	for _, d := range disguises() {
+		marks = append(marks, d.marks...)
 	}
 	return marks
 }
@@ -63,8 +65,8 @@ func disguised() (marks []string) {
 var disguiseMarks = sync.OnceValue(func() *automaton {
 	var marks []string
 	var ids []uint16
-	for i := range disguises {
-		for _, m := range disguises[i].marks {
+	for i, d := range disguises() {
+		for _, m := range d.marks {
 			marks, ids = append(marks, m), append(ids, uint16(i))
 		}
 	}
@@ -76,8 +78,7 @@ var disguiseMarks = sync.OnceValue(func() *automaton {
 func undisguised(text, lower string) (out []string) {
 	var worn bitset
 	disguiseMarks().find([]byte(lower), &worn)
-	for i := range disguises {
-		d := &disguises[i]
+	for i, d := range disguises() {
 		if !worn.has(uint16(i)) {
 			continue
 		}

@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+	"sync"
 )
 
 //go:embed ranges.txt
@@ -13,7 +14,7 @@ var published string
 
 // ranges are the networks of each service by name. The list is part of the
 // program: a mistake in it shows in the first test.
-var ranges = readRanges(published)
+var ranges = sync.OnceValue(func() map[string][]netip.Prefix { return readRanges(published) })
 
 func readRanges(text string) map[string][]netip.Prefix {
 	lists := map[string][]netip.Prefix{}
@@ -49,12 +50,12 @@ func prefixes(list ...string) []netip.Prefix {
 }
 
 // Services names the proxy services whose networks are known here.
-func Services() []string { return slices.Sorted(maps.Keys(ranges)) }
+func Services() []string { return slices.Sorted(maps.Keys(ranges())) }
 
 // Names lists what Ranges knows: the services, "loopback" and "private".
 func Names() []string {
 	return slices.Sorted(func(yield func(string) bool) {
-		for _, m := range []map[string][]netip.Prefix{ranges, near} {
+		for _, m := range []map[string][]netip.Prefix{ranges(), near} {
 			for name := range m {
 				if !yield(name) {
 					return
@@ -66,7 +67,7 @@ func Names() []string {
 
 // Ranges returns the networks that a name stands for, nil for an unknown one.
 func Ranges(name string) []netip.Prefix {
-	if list, ok := ranges[name]; ok {
+	if list, ok := ranges()[name]; ok {
 		return list
 	}
 	return near[name]

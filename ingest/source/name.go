@@ -3,10 +3,11 @@ package source
 import (
 	"cmp"
 	"path/filepath"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
+
+	"gumshoe/ingest/lazyregexp"
 )
 
 // name is what a path says about the file's place among its siblings.
@@ -20,12 +21,12 @@ type name struct {
 var (
 	// datedName finds the day of access.log-20261120, access-2026-11-20.log,
 	// access.log.20261120-06, access.log-20261120-1763611200.
-	datedName = regexp.MustCompile(`[-._](\d{4})(-?)(\d{2})(-?)(\d{2})([-._T]?\d{2,10})?(\.|$)`)
+	datedName = lazyregexp.New(`[-._](\d{4})(-?)(\d{2})(-?)(\d{2})([-._T]?\d{2,10})?(\.|$)`)
 	// numberedName finds the number of access.log.1.
-	numberedName = regexp.MustCompile(`\.(\d{1,4}|old)$`)
+	numberedName = lazyregexp.New(`\.(\d{1,4}|old)$`)
 	// numberedStem finds the number of access.1.log, which logrotate's "extension
 	// .log" makes; 198.51.100.7.log is the log of an address.
-	numberedStem = regexp.MustCompile(`\D(\.(\d{1,4}))\.log$`)
+	numberedStem = lazyregexp.New(`\D(\.(\d{1,4}))\.log$`)
 )
 
 // LogName is a path without the marks of rotation and compression: what all
@@ -38,16 +39,16 @@ func parseName(path string) name {
 		base = strings.TrimSuffix(base, c.extension)
 	}
 	n := name{}
-	if m := numberedName.FindStringSubmatchIndex(base); m != nil && m[0] > 0 {
+	if m := numberedName().FindStringSubmatchIndex(base); m != nil && m[0] > 0 {
 		n.number, _ = strconv.Atoi(base[m[2]:m[3]])
 		n.number++ // .0 is rotated too, and so is .old
 		base = base[:m[0]]
-	} else if m := numberedStem.FindStringSubmatchIndex(base); m != nil {
+	} else if m := numberedStem().FindStringSubmatchIndex(base); m != nil {
 		n.number, _ = strconv.Atoi(base[m[4]:m[5]])
 		n.number++
 		base = base[:m[2]] + base[m[3]:]
 	}
-	if m := datedName.FindStringSubmatchIndex(base); m != nil && m[0] > 0 {
+	if m := datedName().FindStringSubmatchIndex(base); m != nil && m[0] > 0 {
 		part := func(i int) string {
 			if m[2*i] < 0 {
 				return ""

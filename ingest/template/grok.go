@@ -3,10 +3,12 @@ package template
 import (
 	"regexp"
 	"strings"
+
+	"gumshoe/ingest/lazyregexp"
 )
 
 // masks matches what stands for a parameter in a template, with its quotes.
-var masks = regexp.MustCompile(`<(?:ip|num|time|hex|id|uuid|path|url|mail|host|str|\*)>`)
+var masks = lazyregexp.New(`<(?:ip|num|time|hex|id|uuid|path|url|mail|host|str|\*)>`)
 
 // Grok proposes a pattern for a template's lines: the first address is the
 // source, what stands after "user" or "for" is the account, a stamp at the head
@@ -22,7 +24,7 @@ func (t *Template) Grok() string {
 		used[field] = true
 		return "%{" + name + ":" + field + "}"
 	}
-	for _, at := range masks.FindAllStringIndex(t.Text, -1) {
+	for _, at := range masks().FindAllStringIndex(t.Text, -1) {
 		literal := t.Text[last:at[0]]
 		out.WriteString(regexp.QuoteMeta(literal))
 		last = at[1]
@@ -59,10 +61,10 @@ func (t *Template) Grok() string {
 }
 
 // naming matches what stands before the name of an account.
-var naming = regexp.MustCompile(`(?i)(?:\b(?:user(?:name)?|account|login|for|uid)[ :=]*)$`)
+var naming = lazyregexp.New(`(?i)(?:\b(?:user(?:name)?|account|login|for|uid)[ :=]*)$`)
 
 func account(before string, as func(name, field string) string) string {
-	if naming.MatchString(before) {
+	if naming().MatchString(before) {
 		return as("DATA", "user.name")
 	}
 	return "%{DATA}"

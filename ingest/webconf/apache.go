@@ -4,9 +4,10 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
+
+	"gumshoe/ingest/lazyregexp"
 )
 
 // apache is the reading of one configuration of Apache.
@@ -29,15 +30,15 @@ func (l *loader) apache(name string) {
 }
 
 // assignment is a line of Debian's envvars.
-var assignment = regexp.MustCompile(`(?m)^\s*export\s+(\w+)=["']?([^\s"']*)`)
+var assignment = lazyregexp.New(`(?m)^\s*export\s+(\w+)=["']?([^\s"']*)`)
 
 // environment reads what the start script sets, without running it.
 func (a *apache) environment(name string) {
 	if _, err := fs.Stat(a.loader.root, name); err != nil {
 		return
 	}
-	for _, m := range assignment.FindAllStringSubmatch(a.read(name, 0), -1) {
-		a.defined[m[1]] = variable.ReplaceAllStringFunc(m[2], func(v string) string { return a.defined[bareName(v)] })
+	for _, m := range assignment().FindAllStringSubmatch(a.read(name, 0), -1) {
+		a.defined[m[1]] = variable().ReplaceAllStringFunc(m[2], func(v string) string { return a.defined[bareName(v)] })
 	}
 }
 
@@ -46,7 +47,7 @@ func bareName(v string) string { return strings.Trim(v, "${}") }
 
 // expand puts in the variables that are defined. Only ${name} is one.
 func (a *apache) expand(s string) string {
-	return variable.ReplaceAllStringFunc(s, func(v string) string {
+	return variable().ReplaceAllStringFunc(s, func(v string) string {
 		if value, ok := a.defined[bareName(v)]; ok && v[1] == '{' {
 			return value
 		}
@@ -146,7 +147,7 @@ func (a *apache) log(target, format string, isError bool, from string) {
 const anyText = "\x00"
 
 // conversion is one of strftime.
-var conversion = regexp.MustCompile(`%-?[A-Za-z]`)
+var conversion = lazyregexp.New(`%-?[A-Za-z]`)
 
 // piped finds the file that rotatelogs or cronolog writes; any other program's
 // is its own business.
@@ -164,7 +165,7 @@ func piped(command string) string {
 		return ""
 	}
 	file := words[1+i]
-	dated := conversion.ReplaceAllLiteralString(file, anyText)
+	dated := conversion().ReplaceAllLiteralString(file, anyText)
 	if dated == file && program == "rotatelogs" {
 		return file + anyText // .1763611200
 	}

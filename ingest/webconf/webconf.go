@@ -16,9 +16,10 @@ import (
 	"io/fs"
 	"net/netip"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
+
+	"gumshoe/ingest/lazyregexp"
 )
 
 // Log is one log of a web server.
@@ -146,12 +147,12 @@ func absolute(p, dir string) string {
 func inside(p string) string { return cmp.Or(strings.TrimPrefix(p, "/"), ".") }
 
 // variable is one of nginx, or of Apache's that nobody defined.
-var variable = regexp.MustCompile(`\$(\w+|\{\w+\})`)
+var variable = lazyregexp.New(`\$(\w+|\{\w+\})`)
 
 // pattern makes a path that matches whatever its variables become.
 func pattern(p string) string {
 	p = strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(p)
-	return variable.ReplaceAllString(p, "*")
+	return variable().ReplaceAllString(p, "*")
 }
 
 // device reports whether a path is none that can be read again.

@@ -5,16 +5,17 @@ import (
 	"errors"
 	"fmt"
 	netmail "net/mail"
-	"regexp"
 	"strings"
 	"unicode"
+
+	"gumshoe/ingest/lazyregexp"
 )
 
 // Addresses are plain ASCII of the unquoted kind (RFC 5321, Dot-string and
 // Domain). With SMTPUTF8 a mail bounces at the first relay that has not heard of
 // it, and quoted local parts are split at their commas by mail software: who
 // gets an alarm should have an address that every server understands.
-var bareAddress = regexp.MustCompile(
+var bareAddress = lazyregexp.New(
 	"^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*" +
 		"@[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*$")
 
@@ -31,7 +32,7 @@ func checkBare(s string) error {
 		return errors.New("is too long")
 	case strings.IndexFunc(s, func(r rune) bool { return r > unicode.MaxASCII }) >= 0:
 		return errors.New("is not ASCII; write the domain as xn--…")
-	case !bareAddress.MatchString(s):
+	case !bareAddress().MatchString(s):
 		return errors.New("is not of the form name@host.example")
 	}
 	return nil

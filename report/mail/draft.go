@@ -7,12 +7,12 @@ import (
 	"errors"
 	"fmt"
 	"net/textproto"
-	"regexp"
 	"strings"
 	"time"
 
 	"github.com/jordan-wright/email"
 
+	"gumshoe/ingest/lazyregexp"
 	"gumshoe/report"
 )
 
@@ -34,9 +34,9 @@ type Draft struct {
 const maxSubject = 150
 
 var (
-	nameForm     = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]{0,63}(@[a-z0-9][a-z0-9.-]{0,63})?$`)
+	nameForm     = lazyregexp.New(`^[a-z0-9][a-z0-9._-]{0,63}(@[a-z0-9][a-z0-9.-]{0,63})?$`)
 	pngSignature = []byte("\x89PNG\r\n\x1a\n")
-	noHostChar   = regexp.MustCompile(`[^a-z0-9.-]+`)
+	noHostChar   = lazyregexp.New(`[^a-z0-9.-]+`)
 )
 
 // Compose writes the draft as MIME: text and HTML as alternatives, the images
@@ -99,7 +99,7 @@ func (d Draft) headers(from string) textproto.MIMEHeader {
 // below localhost (RFC 2919, section 2).
 func listID(host string) string {
 	const most = 128 // the RFC allows 255 in all
-	host = noHostChar.ReplaceAllString(strings.ToLower(host), "-")
+	host = noHostChar().ReplaceAllString(strings.ToLower(host), "-")
 	host = strings.Trim(host[:min(len(host), most)], ".-")
 	switch {
 	case host == "":
@@ -124,7 +124,7 @@ func attach(e *email.Email, images []report.Image) error {
 	seen := map[string]bool{}
 	for i, img := range images {
 		switch {
-		case !nameForm.MatchString(img.Name):
+		case !nameForm().MatchString(img.Name):
 			return fmt.Errorf("image %q: a name is lower case letters, digits and ._-@", img.Name)
 		case seen[img.Name]:
 			return fmt.Errorf("image %q is there twice", img.Name)

@@ -7,9 +7,10 @@ import (
 	"net/netip"
 	"net/smtp"
 	"net/textproto"
-	"regexp"
 	"slices"
 	"strings"
+
+	"gumshoe/ingest/lazyregexp"
 )
 
 // session is an open, protected conversation with a mail server.
@@ -102,13 +103,13 @@ func others(l Letter, failures []Failure, err error) []Failure {
 	return failures
 }
 
-var fullName = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$`)
+var fullName = lazyregexp.New(`^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$`)
 
 // helloName is how the machine introduces itself: by its full name, or, where it
 // has none, by its address (RFC 5321, section 4.1.3). "localhost", which the
 // standard library would say, costs points with spam filters.
 func helloName(name string, local net.Addr) string {
-	if name = strings.TrimSuffix(name, "."); fullName.MatchString(name) && len(name) <= 253 {
+	if name = strings.TrimSuffix(name, "."); fullName().MatchString(name) && len(name) <= 253 {
 		return name
 	}
 	at, err := netip.ParseAddrPort(local.String())
