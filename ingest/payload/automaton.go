@@ -27,7 +27,11 @@ func newAutomaton(literals []string, ids []uint16) *automaton {
 		a.class[b-'a'+'A'] = a.class[b]
 	}
 
-	t := newTrie()
+	size := 1
+	for _, l := range literals {
+		size += len(l)
+	}
+	t := &trie{nodes: make([]node, 1, size)}
 	for i, l := range literals {
 		t.add(l, ids[i], &a.class)
 	}
@@ -65,15 +69,16 @@ func newAutomaton(literals []string, ids []uint16) *automaton {
 
 // trie holds the literals until they are an automaton. Node 0 is the root, which
 // is nobody's child.
-type trie struct{ nodes []node }
+type trie struct {
+	nodes []node
+	first [256]uint16 // the root's children by class: it has by far the most
+}
 
 type node struct {
 	child, sibling uint16 // the first of its own, the next one of its parent; 0: none
 	class          uint8  // that leads to it
 	hits           []uint16
 }
-
-func newTrie() *trie { return &trie{nodes: make([]node, 1)} }
 
 func (t *trie) add(literal string, id uint16, class *[256]uint8) {
 	at := uint16(0)
@@ -84,6 +89,9 @@ func (t *trie) add(literal string, id uint16, class *[256]uint8) {
 			next = uint16(len(t.nodes))
 			t.nodes = append(t.nodes, node{class: c, sibling: t.nodes[at].child})
 			t.nodes[at].child = next
+			if at == 0 {
+				t.first[c] = next
+			}
 		}
 		at = next
 	}
@@ -91,6 +99,9 @@ func (t *trie) add(literal string, id uint16, class *[256]uint8) {
 }
 
 func (t *trie) child(of uint16, class uint8) uint16 {
+	if of == 0 {
+		return t.first[class]
+	}
 	c := t.nodes[of].child
 	for c != 0 && t.nodes[c].class != class {
 		c = t.nodes[c].sibling
@@ -101,8 +112,7 @@ func (t *trie) child(of uint16, class uint8) uint16 {
 // suffixes finds for each node the one of the longest proper suffix of its text,
 // whose hits are its own too, and lists the nodes breadth first.
 func (t *trie) suffixes() (fail, queue []uint16) {
-	fail = make([]uint16, len(t.nodes))
-	queue = append(queue, 0)
+	fail, queue = make([]uint16, len(t.nodes)), make([]uint16, 1, len(t.nodes))
 	for i := 0; i < len(queue); i++ {
 		s := queue[i]
 		for c := t.nodes[s].child; c != 0; c = t.nodes[c].sibling {
