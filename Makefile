@@ -25,11 +25,13 @@ lint unit fuzz soak live golden: export CGO_ENABLED := 0
 build:
 	CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=$(VERSION)" -o gumshoe ./cmd/gumshoe
 
-# deb, rpm and apk for amd64, arm64 and armv7, in DIST. The same commit gives the
-# same bytes.
-DIST ?= dist
+# deb, rpm and apk for amd64, arm64 and armv7, in DIST, or some of them: make packages
+# FORMATS=deb ARCHS=amd64. The same commit gives the same bytes.
+DIST    ?= dist
+FORMATS ?=
+ARCHS   ?=
 packages:
-	@packaging/build $(DIST)
+	@packaging/build $(DIST) $(FORMATS) -- $(ARCHS)
 
 test: tools lint unit fuzz
 
@@ -93,10 +95,11 @@ ifneq ($(EVAL),)
 endif
 
 # How fast it is: the complete job beside the installed peers, how it scales, and
-# the benchmarks that stand beside the hot functions. Minutes; prints tables.
+# the benchmarks that stand beside the hot functions. Minutes; prints tables. The head of
+# .ci/bench says what makes it smaller.
 bench:
 	@.ci/bench
-	go test -run '^$$' -bench . -benchmem ./...
+	go test -run '^$$' -bench . -benchmem $$(grep -lE '^func Benchmark' $$(git ls-files -co --exclude-standard '*_test.go') | xargs -n1 dirname | sort -u | sed 's,^,./,')
 
 # The profile that builds are guided by: which calls are hot in the complete job over
 # our own traffic. An old one breaks nothing; it only helps less.
@@ -104,10 +107,11 @@ pgo:
 	@work=$$(mktemp -d); trap 'rm -r "$$work"' EXIT; \
 	go test -pgo=off -run '^$$' -bench '^BenchmarkAnalyze$$' -benchtime 20x -cpu 1 -cpuprofile cmd/gumshoe/default.pgo -o "$$work/test" ./cmd/gumshoe
 
-# Real runs killed at 500 moments, and the firewall's at every step: archive, ledger
+# Real runs killed at KILLS moments, and the firewall's at every step: archive, ledger
 # and engine must end as if none had been.
+KILLS ?= 500
 soak:
-	KILLS=500 go test ./cmd/gumshoe ./ban/firewall -run 'TestKilledRuns|TestKilledBans|TestDeath' -v -timeout 0
+	KILLS=$(KILLS) go test ./cmd/gumshoe ./ban/firewall -run 'TestKilledRuns|TestKilledBans|TestDeath' -v -timeout 0
 
 # The package installed by the lines of README and docs in a container that boots
 # systemd, and all that systemd, cron and fail2ban do with it.
@@ -118,7 +122,9 @@ live:
 ai-live:
 	@.ci/ai-live
 
-# Rewrite what the tests expect. Read the diff before you commit it.
+# Rewrite what the tests expect, by those in the files that know of -update. Read the diff
+# before you commit it.
 golden:
-	@for p in $$(grep -lE 'flag\.Bool\("update"' $$(git ls-files -co --exclude-standard '*_test.go') | xargs -r -n1 dirname | sort -u); do \
-		echo "go test ./$$p -update"; go test "./$$p" -update; done
+	@for p in $$(grep -lE '[*]update\b' $$(git ls-files -co --exclude-standard '*_test.go') | xargs -r -n1 dirname | sort -u); do \
+		tests=$$(grep -lE '[*]update\b' "$$p"/*_test.go | xargs sed -nE 's/^func (Test[A-Z]\w*)\(t .*/\1/p' | paste -sd '|'); \
+		echo "go test ./$$p -run '^($$tests)\$$' -update"; go test "./$$p" -run "^($$tests)\$$" -update; done

@@ -44,9 +44,8 @@ const (
 	// Machine is a container in which systemd was booted and the package is installed
 	// by these very lines: TestLive in packaging.
 	Machine Place = "machine"
-	// Project is this repository. What builds, tests or measures it takes minutes or is
-	// what is running just now, so it is only asked whether it would work: TestProject
-	// here.
+	// Project is a copy of this repository, in which lines build, test and measure it
+	// with inputs so small that it takes seconds: TestProject here.
 	Project Place = "project"
 )
 

@@ -1,161 +1,81 @@
+//go:build !race
+
+// What the lines run has been under the race detector already, which would only make
+// them slow.
+
 package docs
 
 import (
-	"fmt"
 	"os"
-	"os/exec"
-	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
 )
 
-// What builds, tests and measures the project is there and would do something: a
-// target has a recipe, a benchmark a function, a script the argument, a program the
-// flags. To run it all would take hours.
+// ofCI is the line that no test can run, for it runs the tests: CI types it.
+const ofCI = "make test"
+
+// What builds, tests and measures the project works for who types it: each line is run
+// as it stands. That takes seconds instead of hours because inputs are small, benchmarks
+// go round once and few runs are killed; the container of `make live`, in which TestLive
+// of packaging types its own lines, and the engine of `make ai-live`, which is a
+// download, are left out: there the lines end where the test is found.
 func TestProject(t *testing.T) {
-	traffic := filepath.Join(t.TempDir(), "gumshoe-traffic")
-	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", traffic, "gumshoe/cmd/gumshoe-traffic").CombinedOutput(); err != nil {
-		t.Fatalf("%v: %s", err, out)
-	}
+	shop := newWorkshop(t)
 	for _, l := range In(Project, everyLine(t)) {
-		for command := range strings.SplitSeq(unassigned(l.Text), " && ") {
-			if err := would(command, traffic, t.TempDir()); err != nil {
-				t.Errorf("%v: %s: %v", l, command, err)
-			}
-		}
-	}
-	for _, wrong := range []string{"make frobnicate", "go test ./ban/ledger -bench Frobnicate", "go test ./ban/ledger -bench Add -frobnicate",
-		".ci/bench frobnicate", "gumshoe-traffic site --frobnicate", "install frobnicate /usr/local/bin/"} {
-		if would(wrong, traffic, t.TempDir()) == nil {
-			t.Errorf("%q is found to be right", wrong)
-		}
-	}
-}
-
-// would says what hinders a command. traffic is the built gumshoe-traffic, dir an empty
-// directory.
-func would(command, traffic, dir string) error {
-	args := split(command)
-	switch {
-	case args[0] == "make":
-		return wouldMake(args[1:])
-	case args[0] == "install": // what was built
-		return wouldInstall(command, dir)
-	case strings.HasPrefix(args[0], ".ci/"):
-		return wouldScript(args)
-	case strings.HasPrefix(command, "go test "):
-		return wouldTest(args[2:])
-	case strings.HasPrefix(command, "go run ./cmd/gumshoe-traffic "):
-		return quiet(exec.Command(traffic, append(args[3:], "--help")...))
-	case args[0] == "gumshoe-traffic":
-		return quiet(exec.Command(traffic, append(args[1:], "--help")...))
-	}
-	return fmt.Errorf("nobody here knows")
-}
-
-// words of a command line; quotes are taken off.
-var words = regexp.MustCompile(`'[^']*'|"[^"]*"|\S+`)
-
-func split(command string) (args []string) {
-	for _, w := range words.FindAllString(command, -1) {
-		args = append(args, strings.Trim(w, `'"`))
-	}
-	return args
-}
-
-func quiet(cmd *exec.Cmd) error {
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return fmt.Errorf("%v: %s", err, out)
-	}
-	return nil
-}
-
-func wouldMake(args []string) error {
-	cmd := exec.Command("make", append([]string{"--dry-run", "--always-make"}, args...)...)
-	cmd.Dir = ".."
-	cmd.Env = slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "MAKE") }) // of a make that runs this test
-	out, err := cmd.CombinedOutput()
-	if err != nil || strings.Contains(string(out), "Nothing to be done") {
-		return fmt.Errorf("%v: %s", err, out)
-	}
-	return nil
-}
-
-func wouldInstall(command, dir string) error {
-	if err := os.WriteFile(filepath.Join(dir, "gumshoe"), nil, 0o755); err != nil {
-		return err
-	}
-	cmd := exec.Command("sh", "-c", strings.ReplaceAll(command, "/usr/local/bin/", "./installed"))
-	cmd.Dir = dir
-	return quiet(cmd)
-}
-
-// wouldScript checks a script's syntax, and that it has a case for each argument.
-func wouldScript(args []string) error {
-	path := filepath.Join("..", args[0])
-	if err := quiet(exec.Command("bash", "-n", path)); err != nil {
-		return err
-	}
-	text, err := os.ReadFile(path)
-	for _, arg := range args[1:] {
-		if !regexp.MustCompile(`(?m)^\s*` + regexp.QuoteMeta(arg) + `\)`).Match(text) {
-			return fmt.Errorf("it has no case for %q", arg)
-		}
-	}
-	return err
-}
-
-// flagsOfTests are the go command's own that the pages use.
-var flagsOfTests = map[string]bool{"-bench": true, "-benchmem": false, "-benchtime": true, "-count": true, "-run": true, "-v": false} // whether it has a value
-
-// wouldTest checks that a package has what -run and -bench name, and the flags.
-func wouldTest(args []string) error {
-	var sources []byte
-	patterns := map[string]string{}
-	for i := 0; i < len(args); i++ {
-		name := args[i]
-		switch hasValue, known := flagsOfTests[name]; {
-		case known && hasValue:
-			i++
-			patterns[name] = args[i]
-		case known:
-		case strings.HasPrefix(name, "-"):
-			if !regexp.MustCompile(`flag\.\w+\("` + name[1:] + `"`).Match(sources) {
-				return fmt.Errorf("no flag %s", name)
-			}
-		default:
-			files, _ := filepath.Glob(filepath.Join("..", name, "*_test.go")) // the pattern is well formed
-			for _, file := range files {
-				text, err := os.ReadFile(file)
-				if err != nil {
-					return err
-				}
-				sources = append(sources, text...)
-			}
-		}
-	}
-	for name, kind := range map[string]string{"-run": "Test", "-bench": "Benchmark"} {
-		pattern, asked := patterns[name]
-		if !asked || name == "-run" && pattern == "^$" {
+		if l.Text == ofCI {
 			continue
 		}
-		if found := functions(sources, kind, pattern); !found {
-			return fmt.Errorf("nothing for %s %s", name, pattern)
-		}
+		t.Run(l.String(), func(t *testing.T) {
+			t.Parallel()
+			out, err := shop.typed(l.Text)
+			if strings.Contains(out, "--- SKIP") {
+				t.Skipf("%s: not all of it can run here: %s", l.Text, out)
+			}
+			if err != nil {
+				t.Errorf("%s: %v", l.Text, err)
+			}
+		})
 	}
-	return nil
+	for _, wrong := range []string{
+		"make frobnicate",
+		".ci/bench frobnicate",
+		"install frobnicate /usr/local/bin/",
+		"gumshoe-traffic frobnicate",
+		"gumshoe-traffic site --frobnicate",
+		"go run ./cmd/gumshoe-traffic evaluate --gumshoe ./frobnicate",
+		"go test ./frobnicate -run '^$' -bench Add",
+		"go test ./ban/ledger -run '^$' -bench 'Add|Frobnicate'",
+		"go test ./ban/ledger -run '^$' -bench Add -frobnicate",
+		"go test ./ban/ledger -run TestFrobnicate",
+	} {
+		t.Run(wrong, func(t *testing.T) {
+			t.Parallel()
+			if out, err := shop.typed(wrong); err == nil {
+				t.Errorf("it is found to be right: %s", out)
+			}
+		})
+	}
 }
 
-var function = regexp.MustCompile(`(?m)^func ((Test|Benchmark)\w+)\(`)
+// The pages let people run all tests by the line that CI runs.
+func TestCI(t *testing.T) {
+	script, err := os.ReadFile("../.ci/run")
+	if err != nil {
+		t.Fatal(err)
+	}
+	typesIt := func(l Line) bool { return l.Text == ofCI }
+	if !slices.ContainsFunc(everyLine(t), typesIt) || !strings.HasSuffix(string(script), "\n"+ofCI+"\n") {
+		t.Errorf("%q does not stand on the pages and at the end of .ci/run:\n%s", ofCI, script)
+	}
+}
 
-// functions reports whether there is a test or benchmark whose name a pattern matches.
-func functions(sources []byte, kind, pattern string) bool {
-	for _, m := range function.FindAllSubmatch(sources, -1) {
-		if string(m[2]) == kind && regexp.MustCompile(pattern).Match(m[1]) {
-			return true
+// What is asked of a line is asked of one that stands on a page.
+func TestProofs(t *testing.T) {
+	lines := In(Project, everyLine(t))
+	for _, p := range proofs {
+		if !slices.ContainsFunc(lines, func(l Line) bool { return strings.Contains(l.Text, p.command) }) {
+			t.Errorf("no page tells anybody to type %q", p.command)
 		}
 	}
-	return false
 }

@@ -31,11 +31,11 @@ type tally struct {
 // sites are small, middling and large, and the larger the steadier.
 var sites = []site{{2, 3}, {20, 5}, {300, 10}}
 
-// Without -table a small part is measured, with few enough series for every run
-// of the tests.
+// Without -table, and with -short, a small part is measured, with few enough series for
+// every run of the tests.
 func TestTable(t *testing.T) {
 	plans := []plan{{3, 4, 3}, {4, 4, 3}, {8, 2, 2}}
-	if *wholeTable {
+	if *wholeTable && !testing.Short() {
 		plans = []plan{{1, 100, 7}, {2, 100, 7}, {3, 100, 28}, {4, 100, 28}, {8, 100, 28}}
 	}
 	results := measureAll(plans)

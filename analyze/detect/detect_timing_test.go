@@ -51,10 +51,19 @@ func crowd(units int) *analyze.Input {
 	return l.input()
 }
 
+// sizes are two crowds of which the second is larger; with -short, which only asks
+// whether the benchmarks run, a small one.
+func sizes(crowds ...int) []int {
+	if testing.Short() {
+		return []int{1_000}
+	}
+	return crowds
+}
+
 // BenchmarkDetectors must grow with the number of sources, not with its square:
 // compare the time per source of the two sizes.
 func BenchmarkDetectors(b *testing.B) {
-	for _, units := range []int{20_000, 200_000} {
+	for _, units := range sizes(20_000, 200_000) {
 		in := crowd(units)
 		for _, d := range All() {
 			b.Run(fmt.Sprintf("%s/%d", d.Name(), units), func(b *testing.B) {
@@ -86,7 +95,7 @@ func guessedNames(accounts int) *analyze.Input {
 // BenchmarkManyAccounts must grow with the number of accounts: compare the time
 // per account of the two sizes.
 func BenchmarkManyAccounts(b *testing.B) {
-	for _, accounts := range []int{50_000, 200_000} {
+	for _, accounts := range sizes(50_000, 200_000) {
 		in := guessedNames(accounts)
 		for _, d := range []analyze.Detector{Guess{}, Network{}, Account{}, BreakIn{}} {
 			b.Run(fmt.Sprintf("%s/%d", d.Name(), accounts), func(b *testing.B) {

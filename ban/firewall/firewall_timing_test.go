@@ -24,6 +24,15 @@ func many(n int) []ban.Ban {
 	return bans
 }
 
+// crowds are how many bans the benchmarks know; with -short, which only asks whether
+// they run, few.
+func crowds() []int {
+	if testing.Short() {
+		return []int{200}
+	}
+	return []int{20_000, 100_000}
+}
+
 // BenchmarkApply brings bans into an empty kernel, reading back included.
 func BenchmarkApply(b *testing.B) {
 	benchmark(b, func(b *testing.B, d Driver, w Want) {
@@ -50,7 +59,7 @@ func BenchmarkSync(b *testing.B) {
 
 func benchmark(b *testing.B, f func(*testing.B, Driver, Want)) {
 	for _, e := range engines {
-		for _, n := range []int{20_000, 100_000} {
+		for _, n := range crowds() {
 			b.Run(fmt.Sprintf("%s/%d", e.name, n), func(b *testing.B) {
 				d := e.make(newHost(b), Options{})
 				f(b, d, want(b, many(n)...))
@@ -64,7 +73,7 @@ func benchmark(b *testing.B, f func(*testing.B, Driver, Want)) {
 // 14,000 on it is the search for a free port that is measured.
 func BenchmarkPath(b *testing.B) {
 	for _, e := range engines {
-		for _, n := range []int{0, 1, 20_000, 100_000} {
+		for _, n := range append([]int{0, 1}, crowds()...) {
 			b.Run(fmt.Sprintf("%s/%d", e.name, n), func(b *testing.B) {
 				w := newWorld(b)
 				syncTo(b, e.make(w.server, Options{}), want(b, many(n)...))

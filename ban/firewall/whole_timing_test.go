@@ -36,7 +36,7 @@ func benchLedger(b *testing.B) *ledger.Ledger {
 // and finds the kernel equal. Everything is durable and read back.
 func BenchmarkWhole(b *testing.B) {
 	for _, e := range engines {
-		for _, n := range []int{20_000, 100_000} {
+		for _, n := range crowds() {
 			plan := manyDecided(n)
 			b.Run(e.name+"/"+strconv.Itoa(n)+"/apply", func(b *testing.B) {
 				d := e.make(newHost(b), Options{})

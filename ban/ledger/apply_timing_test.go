@@ -19,8 +19,17 @@ func many(n int) []ban.Ban {
 	return out
 }
 
+// crowd is how many bans the benchmarks know; with -short, which only asks whether they
+// run, few.
+func crowd() int {
+	if testing.Short() {
+		return 1_000
+	}
+	return 100_000
+}
+
 func BenchmarkAdd(b *testing.B) {
-	bans := many(100_000)
+	bans := many(crowd())
 	b.ReportAllocs()
 	for b.Loop() {
 		l := fresh(b)
@@ -32,10 +41,11 @@ func BenchmarkAdd(b *testing.B) {
 
 func BenchmarkActive(b *testing.B) {
 	l := fresh(b)
-	add(b, l, many(100_000)...)
+	n := crowd()
+	add(b, l, many(n)...)
 	b.ReportAllocs()
 	for b.Loop() {
-		if got, err := l.Active(ctx, now.Add(time.Hour)); err != nil || len(got) != 100_000 {
+		if got, err := l.Active(ctx, now.Add(time.Hour)); err != nil || len(got) != n {
 			b.Fatal(len(got), err)
 		}
 	}
@@ -43,7 +53,7 @@ func BenchmarkActive(b *testing.B) {
 
 func BenchmarkOpen(b *testing.B) {
 	path := b.TempDir() + "/ledger.db"
-	add(b, opened(b, path), many(100_000)...)
+	add(b, opened(b, path), many(crowd())...)
 	for b.Loop() {
 		opened(b, path)
 	}

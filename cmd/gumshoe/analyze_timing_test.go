@@ -8,12 +8,17 @@ import (
 )
 
 // BenchmarkAnalyze is the complete job, from the log to the report, over 300,000
-// lines: flat ones of one log, and a server's three logs of two days with attacks.
+// lines: flat ones of one log, and a server's three logs of two days with attacks. With
+// -short, which only asks whether it runs, it is a hundredth of that.
 func BenchmarkAnalyze(b *testing.B) {
 	end := time.Date(2026, 11, 20, 16, 0, 0, 0, time.UTC)
-	bulk := traffic.Bulk{Lines: 300_000, Addresses: 30_000, Seed: 1, End: end, Span: 6 * time.Hour}
+	lines, scale := 300_000, 30.
+	if testing.Short() {
+		lines, scale = 3_000, .3
+	}
+	bulk := traffic.Bulk{Lines: lines, Addresses: lines / 10, Seed: 1, End: end, Span: 6 * time.Hour}
 	server := func(out traffic.Output) (traffic.Truth, error) {
-		return traffic.PlaySite(1, end, 2, 30, traffic.Style{}, out)
+		return traffic.PlaySite(1, end, 2, scale, traffic.Style{}, out)
 	}
 	for name, write := range map[string]func(traffic.Output) (traffic.Truth, error){"access": bulk.Access, "auth": bulk.Auth, "server": server} {
 		b.Run(name, func(b *testing.B) {

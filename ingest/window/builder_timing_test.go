@@ -111,6 +111,15 @@ func guesses(lines, addresses, accounts int) *visits {
 // stamp spreads lines over six hours.
 func stamp(i, lines int) int64 { return 490_000*3600_000 + int64(i)*6*3600_000/int64(lines) }
 
+// sized is a number of the benchmarks' logs; with -short, which only asks whether they
+// run, a hundredth of it.
+func sized(n int) int {
+	if testing.Short() {
+		return n / 100
+	}
+	return n
+}
+
 func benchmarkAdd(b *testing.B, v *visits) {
 	b.ReportAllocs()
 	for b.Loop() {
@@ -121,22 +130,27 @@ func benchmarkAdd(b *testing.B, v *visits) {
 }
 
 // One op is a whole log into a fresh builder.
-func BenchmarkAddWeb(b *testing.B)  { benchmarkAdd(b, busySite(1_000_000, 50_000, 11_000)) }
-func BenchmarkAddAuth(b *testing.B) { benchmarkAdd(b, guesses(1_000_000, 20_000, 5_000)) }
+func BenchmarkAddWeb(b *testing.B) {
+	benchmarkAdd(b, busySite(sized(1_000_000), sized(50_000), sized(11_000)))
+}
+
+func BenchmarkAddAuth(b *testing.B) {
+	benchmarkAdd(b, guesses(sized(1_000_000), sized(20_000), sized(5_000)))
+}
 
 // Memory of the tables, in all and of a quiet row: one page view in an hour. A
 // quiet row takes 88 bytes: 72 of the row itself, in which its only agent and its
 // only page stand, 10 to 15 of the index and what the last pages have left over.
 // A second page takes 16 more, the first failure 32 and 56 for its touch.
 func BenchmarkMemory(b *testing.B) {
-	quiet := busySite(200_000, 200_000, 100)
+	quiet := busySite(sized(200_000), sized(200_000), 100)
 	for i := range quiet.each { // every address once, in one hour
 		quiet.each[i].milli, quiet.each[i].status = stamp(0, 1), 200
 	}
 	for _, c := range []struct {
 		name string
 		log  *visits
-	}{{"site", busySite(1_000_000, 50_000, 11_000)}, {"quiet", quiet}} {
+	}{{"site", busySite(sized(1_000_000), sized(50_000), sized(11_000))}, {"quiet", quiet}} {
 		b.Run(c.name, func(b *testing.B) {
 			for b.Loop() {
 				before := live()

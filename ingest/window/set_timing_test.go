@@ -7,10 +7,10 @@ import (
 
 // Eight workers have read a site's log, chunk by chunk in turns.
 func BenchmarkSet(b *testing.B) {
-	for _, addresses := range []int{50_000, 200_000} {
+	for _, addresses := range []int{sized(50_000), sized(200_000)} {
 		b.Run(fmt.Sprint(addresses), func(b *testing.B) {
 			opt := Options{Logs: []string{"log"}, Seed: 7}
-			site := busySite(20*addresses, addresses, 11_000)
+			site := busySite(20*addresses, addresses, sized(11_000))
 			b.ReportAllocs()
 			for b.Loop() {
 				b.StopTimer()
