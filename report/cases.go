@@ -178,7 +178,7 @@ type chapter struct {
 
 // sections are the cases with a culprit, then what stood out against the season.
 func (r Report) sections() (out []chapter) {
-	culprits, hours := chapter{title: "Cases: "}, chapter{title: "Against the season: "}
+	culprits, hours := chapter{"Cases: ", make([]analyze.Case, 0, len(r.Cases))}, chapter{title: "Against the season: "}
 	for _, c := range r.Cases {
 		if anomaly(c) {
 			hours.cases = append(hours.cases, c)
