@@ -16,8 +16,8 @@ WORK        ?= $(shell mktemp -u -d)
 
 # What is built is guided by a profile (cmd/gumshoe/default.pgo). Tests need not be,
 # and to compile everything once more would cost them minutes. For the same reason all
-# but the race detector's are built as packages are.
-lint unit fuzz soak live golden: export GOFLAGS += -pgo=off -trimpath
+# but the race detector's are built as packages are, and none is linked for a debugger.
+lint unit fuzz soak live golden: export GOFLAGS += -pgo=off -trimpath -ldflags=-w
 lint unit fuzz soak live golden: export CGO_ENABLED := 0
 
 .PHONY: build packages test tools lint unit fuzz quality bench pgo soak live ai-live golden

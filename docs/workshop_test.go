@@ -59,7 +59,7 @@ func environment(t *testing.T, dir string) []string {
 	lendDuckDB(t, dir)
 	outer := slices.DeleteFunc(os.Environ(), func(v string) bool { return ofMake.MatchString(v) })
 	return append(outer, "SHOP="+dir, "PATH="+bin+":"+os.Getenv("PATH"),
-		"GOFLAGS=-pgo=off -trimpath -vet=off -buildvcs=false", "CGO_ENABLED=0", "GOCACHE="+strings.TrimSpace(string(built)), "XDG_CACHE_HOME="+dir,
+		"GOFLAGS=-pgo=off -trimpath -ldflags=-w -vet=off -buildvcs=false", "CGO_ENABLED=0", "GOCACHE="+strings.TrimSpace(string(built)), "XDG_CACHE_HOME="+dir,
 		"DIR="+filepath.Join(dir, "bench"), "SIZE=2000", "ROUNDS=1", "KILLS=3", "FORMATS=deb", "ARCHS="+runtime.GOARCH)
 }
 
