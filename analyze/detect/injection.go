@@ -41,7 +41,7 @@ func (d Injection) Detect(in *analyze.Input) []analyze.Finding {
 		if a.odds == 0 {
 			return out
 		}
-		a.flips, a.proofs = flipsOf(in, a.spots), proofsOf(in, a.spots)
+		a.flips, a.proofs = flipsOf(in, a.spots), append(proofsOf(in, a.spots), shellsOf(in, shots)...)
 		if len(a.flips)+len(a.proofs) == 0 && (in.Standing(i).Success && (a.distinct == 1 || !sharp(shots)) || signedIn(u, shots)) {
 			return out
 		}
@@ -84,9 +84,10 @@ func sortShots(shots []shot) {
 }
 
 // fileHunt reports a request whose only fault is to ask for a file that should
-// not be served (/.env): that is a scan, and Scan tells it.
+// not be served (/.env): that is a scan, and Scan tells it. Who sends something to a web
+// shell that answers does not look for it.
 func fileHunt(in *analyze.Input, t *window.Touch) bool {
-	return t.Class&^(ingest.ClassLFI|ingest.ClassScanner|ingest.ClassWebshell|ingest.ClassLLM) == 0 && t.Stage <= ingest.StageMarker &&
+	return !shot{t}.commanded() && t.Class&^(ingest.ClassLFI|ingest.ClassScanner|ingest.ClassWebshell|ingest.ClassLLM) == 0 && t.Stage <= ingest.StageMarker &&
 		in.Set.Name(t.Name).Path&(ingest.PathVocabulary|ingest.PathSensitive) != 0
 }
 

@@ -2,6 +2,7 @@ package detect
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"gumshoe/analyze"
@@ -85,11 +86,23 @@ func tellAnswers(in *analyze.Input, s *analyze.Story, flips []flip, proofs []pro
 	if len(flips) > 0 {
 		s.Not = append(s.Not, "An outage is ruled out: other requests to it were answered in the same hours.")
 	}
-	var open []string
-	for _, at := range changed(flips, proofs) {
-		open = append(open, at.text(in))
+	var open, shells []string
+	for _, p := range proofs {
+		if p.shell {
+			shells = append(shells, p.text(in))
+		}
 	}
-	s.Do = append(s.Do, fmt.Sprintf("Mend the code behind %s (bind parameters, never paste them into a statement). Banning the source does not close the hole.", some(open, 4)))
+	for _, at := range changed(flips, proofs) {
+		if text := at.text(in); !slices.Contains(shells, text) {
+			open = append(open, text)
+		}
+	}
+	if len(shells) > 0 {
+		s.Do = append(s.Do, fmt.Sprintf("Take %s off the server, keep a copy, and find out how it got there: it runs what it is sent.", some(shells, 4)))
+	}
+	if len(open) > 0 {
+		s.Do = append(s.Do, fmt.Sprintf("Mend the code behind %s (bind parameters, never paste them into a statement). Banning the source does not close the hole.", some(open, 4)))
+	}
 	if len(proofs) > 0 {
 		s.Do = append(s.Do, "Take it for open: look at what else this source asked for since, and change the secrets that the code behind it can read.")
 	}

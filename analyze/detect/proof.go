@@ -16,6 +16,7 @@ type proof struct {
 	odds  float64
 	fact  string
 	shots []shot
+	shell bool // it is a web shell
 }
 
 // proofsOf finds the inputs that did what they were told to.

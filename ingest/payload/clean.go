@@ -28,7 +28,7 @@ func byteTables() (raw, escaped [256]uint8) {
 			raw[i] = byteMark
 		case c == '&':
 			raw[i] = byteJoin
-		case c >= 0xc2 && c <= 0xdf, c >= 0x80 && c <= 0xbf, c >= 0xe1 && c <= 0xef:
+		case c >= 0xc2 && c <= 0xdf, c >= 0x80 && c <= 0xbf, c >= 0xe1 && c < 0xef: // 0xef begins full-width forms
 		default:
 			raw[i] = byteOdd
 		}

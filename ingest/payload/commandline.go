@@ -60,6 +60,19 @@ func firstArgument(s string) bool {
 	return s[0] == '/' || s[0] == '*' || 'a' <= s[0] && s[0] <= 'z'
 }
 
+// splitName reports a value that begins with the name of a program, once what a shell
+// takes out of the middle of a word is gone: w\ho\ami, who$()ami.
+func splitName(v *value) (ingest.Class, ingest.Stage) {
+	first, _, _ := strings.Cut(strings.TrimSpace(string(v.plain)), " ")
+	first = strings.Trim(first, "'\"`\\")
+	name := string(unquote(nil, []byte(first)))
+	name = name[strings.LastIndexByte(name, '/')+1:]
+	if len(name) < 3 || strings.Contains(first, name) || strings.Count(first, "'")%2 != 0 || strings.Count(first, `"`)%2 != 0 || !administrators[name] && !optioned[name] {
+		return 0, 0
+	}
+	return ingest.ClassRCE, ingest.StageExecute
+}
+
 // lettersApart accepts quotes between single letters (w'h'o'a'm'i) where the
 // letters make the name of a program.
 func lettersApart(v *value) (ingest.Class, ingest.Stage) {

@@ -88,8 +88,8 @@ func unpercent(b []byte, d *decoded) (n int, changed bool) {
 	return n, changed
 }
 
-// shorten rewrites overlong UTF-8 of ASCII characters in place and returns the
-// new length: C0 AE and E0 80 AE are ".".
+// shorten rewrites overlong UTF-8 and full-width forms of ASCII characters in place
+// and returns the new length: C0 AE and E0 80 AE are ".", EF BC 8F is "/".
 func shorten(b []byte, d *decoded) int {
 	n := 0
 	for i := 0; i < len(b); i++ {
@@ -99,6 +99,10 @@ func shorten(b []byte, d *decoded) int {
 			if t := b[i+1]; t&0xc0 == 0x80 {
 				c, i, d.overlong = (c&1)<<6|t&0x3f, i+1, true
 			}
+		case c == 0xef && i+2 < len(b) && (b[i+1] == 0xbc && 0x81 <= b[i+2] && b[i+2] <= 0xbf || b[i+1] == 0xbd && 0x80 <= b[i+2] && b[i+2] <= 0x9e):
+			// Full-width forms, U+FF01 to U+FF5E. Unlike %uFFxx they prove nothing: Chinese
+			// and Japanese are written with them.
+			c, i = b[i+2]-0x60+(b[i+1]-0xbc)<<6, i+2
 		case c == 0xe0 && i+2 < len(b) && (b[i+1] == 0x80 || b[i+1] == 0x81) && b[i+2]&0xc0 == 0x80:
 			c, i, d.overlong = (b[i+1]&1)<<6|b[i+2]&0x3f, i+2, true
 		}

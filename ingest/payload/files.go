@@ -10,16 +10,16 @@ import (
 var fileRules = []rule{
 	{class: ingest.ClassLFI, at: anywhere, any: []string{"../", `..\`, "/..", `\..`, "..;", ".../", "..0x5c", "..0x2f", "0x2e0x2e", "..%", "....//", `..\/`, "..//"}, check: traversal},
 	{class: ingest.ClassLFI, stage: ingest.StageExtract, on: plain | shell, at: anywhere,
-		any: []string{"etc/passwd", "etc/shadow", "etc/group", "etc/hosts", "etc/issue", "etc/", "proc/", "/sys/", "win.ini", "boot.ini", "system32", "web-inf", "meta-inf", "id_rsa", ".ssh/", ".aws/", "_history", "httpd.conf", "apache2.conf", "nginx.conf", "php.ini", "my.cnf", "/var/log/", "/var/www/", "/var/run/", "/var/lib/", "/var/mail/", "/var/spool/", "tomcat-users.xml", "access_log", "error_log", "ntuser.dat", "global.asa", "sam._", "/root/", "authorized_keys", "/usr/local/", "hosts.allow", ".docker/", ".kube/", "master.passwd", "unattend.xml", "sysprep", "grub.c"},
+		any: []string{"etc/passwd", "etc/shadow", "etc/group", "etc/hosts", "etc/issue", "etc/", "proc/", "/sys/", "win.ini", "boot.ini", "system32", "web-inf", "meta-inf", "id_rsa", ".ssh/", ".aws/", "_history", "httpd.conf", "apache2.conf", "nginx.conf", "php.ini", "my.cnf", "/var/log/", "/var/www/", "/var/run/", "/var/lib/", "/var/mail/", "/var/spool/", "/run/secrets/", "tomcat-users.xml", "access_log", "error_log", "ntuser.dat", "global.asa", "sam._", "/root/", "authorized_keys", "/usr/local/", "hosts.allow", ".docker/", ".kube/", "master.passwd", "unattend.xml", "sysprep", "grub.c"},
 		expr: `(?:^|[^\w.\-])/?etc/+(?:passwd|shadow|gshadow|group|hosts|hostname|issue|motd|fstab|mtab|crontab|cron\.|sudoers|resolv\.conf|sub[ug]id|ssh/|ssl/|mysql/|my\.cnf|php|apache|httpd|nginx|security/|profile|services|exports|inetd|xinetd|vsftpd|proftpd|samba|ld\.so|redhat-release|debian_version|os-release|network/|environment|aliases|kubernetes/|postfix|shells|rc\.|init\.d|master\.passwd|opasswd)` +
 			`|\bproc/(?:self|\d+|version|cpuinfo|meminfo|net/|sys/|cmdline|mounts|interrupts|sched_debug|environ|uptime|stat\b|kcore)|(?:^|[\s=])/?sys/(?:class|kernel|devices|block|firmware)\b|\b(?:win|boot|system)\.ini\b|\bsystem32\b|\b(?:web|meta)-inf/|\bid_(?:rsa|dsa|ecdsa|ed25519)\b|\.ssh/|\.aws/|\.(?:bash|sh|zsh|mysql|psql|php|python)_history\b|\b(?:httpd|apache2?|nginx)\.conf\b|\bphp\.ini\b|\bmy\.cnf\b` +
-			`|(?:^|[^\w.\-])/var/(?:log|www|run|lib|mail|spool|backups?)/|\b(?:access|error)_log\b|\bntuser\.dat\b|\bglobal\.asa|\bsam\._|(?:^|[\s=])/root/\.?\w|authorized_keys|/boot/grub|\bgrub\.(?:cfg|conf)|\btomcat-users\.xml|(?:^|[\s=.])/usr/local/(?:apache|etc|nginx|apps|mysql|psa|lib|zeus)|\.(?:docker|kube)/\w|master\.passwd|\bunattend\.xml|sysprep\.(?:inf|xml)`, check: notRepository},
-	{class: ingest.ClassLFI, stage: ingest.StageExtract, at: inQuery | inAgent, any: []string{"=/etc/", " /etc/", "/tmp/", "/dev/", "/opt/", "/srv/", "/home/"},
-		expr: `(?:^|[\s>|<;&=])/(?:etc|dev)/\w|[>|<;&]\s*/tmp/|(?:^|[\s=])/tmp/[\w.\-]*\.(?:sh|php|pl|py|c)\b|(?:^|[\s=])/home/[\w.\-]+/\.`},
-	{class: ingest.ClassLFI, stage: ingest.StageExtract, at: inQuery, any: []string{"history", ".htaccess", ".htpasswd", ".env", ".git", ".svn", ".bash", "wp-config", "configuration.php", "config.inc", "settings.php", "web.config", ".npmrc", ".netrc", ".pgpass", "localsettings", "database.yml", "parameters.yml", "secrets.yml", ".sql", ".bak", "appsettings.json", ".docker", ".profile"},
-		expr: `(?:^|[/\\])\.(?:history|htaccess|htpasswd|env(?:\.[\w.]+)?|git(?:/|ignore|config|-credentials|$)|svn/|bash(?:rc|_profile|_logout)|npmrc|netrc|pgpass|profile|dockerenv|dockercfg|docker/)|\bwp-config\.(?:php|bak|txt|old)|(?:^|/)(?:configuration\.php|config\.inc\.php|localsettings\.php|web\.config|database\.yml|parameters\.yml|secrets\.yml|appsettings(?:\.\w+)?\.json)$|(?:^|/)settings\.php$|^(?:[\w\-/]*/)?(?:backup|dump|db|database|site|www|data|mysql|sql)[\w\-]*\.sql(?:\.\w{1,4})?$`},
+			`|(?:^|[^\w.\-])/run/secrets/|(?:^|[^\w.\-])/var/(?:log|www|run|lib|mail|spool|backups?)/|\b(?:access|error)_log\b|\bntuser\.dat\b|\bglobal\.asa|\bsam\._|(?:^|[\s=])/root/\.?\w|authorized_keys|/boot/grub|\bgrub\.(?:cfg|conf)|\btomcat-users\.xml|(?:^|[\s=.])/usr/local/(?:apache|etc|nginx|apps|mysql|psa|lib|zeus)|\.(?:docker|kube)/\w|master\.passwd|\bunattend\.xml|sysprep\.(?:inf|xml)`, check: notRepository},
+	{class: ingest.ClassLFI, stage: ingest.StageExtract, at: inQuery | inAgent, any: []string{"/etc/", "/tmp/", "/dev/", "/opt/", "/srv/", "/home/"},
+		expr: `(?:^|[\s>|<;&=])/(?:etc|dev)/\w|[>|<;&]\s*/tmp/|(?:^|[\s=])/tmp/[\w.\-]*\.(?:sh|php|pl|py|c)\b|(?:^|[\s=])/tmp/sess_\w|(?:^|[\s=])/home/[\w.\-]+/\.|^/(?:srv|opt)/[\w./\-]+\.(?:ya?ml|conf|env|ini|properties|php|key|pem)$`},
+	{class: ingest.ClassLFI, stage: ingest.StageExtract, at: inQuery, any: []string{"history", ".htaccess", ".htpasswd", ".env", ".git", ".svn", ".bash", "wp-config", "configuration.php", "config.inc", "settings.php", "web.config", ".npmrc", ".netrc", ".pgpass", "localsettings", "database.yml", "parameters.yml", "secrets.yml", ".sql", ".bak", "appsettings.json", ".docker", ".profile", "master.key", "application.y", "application.properties"},
+		expr: `(?:^|[/\\])\.(?:history|htaccess|htpasswd|env(?:\.[\w.]+)?|git(?:/|ignore|config|-credentials|$)|svn/|bash(?:rc|_profile|_logout)|npmrc|netrc|pgpass|profile|dockerenv|dockercfg|docker/)|\bwp-config\.(?:php|bak|txt|old)|(?:^|/)(?:configuration\.php|config\.inc\.php|localsettings\.php|web\.config|database\.yml|parameters\.yml|secrets\.yml|appsettings(?:\.\w+)?\.json|master\.key|application\.(?:ya?ml|properties))$|(?:^|/)settings\.php$|^(?:[\w\-/]*/)?(?:backup|dump|db|database|site|www|data|mysql|sql)[\w\-]*\.sql(?:\.\w{1,4})?$`},
 	{class: ingest.ClassLFI, stage: ingest.StageExtract, at: inQuery | inPath, any: []string{`:\`, `c:/`, `\\`, "%systemroot%", "%windir%", `$\`},
-		expr: `(?:^|[^\w])[c-f]:[\\/]+(?:windows|winnt|boot|inetpub|users[\\/]+(?:administrator|admin|public|default|all)|program files|xampp|wamp|apache|documents and settings|php|mysql|unattend|temp)|^\\\\[\w.:\-\[\]]+\\\w+\$?\\|%(?:systemroot|windir)%|\w\$\\users\\`},
+		expr: `(?:^|[^\w])[c-f]:[\\/]+(?:windows|winnt|boot|inetpub|users[\\/]+(?:administrator|admin|public|default|all)|program files|xampp|wamp|apache|documents and settings|php|mysql|unattend|temp|wwwroot|webroot|htdocs|www[\\/])|^\\\\[\w.:\-\[\]]+\\\w+\$?\\|%(?:systemroot|windir)%|\w\$\\users\\`},
 	{class: ingest.ClassLFI, stage: ingest.StageExtract, at: inQuery | inAgent, any: []string{"file:", "jar:", "netdoc:", "local_file:"},
 		expr: `(?:^|[^\w])(?:url:)?(?:file|local_file):/{1,3}[^/\s]|\bjar:(?:file|http)|\bnetdoc:/|\blocal_file:`},
 	{class: ingest.ClassLFI, stage: ingest.StageLogic, at: inQuery, any: []string{"{file}", "......"}, expr: `[./\\a-z0-9]\{file\}|^(?:file:)?[/\\]?\.{8,}[/\\]?\w`},
@@ -103,14 +103,30 @@ func hexSteps(part []byte) bool {
 func trimmedDots(part []byte) bool { return bytes.Count(part, []byte(".")) > 4 }
 
 // notRepository lets a site that shows source code have "etc/nginx/nginx.conf" in
-// its paths, below the name of a branch.
+// its paths.
 func notRepository(v *value) (ingest.Class, ingest.Stage) {
-	if v.at&(inPath|inReferer) != 0 && !contains(v.plain, "..") {
-		for _, view := range []string{"/blob/", "/tree/", "/raw/", "/blame/", "/src/branch/", "/browse/", "/commits/", "/edit/"} {
-			if contains(v.plain, view) {
-				return 0, 0
+	if v.at&(inPath|inReferer) != 0 && repository(v.plain) {
+		return 0, 0
+	}
+	return ingest.ClassLFI, ingest.StageExtract
+}
+
+// views are what stands between a repository and a branch in the paths of Gitea,
+// GitLab, GitHub and Bitbucket: "/team/site/blob/main/etc/nginx/nginx.conf".
+var views = [][]byte{[]byte("/blob/"), []byte("/tree/"), []byte("/raw/"), []byte("/blame/"), []byte("/src/branch/"), []byte("/src/tag/"), []byte("/src/commit/"), []byte("/browse/"), []byte("/commits/"), []byte("/edit/")}
+
+// repository reports whether a path shows a file of a branch.
+func repository(path []byte) bool {
+	if bytes.Contains(path, []byte("..")) {
+		return false
+	}
+	for _, view := range views {
+		if i := bytes.Index(path, view); i > 1 {
+			branch, file, _ := bytes.Cut(path[i+len(view):], []byte{'/'})
+			if len(branch) > 0 && branch[0] != '.' && len(file) > 0 {
+				return true
 			}
 		}
 	}
-	return ingest.ClassLFI, ingest.StageExtract
+	return false
 }

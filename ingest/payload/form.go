@@ -119,8 +119,10 @@ func expansion(b []byte) (n int, blank bool) {
 		return 0, false
 	}
 	switch c := b[1]; {
-	case bytes.IndexByte([]byte("@*!?_-"), c) >= 0 || '0' <= c && c <= '9':
+	case bytes.IndexByte([]byte("@*!?_-$"), c) >= 0 || '0' <= c && c <= '9':
 		return 2, false
+	case 'a' <= c && c <= 'z' && (len(b) == 2 || !alnum(b[2]) && b[2] != '_'):
+		return 2, false // a variable that is not set: uname$u
 	case bytes.HasPrefix(b, []byte("$()")):
 		return 3, false
 	case bytes.HasPrefix(b, []byte("$(echo)")):

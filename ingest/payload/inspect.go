@@ -38,6 +38,8 @@ type inspector struct {
 	decoded []byte
 	plain   []byte
 	other   []byte // the form under test
+	text    []byte // whose strings are looked at one by one
+	inside  bool   // of such a text
 
 	class ingest.Class
 	stage ingest.Stage
@@ -55,6 +57,9 @@ func (in *inspector) request(target []byte, h ingest.Hash) ingest.Request {
 
 	in.reset()
 	flags := pathFlags(path, &in.other)
+	if flags&ingest.PathSensitive != 0 && repository(in.other) {
+		flags &^= ingest.PathSensitive | ingest.PathVocabulary
+	}
 	if hasQuery {
 		flags |= ingest.PathQuery
 	}
@@ -79,6 +84,11 @@ func (in *inspector) closer(path, query, target []byte) {
 	}
 	budget := maxLook
 	in.value(nil, ends(path, &budget), inPath)
+	for _, rest, more := bytes.Cut(path, []byte{';'}); more; {
+		var param []byte
+		param, rest, more = bytes.Cut(rest, []byte{';'})
+		in.matrix(param, &budget)
+	}
 	for len(query) > 0 && budget > 0 {
 		var param []byte
 		param, query, _ = bytes.Cut(query, []byte{'&'})
@@ -96,6 +106,15 @@ func (in *inspector) closer(path, query, target []byte) {
 			}
 		}
 		in.value(name, value, inValue)
+	}
+}
+
+// matrix looks at a parameter of a path, ";colour=red". A session stands there because
+// the server put it there.
+func (in *inspector) matrix(param []byte, budget *int) {
+	param, _, _ = bytes.Cut(param, []byte{'/'})
+	if name, value, given := bytes.Cut(param, []byte{'='}); given && len(name) > 0 && identifier(name) && !bytes.EqualFold(name, []byte("jsessionid")) {
+		in.value(name, ends(value, budget), inValue)
 	}
 }
 
@@ -170,6 +189,9 @@ func (in *inspector) value(name, raw []byte, at place) {
 		case at&inTarget != 0 && broken(in.plain, at):
 			in.found(ingest.ClassSQLi, ingest.StageSyntax, name, in.plain)
 		}
+	}
+	if at == inValue && !in.inside && isJSON(in.decoded) {
+		in.jsonStrings(name)
 	}
 }
 

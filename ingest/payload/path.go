@@ -4,6 +4,7 @@ import (
 	"bytes"
 	_ "embed"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 
@@ -116,7 +117,28 @@ func pathFlags(raw []byte, scratch *[]byte) ingest.PathFlags {
 		}
 		flags |= words.segmentFlags(segment)
 	}
+	if script(last) && misplaced(path) {
+		flags |= ingest.PathVocabulary | pathShell
+	}
 	return flags | words.nameFlags(last)
+}
+
+// script reports whether a name is of a script in PHP.
+func script(name []byte) bool {
+	switch string(name[bytes.LastIndexByte(name, '.')+1:]) {
+	case "php", "php3", "php4", "php5", "php7", "php8", "phtml", "phar":
+		return true
+	}
+	return false
+}
+
+// scriptless are directories in which no script belongs: what is asked for there was
+// uploaded by somebody else.
+var scriptless = [][]byte{[]byte("/wp-content/uploads/"), []byte("/wp-admin/css/"), []byte("/wp-admin/images/"), []byte("/wp-admin/js/"),
+	[]byte("/wp-includes/css/"), []byte("/wp-includes/images/"), []byte("/wp-includes/fonts/"), []byte("/wp-includes/certificates/"), []byte("/.well-known/")}
+
+func misplaced(path []byte) bool {
+	return slices.ContainsFunc(scriptless, func(dir []byte) bool { return bytes.Contains(path, dir) })
 }
 
 // prefixFlags looks up the first one and two segments.

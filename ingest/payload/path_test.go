@@ -1,6 +1,7 @@
 package payload
 
 import (
+	"strings"
 	"testing"
 
 	"gumshoe/ingest"
@@ -51,6 +52,15 @@ func TestPathFlags(t *testing.T) {
 	} {
 		if got := Inspect([]byte(tt.target)).Flags; got != tt.want {
 			t.Errorf("%q: flags %b, want %b", tt.target, got, tt.want)
+		}
+	}
+}
+
+// Paths are looked up in lower case.
+func TestVocabularyIsLowerCase(t *testing.T) {
+	for line := range strings.Lines(vocabularyText) {
+		if !strings.HasPrefix(line, "#") && line != strings.ToLower(line) {
+			t.Errorf("never found: %s", line)
 		}
 	}
 }

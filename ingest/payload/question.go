@@ -2,7 +2,10 @@ package payload
 
 import (
 	"bytes"
+	"slices"
 	"strings"
+
+	"gumshoe/ingest/lazyregexp"
 )
 
 // People ask about what attackers use: "what is /etc/hosts", "rm -rf explained",
@@ -11,22 +14,38 @@ import (
 
 // Words that begin a question, that stand second in a topic, and that end one.
 var (
-	asking = wordSet("what what's whats how why where when which who explain understanding difference")
-	about  = wordSet("command example explained meaning tutorial documentation vs")
-	topics = wordSet("example examples explained explanation meaning tutorial command commands documentation docs syntax vs linux unix windows ubuntu debian python java javascript php bash location default settings redirect error tag manual working")
+	asking    = wordSet("what what's whats how why where when which who explain understanding difference")
+	about     = wordSet("command example explained meaning tutorial documentation vs")
+	operators = wordSet("or and xor union select having like order group between not is")
+	topics    = wordSet("example examples explained explanation meaning tutorial command commands documentation docs syntax vs linux unix windows ubuntu debian python java javascript php bash location default settings redirect error tag tags element manual working permission permissions format")
 )
 
 // question reports whether a value in plain form asks about something.
 func question(plain []byte) bool {
-	if bytes.ContainsAny(plain, "'\"`;|&$<>(){}[]=*\\%#\n\r") || bytes.Contains(plain, []byte("--")) || bytes.Contains(plain, []byte("../")) {
+	if bytes.IndexByte(plain, '<') >= 0 {
+		plain = bareTag().ReplaceAll(plain, []byte("$1"))
+	}
+	if bytes.ContainsAny(plain, "'\"`;|&$<>(){}[]=*\\%#\n\r") || bytes.Contains(plain, []byte("--")) {
 		return false
 	}
 	words := strings.Fields(string(plain))
-	if len(words) < 2 || words[0][0] != '.' && (words[0][0] < 'a' || words[0][0] > 'z') {
+	if slices.ContainsFunc(words, func(w string) bool { return strings.Contains(w, "../") && strings.Trim(w, "./") != "" }) {
+		return false
+	}
+	if len(words) < 2 || words[0][0] != '.' && words[0][0] != '/' && (words[0][0] < 'a' || words[0][0] > 'z') {
 		return false // a number: the rest may go on in SQL
 	}
-	return len(words) > 2 && asking[words[0]] || topics[words[len(words)-1]] && !bytes.ContainsRune(plain, '/') || about[words[1]] && letters(words[2:])
+	return len(words) > 2 && asking[words[0]] || topics[words[len(words)-1]] && (letters(words[1:]) || !bytes.ContainsRune(plain, '/')) || about[words[1]] && letters(words[2:]) ||
+		fileName(words[0]) && letters(words[1:]) && !slices.ContainsFunc(words[1:], func(w string) bool { return operators[w] })
 }
+
+// fileName reports "boot.ini" and "id_rsa", but no path.
+func fileName(s string) bool {
+	return strings.ContainsAny(s, "._") && !strings.Contains(s, "/")
+}
+
+// bareTag finds the name of an element as people write it, without attributes.
+var bareTag = lazyregexp.New(`</?([a-z][a-z0-9]{0,10})>`)
 
 // letters reports whether all words are of letters alone.
 func letters(words []string) bool {

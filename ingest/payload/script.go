@@ -6,6 +6,7 @@ import (
 	"github.com/corazawaf/libinjection-go"
 
 	"gumshoe/ingest"
+	"gumshoe/ingest/lazyregexp"
 )
 
 // scriptRules find cross-site scripting: markup that runs, and script that a
@@ -24,17 +25,19 @@ var scriptRules = []rule{
 		expr: `["'` + "`" + `<]\s*\W{0,6}on[a-z]{6,50}\s*=|^\s+on[a-z]{3,50}\s*=`},
 	{class: ingest.ClassXSS, stage: ingest.StageLogic, on: tight, at: inTarget,
 		any:  []string{"javascript:", "vbscript:", "livescript:", "data:text/html", "data:image/svg", "data:application/x", "data:text/xml", "javascript&", "data:,", "-moz-binding", "expression("},
-		expr: `(?:java|vb|live)script:(?:[^/]|//|/\*|$)|data:(?:text/(?:html|xml|javascript)|image/svg\+?xml|application/x)|data:,(?:alert|eval)|-moz-binding|:expression\(`},
+		expr: `(?:java|vb|live)script:(?:[^/]|//|/\*|$)|data:(?:text/(?:html|xml|javascript)|image/svg\+?xml|application/x)|data:,(?:alert|eval)|-moz-binding|:expression\(`, check: notIdle},
 	{class: ingest.ClassXSS, stage: ingest.StageLogic, on: plain | tight, at: anywhere,
 		any: []string{"alert", "prompt", "confirm", "eval", "settimeout", "setinterval", "fromcharcode", "function(", "function (", "new function", "atob", "btoa", "execscript", "importscripts", "msgbox"}, odd: true,
 		expr: `(?:^|[^\w.])(?:(?:window|top|self|parent|frames|this|globalthis|document)\s*\.\s*)?(?:alert|prompt|confirm|eval|settimeout|setinterval|execscript|importscripts|atob|btoa|msgbox)(?:\s*\?\.)?\s*(?:\.\s*(?:call|apply|bind)\s*)?(?:\)\s*)?(?:\(|` + "`" + `|<x>\()` +
 			`|string\s*\.\s*fromcharcode|\bnew\s*function\s*\(|[=(:;,]\s*\(?(?:alert|prompt|confirm|eval)\)?\s*\(|\bconstructor\s*\(|\(\s*(?:alert|confirm|prompt|eval)\s*\)|["'\]]\s*;?\s*-?\s*alert\b|[=,;]\s*(?:alert|confirm|prompt|eval)\s*[,;]`},
 	{class: ingest.ClassXSS, stage: ingest.StageLogic, on: tight, at: inTarget,
 		any:  []string{"window[", "top[", "self[", "this[", "parent[", "frames[", "globalthis[", "document["},
-		expr: `(?:window|top|self|this|parent|frames|globalthis|document)\[["'/` + "`" + `(\d]`},
+		expr: `(?:window|top|self|this|parent|frames|globalthis|document)\[(?:["'/` + "`" + `(\d]|object\.keys)`},
+	{class: ingest.ClassXSS, stage: ingest.StageLogic, on: tight, at: inQuery, any: []string{"fetch(", "sendbeacon(", "cookiestore.", "image().src"}, odd: true,
+		expr: `\bfetch\(["'` + "`" + `](?:https?:)?//|\bnavigator\.sendbeacon\(|\bcookiestore\.get|\bimage\(\)\.src=`},
 	{class: ingest.ClassXSS, stage: ingest.StageLogic, on: tight, at: inQuery | inReferer,
-		any:  []string{"document.", "window.location", "location.href", `"location=`, "'location=", ";location=", "localstorage", "innerhtml", "self.location", "top.location", "navigation."},
-		expr: `document\.(?:cookie|domain|write(?:ln)?|location|body|url|documentelement|createelement|getelement\w+|queryselector|forms|referrer)\b(?:[=(\[;.+)]|$)|(?:window|top|self|parent)\.(?:location|name|open|cookie)(?:[=.(\[]|$)|[;"']location(?:\.href)?=|localstorage\.|\.innerhtml|navigation\.navigate`},
+		any:  []string{"document.", "window.location", "window.open(", "location.href", `"location=`, "'location=", ";location=", "localstorage", "innerhtml", "self.location", "top.location", "navigation."},
+		expr: `document\.(?:cookie|domain|write(?:ln)?|location|body|url|documentelement|createelement|getelement\w+|queryselector|forms|referrer)\b(?:[=(\[;.+)},]|$)|(?:window|top|self|parent)\.(?:location|name|open|cookie)(?:[=.(\[]|$)|[;"']location(?:\.href)?=|localstorage\.|\.innerhtml|navigation\.navigate`},
 	{class: ingest.ClassXSS, stage: ingest.StageLogic, on: tight, at: inQuery, any: []string{".call", ".apply", ".bind", "reflect.", "$.get", "$.ajax", "$.global"}, odd: true,
 		expr: `\breflect\.(?:apply|construct)\(|\$\.(?:getscript|ajax|globaleval)\(|(?:\]|\breflect)\.\w+\.(?:call|apply|bind)[` + "`" + `(]`},
 	{class: ingest.ClassXSS, stage: ingest.StageLogic, on: tight, at: inQuery, any: []string{">=&{()}"}}, // what shows which of the characters get through
@@ -61,6 +64,17 @@ func scriptSyntax(v *value) (ingest.Class, ingest.Stage) {
 	// "style=" and the like are believed only after a quote or a bracket. It also
 	// takes the declaration of any XML document for an attack.
 	if !bytes.ContainsAny(v.decoded, "<\"'`") || bytes.Contains(v.plain, []byte("<?x")) {
+		return 0, 0
+	}
+	return ingest.ClassXSS, ingest.StageLogic
+}
+
+// idle finds a link that does nothing or only moves the browser. Crawlers that take it
+// for an address ask for "/page/javascript:void(0);".
+var idle = lazyregexp.New(`^[^:]*javascript:(?:void\s?\(?\s?0?\s?\)?|history\.(?:back|forward|go)\([\-\d]*\)|window\.(?:print|close)\(\)|return false|[;#\s])+$`)
+
+func notIdle(v *value) (ingest.Class, ingest.Stage) {
+	if idle().Match(v.plain) {
 		return 0, 0
 	}
 	return ingest.ClassXSS, ingest.StageLogic

@@ -15,8 +15,8 @@ var pickled = lazyregexp.New(`^gAS[VW][\w+/]{2}A{6}`)
 func serialized(v *value) (ingest.Class, ingest.Stage) {
 	switch {
 	case bytes.Contains(v.decoded, []byte("rO0AB")), // Java
-		bytes.Contains(v.decoded, []byte("AAEAAAD/////")), // .NET
-		bytes.HasPrefix(v.decoded, []byte("BAhvO")),       // Ruby
+		bytes.Contains(v.decoded, []byte("AAEAAAD/////")), bytes.Contains(v.decoded, []byte("AQAAAP////8")), // .NET
+		bytes.HasPrefix(v.decoded, []byte("BAhvO")), // Ruby
 		pickled().Match(v.decoded):
 		return ingest.ClassJava, ingest.StageExecute
 	}
@@ -28,9 +28,12 @@ func serialized(v *value) (ingest.Class, ingest.Stage) {
 func notClassName(v *value) (ingest.Class, ingest.Stage) {
 	name := bytes.TrimSpace(v.plain)
 	for _, c := range name {
-		if !alnum(c) && c != '.' && c != '_' {
+		if !alnum(c) && c != '.' && c != '_' && (v.at != inPath || c != '/' && c != '-') {
 			return ingest.ClassJava, ingest.StageExecute
 		}
+	}
+	if v.at == inPath {
+		return 0, 0 // a page about it
 	}
 	if bytes.HasPrefix(name, []byte("java.util.")) || bytes.HasPrefix(name, []byte("org.springframework.")) || bytes.HasSuffix(name, []byte("exception")) || bytes.HasSuffix(name, []byte("error")) {
 		return 0, 0

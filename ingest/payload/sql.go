@@ -7,6 +7,7 @@ import (
 	"github.com/corazawaf/libinjection-go"
 
 	"gumshoe/ingest"
+	"gumshoe/ingest/lazyregexp"
 )
 
 // sqlRules find SQL injection. libinjection judges single values; the
@@ -19,11 +20,11 @@ var sqlRules = []rule{
 	{class: ingest.ClassSQLi, stage: ingest.StageExtract, at: anywhere, any: []string{"union"},
 		expr: `\bunion\b[\s(]*(?:all|distinct)?[\s(]*select\b[\s(]*(?:all\s+|distinct\s+)?(?:null\b|[\d'"@(*+\-~!]|\w+\s*\(|[\w.]+\s*(?:,|--|#|\bfrom\b))`},
 	{class: ingest.ClassSQLi, stage: ingest.StageExtract, at: notReferer, any: []string{"union"},
-		expr: `(?:['")\d]|\*|\bnull|-\w+)\s*\bunion\b[\s(]+(?:all\b[\s(]*)?(?:select\b|$)|\bunion\s*\(\s*select|\bunion\s+all\s+(?:select|/)`},
+		expr: `(?:['")\d]|\*|\bnull|-\w+)\s*\bunion\b[\s(]+(?:all\b[\s(]*)?(?:select\b|$|values\s*(?:row\s*)?\(|table\s+\w+\s*(?:$|--|#|limit\b))|\bunion\s*\(\s*select|\bunion\s+all\s+(?:select|/)`},
 	{class: ingest.ClassSQLi, stage: ingest.StageLogic, at: notReferer, any: []string{" or", "'or", `"or`, ")or", "`or", "\nor", "or 1=", "or 2=", "or '", " and", "'and", `"and`, ")and", "`and", "\nand", "and 1=", "and 2=", "and '", "xor", "||", "&&", "having", "where ", "where(", "when ", "'=", "' =", "'like", "' like"},
-		expr: `(?:\b(?:x?or|and|having|where|when)\b|\|\||&&|'\s*(?:=|like))\s*(?:not\b|!)?[\s(]*(?:\d+|'[^']{0,40}'?|"[^"]{0,40}"?|0x[0-9a-f]+|true|false|null)[\s)]*(?:=|<=>|<>|!=|<|>|\blike\b|\bnot\s+like\b|\brlike\b|\bregexp\b|\bbetween\b\s*['"\d]|\bin\s*\()\s*[\s('"]*(?:[\w%]|$)`},
+		expr: `(?:\b(?:x?or|and|having|where|when)\b|\|\||&&|'\s*(?:=|like))\s*(?:not\b|!)?[\s(]*(?:\d+|'[^']{0,40}'?|"[^"]{0,40}"?|0x[0-9a-f]+|true|false|null)[\s)]*(?:=|<=>|<>|!=|<|>|->>?\s*'|<@|\blike\b|\bnot\s+like\b|\bnot\s+between\b|\brlike\b|\bregexp\b|\bsounds\s+like\b|\bbetween\b\s*['"\d]|\bin\s*\()\s*[\s('"]*(?:[\w%$]|$)`, check: notCondition},
 	{class: ingest.ClassSQLi, stage: ingest.StageLogic, at: notReferer, any: []string{" or", "'or", `"or`, ")or", "`or", " and", "'and", `"and`, ")and", "`and", "\nor", "\nand", "xor", "||", "&&"}, odd: true,
-		expr: `['"` + "`" + `)]\s*\)*\s*(?:\bx?or\b|\band\b|\|\||&&)[\s(]*(?:\d+\b\s*(?:[<>=!,;)#]|--|$)|(?:true|false)\b\s*(?:$|--|#)|not\s+(?:\d|exists|true|false)|\w+\(|exists\b|\w+\s*(?:=|<|>|\blike\s*['"(]|\bis\s+(?:not\s+)?null)|\(?\w*\s*glob\s)`},
+		expr: `['"` + "`" + `)]\s*\)*\s*(?:\bx?or\b|\band\b|\|\||&&)[\s(]*(?:\d+\b\s*(?:[<>=!,;)#]|--|$)|(?:true|false)\b\s*(?:$|--|#)|not\s+(?:\d|exists|true|false)|\w+\(|exists\b|\w+\s*(?:=|<|>|\blike\s*['"(]|\bis\s+(?:not\s+)?null)|\(?\w*\s*glob\s)`, check: notCondition},
 	{class: ingest.ClassSQLi, stage: ingest.StageLogic, at: inTarget, any: []string{"xor"},
 		expr: `\bxor\s*(?:'|"|\d)[^<>=!\-]{0,20}[<>=!\-]`},
 	{class: ingest.ClassSQLi, stage: ingest.StageLogic, at: inTarget, any: []string{" or ", " and "},
@@ -31,7 +32,7 @@ var sqlRules = []rule{
 	{class: ingest.ClassSQLi, stage: ingest.StageExtract, at: inTarget, any: []string{"user()", "user ()", "version()", "version ()", "database()", "database ()", "schema()"},
 		expr: `(?:\b(?:x?or|and|select|having|where|by)\b|\|\||&&).{0,60}\b(?:(?:current_|session_|system_)?user|(?:sqlite_)?version|database|schema)\s?\(\s?\)`},
 	{class: ingest.ClassSQLi, stage: ingest.StageLogic, at: inTarget, any: []string{" like ", "like(", "like '", "like %", "case when"},
-		expr: `\)\s*like\s*\(|\blike\s+(?:null\b|['"%])|['"]\s*like\s+binary|\bcase\s+when\s.+\sthen\s`},
+		expr: `\)\s*like\s*\(|\blike\s+(?:null\b|['"%])|['"]\s*like\s+binary|\bcase\s+when\s.+\sthen\s`, check: notCondition},
 	{class: ingest.ClassSQLi, stage: ingest.StageLogic, at: anywhere,
 		any:  []string{"sleep", "benchmark", "waitfor", "receive_message", "generate_series", "randomblob", "sysmaster", "dbms_lock"},
 		expr: `\b(?:pg_sleep|sleep)\s*\(\s*(?:[\d"'+\-(@\s]|mod\b|\w+\()|\bselect\s+(?:pg_)?sleep\b|\bbenchmark\s*\(\s*\d|\bwaitfor\s*(?:delay|time)\s*['"(]|dbms_pipe\.receive_message|dbms_lock\.sleep|\bgenerate_series\s*\(|randomblob\s*\(|\bsysmaster\b`},
@@ -41,9 +42,9 @@ var sqlRules = []rule{
 			"@@", "procedure analyse", "lo_import", "lo_get", "lo_export", "current_setting", "query_to_xml", "database_to_xml", "openrowset", "opendatasource", "msdasql", "sqloledb", "make_set", "rdb$", "pg_read_file", "pg_ls_dir", "nullif(", "extract_value"},
 		expr: `\binformation_schema\b|\bsys(?:objects|columns|ibm)\b|\bpg_catalog\b|\bsqlite_master\b|\bmysql\.(?:user|db)\b|\bmsysobjects\b|\bfrom\s+(?:all|user)_tables\b|\b(?:extractvalue|updatexml|load_file|group_concat|concat_ws|json_extract|json_keys|json_search|make_set|xmltype|lo_import|lo_get|lo_export|current_setting|query_to_xml|database_to_xml|nullif|pg_read_file|pg_ls_dir)\s*\(|\binto\s+(?:out|dump)file\b|\bxp_(?:cmdshell|dirtree|regread)\b|\bsp_(?:executesql|password)\b|\butl_(?:http|inaddr)\b|\bctxsys\.|@@(?:global\.|session\.)?(?:version|datadir|hostname|basedir|tmpdir|servername|language|secure_file_priv)|procedure\s+analyse|\bopen(?:rowset|datasource)\b|'(?:msdasql|sqloledb)'|rdb\$`},
 	{class: ingest.ClassSQLi, stage: ingest.StageExtract, at: notReferer, any: []string{"select"},
-		expr: `\bselect\b[\s(]+(?:[\w*@.,'"()+|\s]{1,60}|.{1,60}\))\bfrom\b[\s(]+[\w` + "`" + `\["]+(?:\s*(?:where|limit|order|group|as|on|;|--|#|\)|$))|[(;=]\s*select\b[\s(]|\bselect\s+(?:if|case|char|chr|concat|count|ascii|substr|database|user|version|current_user|length|make_set|elt|exp)\s*[( ]|\bselect\b\s*\(|\bin\s*\(\s*select\b|\b(?:except|intersect)\s+select\b`},
+		expr: `\bselect\b[\s(]+(?:[\w*@.,'"()+|\s]{1,60}|.{1,60}\))\bfrom\b[\s(]+[\w` + "`" + `\["]+(?:\s*(?:where|limit|order|group|as|on|;|--|#|\)|$))|\(\s*select\b[\s(]|[;=]\s*select\s*(?:[\d'"*@(+\-~!]|\w+\s*(?:\(|,|--|#|\bfrom\b))|\bselect\s+(?:if|case|char|chr|concat|count|ascii|substr|database|user|version|current_user|length|make_set|elt|exp)\s*[( ]|\bselect\b\s*\(|\bin\s*\(\s*select\b|\b(?:except|intersect)\s+select\b`, check: notPhrase},
 	{class: ingest.ClassSQLi, stage: ingest.StageExtract, at: notReferer, any: []string{";"},
-		expr: `;\s*(?:drop\s+(?:table|database|user|view)|insert\s+into|delete\s+from|update\s+\w+\s+set|create\s+(?:table|user|database|procedure|function)|alter\s+(?:table|user|database)|truncate\s+table|shutdown\b|declare\s+@|exec(?:ute)?\s*(?:\(|\s(?:immediate|master|xp_|sp_|@))|grant\s+\w+\s+(?:on|to)\b|select\s|waitfor\s|backup\s+database|copy\s+\w+\s+from)`},
+		expr: `;\s*(?:drop\s+(?:table|database|user|view)|insert\s+into|delete\s+from|update\s+\w+\s+set|create\s+(?:table|user|database|procedure|function)|alter\s+(?:table|user|database)|truncate\s+table|shutdown\b|declare\s+@|exec(?:ute)?\s*(?:\(|\s(?:immediate|master|xp_|sp_|@))|grant\s+\w+\s+(?:on|to)\b|select\s*(?:[\d'"*@(+\-~!]|\w+\s*(?:\(|,|--|#|\bfrom\b))|waitfor\s|backup\s+database|copy\s+\w+\s+from)`},
 	{class: ingest.ClassSQLi, stage: ingest.StageExtract, at: notReferer, any: []string{"insert into", "delete from", "update ", "drop ", "exec ", "exec(", "execute ", "execute(", "declare @", "alter table"},
 		expr: `\binsert\s+into\s+\S+\s*(?:\(|values)|\bdelete\s+from\s+\w+\s*(?:where|;|--|#)|\bupdate\s+\w+\s+set\s+\w+\s*=|\bdrop\s+(?:table|database)\s+\w+\s*(?:;|--|#|$)|\bexec(?:ute)?\s*\(?\s*(?:xp_|sp_|master\b|@)|\bdeclare\s+@\w+\s+\w+|\balter\s+table\s+\w+\s+(?:add|drop|modify)`},
 	{class: ingest.ClassSQLi, stage: ingest.StageLogic, at: notReferer, any: []string{"::"},
@@ -59,6 +60,7 @@ var sqlRules = []rule{
 	{class: ingest.ClassSQLi, stage: ingest.StageLogic, at: inPath, any: []string{"union all", "union+all"}, expr: `\d[\s+]*union[\s+]+all\b`},
 	{class: ingest.ClassSQLi, at: inValue, any: []string{"!=", "<>", " is not "}, expr: `^\d+\s*(?:!=|<>|is not)\s*\d+$`, check: inequality},
 	{class: ingest.ClassSQLi, stage: ingest.StageLogic, at: inValue | inPath, any: []string{"/*!"}, expr: `/\*!\d*\s*\w`},
+	{class: ingest.ClassSQLi, stage: ingest.StageLogic, at: inTarget, any: []string{"ununionion", "uniunionon", "unionunion", "selselectect", "seleselectct", "seselectlect", "selectselect"}}, // for filters that take the word out once
 	{class: ingest.ClassSQLi | ingest.ClassScanner, stage: ingest.StageMarker, at: inValue, any: []string{"4294967296", "2147483648", "2.2250738585072", "1e309", "-2147483649", "0x7fffffff", "9223372036854775808"},
 		expr: `^(?:-?(?:4294967296|214748364[89]|9223372036854775808)|2\.2250738585072\d+e-308|1e309|0x7fffffff)$`},
 	{class: ingest.ClassSQLi, stage: ingest.StageLogic, at: inTarget, any: []string{"overlay(", "starts_with(", "json_build", "jsonb_", "array_agg", "xmlagg", "string_agg", "to_char(", "listagg", "pg_client", "row_to_json"},
@@ -79,8 +81,11 @@ func sqlSyntax(v *value) (ingest.Class, ingest.Stage) {
 	if v.at == inAgent && !bytes.ContainsAny(text, `'"`) {
 		return 0, 0
 	}
+	if condition(v) {
+		return 0, 0
+	}
 	sqli, fingerprint := libinjection.IsSQLi(string(text))
-	if !sqli || weak(fingerprint, v.plain) {
+	if !sqli || weak(fingerprint, v.plain) || searched(v.plain) || bare(v.plain) && !bareSQL().Match(v.plain) {
 		return 0, 0
 	}
 	if strings.Contains(fingerprint, "U") && bytes.Contains(v.plain, []byte("select")) {
@@ -89,9 +94,80 @@ func sqlSyntax(v *value) (ingest.Class, ingest.Stage) {
 	return ingest.ClassSQLi, ingest.StageLogic
 }
 
-// commented reports a value of one word with a comment behind it: that only hides
-// where the word ends. The plain form of a value has no comments.
+// bare reports whether a text has nothing that leaves a string or hides the rest of
+// a statement. Prose and formulas ("European Union select committee", "sin(x)/x") make
+// tokens that libinjection knows from attacks.
+func bare(plain []byte) bool {
+	return !bytes.ContainsAny(plain, "'\"`;#") && !bytes.Contains(plain, []byte("--")) && !bytes.Contains(plain, []byte("/*"))
+}
+
+// bareSQL finds what even a bare text has where it is SQL: it goes on after a number,
+// or asks for what only a database has.
+var bareSQL = lazyregexp.New(`^\W*\d|\bselect\s*[^\sa-z]|\b(?:version|database|schema)\s?\(\s?\)|\bcha?r\s*\(\s*\d|\bor\s+\d+\s+\d`)
+
+// filters are parameters that hold a condition in the query language of the API
+// itself: JQL and CQL of Atlassian, CQL of map servers, OData, ArcGIS.
+var filters = wordSet("jql cql cql_filter $filter %24filter where")
+
+// condition reports whether a value is such a condition, as long as it ends every
+// string that it begins.
+func condition(v *value) bool {
+	return filters[strings.ToLower(string(v.name))] && !bytes.Contains(v.plain, []byte("--")) && ended(v.plain)
+}
+
+// ended reports whether no string is left open.
+func ended(text []byte) bool {
+	for {
+		i := bytes.IndexAny(text, `'"`)
+		if i < 0 {
+			return true
+		}
+		end := bytes.IndexByte(text[i+1:], text[i])
+		if end < 0 {
+			return false
+		}
+		text = text[i+1+end+1:]
+	}
+}
+
+func notCondition(v *value) (ingest.Class, ingest.Stage) {
+	if condition(v) {
+		return 0, 0
+	}
+	return ingest.ClassSQLi, ingest.StageLogic
+}
+
+// searched reports what begins as a search for quoted words does.
+func searched(plain []byte) bool {
+	text := bytes.TrimLeft(plain, " (+-")
+	return len(text) > 1 && text[0] == '"' && alnum(text[1]) && (phrase().Match(plain) || search().Match(plain))
+}
+
+// phrase finds a whole statement in quotation marks, as people look for one in a site
+// with source code. A payload that leaves a string has more behind the mark.
+var phrase = lazyregexp.New(`^\s*"select\s[^"]*"\s*$`)
+
+// search finds quoted words and others with operators between them, as search forms
+// know them: ("red wine" or "white wine") and glass.
+var search = lazyregexp.New(`^[\s(]*[+\-]?"\w[^"'=<>;()]*"(?:\)*\s+[\s(]*[+\-]?(?:"\w[^"'=<>;()]*"|\w+))*[\s)]*$`)
+
+func notPhrase(v *value) (ingest.Class, ingest.Stage) {
+	if phrase().Match(v.plain) {
+		return 0, 0
+	}
+	return ingest.ClassSQLi, ingest.StageExtract
+}
+
+// commented reports a value of one word with a comment behind it, or a statement in
+// whose words empty comments stand: that only hides where a word ends. The plain form
+// of a value has no comments.
 func commented(decoded []byte) bool {
+	if bytes.Contains(decoded, []byte("/**/")) {
+		whole := bytes.ToLower(bytes.ReplaceAll(decoded, []byte("/**/"), nil))
+		if bytes.Contains(whole, []byte("select")) && (bytes.Contains(whole, []byte("union")) || bytes.Contains(whole, []byte("from"))) {
+			return true
+		}
+	}
 	before, rest, _ := bytes.Cut(decoded, []byte("/*"))
 	before = bytes.TrimRight(before, " ")
 	return len(before) > 0 && len(before) <= 16 && word(bytes.ToLower(before)) && bytes.Contains(rest, []byte("*/"))

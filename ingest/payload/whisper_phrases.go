@@ -11,7 +11,7 @@ import (
 var whisperWords = sync.OnceValue(func() []string {
 	words := []string{
 		"ignor", "disregard", "forget", "overrid", "overlook", "system prompt", "you are", "</system", "<system", "[inst]", "[/inst]", "<<sys", "<|im_", "<|endoftext", "<|system", "<|assistant", "<|user",
-		"assistant:", "system:", "human:", `"role"`, "system message", "instruction", "as an ai", "ai reviewer", "ai analyst", "ai assistant", "dear ai", "log analy", "language model", "jailbreak", "llm", "chatgpt", "to the ai", "for the ai", "prompt injection:",
+		"assistant:", "system:", "human:", `"role"`, "system message", "system note", "api key", "environment var", "training data", "instruction", "as an ai", "ai reviewer", "ai analyst", "ai assistant", "dear ai", "log analy", "language model", "jailbreak", "llm", "chatgpt", "to the ai", "for the ai", "prompt injection:",
 		"not report", "n't report", "not flag", "n't flag", "not ban", "n't ban", "not block", "n't block", "not alert", "not raise", "n't raise", "not mention", "n't mention", "skip this", "skip the", "omit th", "leave out",
 		"mark this", "classify ", "treat this", "treat me", "consider this", "respond ", "reply ", "from now on", "act as", "your new", "your only", "your real", "stop analy", "tell the", "tell your", "security pol", "safety pol", "content pol", "security filter", "safety filter", "content filter", "developer mode",
 		"allowlist", "whitelist", "blocklist", "white list", "allow list", "unban", "severity to", "severity as", "severity of", "severity=low", "severity low", "severity info", "severity none", "verdict is", "verdict:", "verdict =", "verdict=", "verdict ben", "verdict safe", " administrator", " operator", "empty list",
@@ -51,7 +51,8 @@ var whispers = sync.OnceValue(func() *phrases {
 		`\b(?:new|updated|important|additional)\s+instructions?\s*:`, `(?:^|[\s"'<>(;#/=\[])(?:system|assistant)\s*:\s*\w+(?:\s+\w+){2}`, `\bhuman\s*:\s*(?:\w+\s+){0,3}(?:whitelist|allowlist|ignore|mark|trust|unban)\b`,
 		`\brole"?\s*:\s*"(?:system|assistant)"\s*,`, `\bbegin\s+system\s+(?:message|prompt|instructions?)\b`,
 		`\bas\s+an\s+ai\b`, `\bas\s+(?:the|your)\s+(?:administrator|admin|operator|owner|developer|analyst)\b.{0,20}\b(?:i|you|we|confirm|please|must)\b`,
-		`\b(?:note|attention|message|instructions?)\s+(?:to|for)\s+(?:the\s+)?(?:ai|llm|assistant|model|analyst|language)\b`, `\b(?:dear|attention|hey|hello)\s+(?:ai|llm|chatgpt|language model|log analy[sz]er)\b`, `\bai\s+(?:reviewer|analyst|assistant)\s*[,:]`,
+		`\b(?:note|attention|message|instructions?)\s+(?:to|for)\s+(?:the\s+)?(?:ai|llm|assistant|model|analyst|language)\b`, `\b(?:dear|attention|hey|hello)\s+(?:ai|llm|chatgpt|language model|log analy[sz]er)\b`, `\bai\s+(?:reviewer|analyst|assistant)\s*[,:]`, `\bai\s+(?:reviewer|analyst|assistant)s?\s+(?:\w+\s+){0,5}must\b`,
+		`\bsystem\s+note\s*:`, `\b` + drop + `\s+(?:your\s+|all\s+)?(?:safety|training|guardrails)\b`, `\bsend\b.{0,20}\bsystem\s+prompts\b`, `\b(?:environment\s+variables|api\s+keys|training\s+data)\b.{0,40}\bsend\b.{0,20}\bto\b`, `\bsend\b.{0,20}\b(?:environment\s+variables|api\s+keys|training\s+data)\b.{0,20}\bto\b`,
 		`\b` + mute + `\b.{0,40}\b` + where + `\b`, `\bskip\s+(?:this|the)\s+(?:log\s+)?(?:line|entry|event|record)\b`, `\b(?:omit|leave\s+out)\s+(?:this|my|the)\s+` + where + `\b`,
 		`\b(?:mark|classify|label|treat|report|rate|consider|summari[sz]e|describe)\s+(?:this|it|me|us|these|the)\b.{0,40}\b(?:as\s+)?` + fine + `\b`,
 		`\b(?:set|change|lower|reduce|downgrade|output|return|report)\b.{0,20}\b(?:severity|priority|verdict|confidence)\b.{0,15}\b(?:to|as|info|low|none)\b`, `\bverdict\s*(?:is|:|=)?\s*` + fine + `\b`,
