@@ -179,6 +179,7 @@ func apacheUser(msg []byte) (user []byte, absent, ok bool) {
 		user, rest, ok = bytes.Cut(rest, []byte(" to access "))
 		return user, false, ok && bytes.Contains(rest, []byte(" failed, reason: "))
 	}
+	msg, _ = cut(msg, "auth_ldap authenticate: ")
 	rest, ok := cut(msg, "user ")
 	if !ok {
 		return nil, false, false
@@ -187,10 +188,10 @@ func apacheUser(msg []byte) (user []byte, absent, ok bool) {
 		user, tail, ok := bytes.Cut(quoted, []byte("' in realm `"))
 		return user, true, ok && bytes.Contains(tail, []byte("' not found"))
 	}
-	if i := bytes.Index(rest, []byte(" not found")); i >= 0 {
+	if i := bytes.Index(rest, []byte(" not found")); i >= 0 && !bytes.Contains(rest[:i], []byte(" authentication failed; URI ")) {
 		return bytes.TrimSuffix(rest[:i], []byte(" ")), true, true
 	}
-	for _, text := range [...]string{": authentication failure for ", ": authorization failure for ", ": password mismatch", ": authentication failure"} {
+	for _, text := range [...]string{": authentication failure for ", ": authorization failure for ", ": password mismatch", ": authentication failure", " authentication failed; URI "} {
 		if i := bytes.Index(rest, []byte(text)); i >= 0 {
 			return rest[:i], false, true
 		}

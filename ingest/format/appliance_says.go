@@ -1,14 +1,10 @@
 package format
 
-import (
-	"slices"
-
-	"gumshoe/ingest"
-)
+import "gumshoe/ingest"
 
 // applianceSays are messages of firewalls and storage boxes that their syslog
 // files under changing programs or none.
-var applianceSays = slices.Concat(
+var applianceSays = concat(
 	say(ingest.KindAuthFailure, // WatchGuard
 		`msg_id="{word}" Authentication of {words} user [{user}] from {addr} was rejected[[, {words}]]`,
 		`msg_id="{word}" Management user {user} from {addr} log in attempt was rejected - {words}`,
@@ -29,6 +25,15 @@ var applianceSays = slices.Concat(
 	say(ingest.KindProbe,
 		"RT_SCREEN_{word}: {words} source: {addr:port}, destination: {ip}, {words}",
 		"RT_SCREEN_{word}: {words} source: {addr}, destination: {ip}, {words}",
+	).of(serviceFirewall),
+	say(ingest.KindAuthFailure, // ScreenOS
+		`NetScreen device_id={word}  [{word}]system-{word}: Admin user "{user}" login attempt for {words} from {addr:port} failed.[[ ({words})]]`,
+		"Failed to login through {word} (IP={addr}, {words}UserName={user}, Times={n}, {words})", // Huawei
+		"Failed to log in through {word} (IP={addr}, {words}UserName={user}, Times={n}, {words})",
+	).of(serviceFirewall),
+	say(ingest.KindProbe,
+		"NetScreen device_id={word}  [{word}]system-{word}: {words} From {addr:port} to {ip}, proto {words}",
+		"NetScreen device_id={word}  [{word}]system-{word}: {words} From {addr} to {ip}, proto {words}",
 	).of(serviceFirewall),
 	say(ingest.KindAuthFailure, // Pulse and Ivanti Connect Secure
 		"{words} - [{addr}] {user}({words})[{text}] - Login failed using auth server {text}",
@@ -51,8 +56,24 @@ var applianceSays = slices.Concat(
 	).of(servicePanel),
 )
 
+// hypervisorSays are VMware's hosts and their center, and the boards that manage a
+// machine when it is off. An account is written as NAME@ADDR.
+var hypervisorSays = concat(
+	say(ingest.KindAuthFailure,
+		"Event {n} : Cannot login {user}@{addr}[[: {words}]]",
+		"Event {n} : Cannot login user {user}@{addr}[[: {words}]]",
+		"Event [{n}] [{word}] [{word}] [vim.event.BadUsernameSessionEvent] [{word}] [{words}] [{words}] [{n}] [Cannot login {user}@{addr}]",
+		"[[{word}, ]]Category: Audit, MessageID: {word}, Message: Unable to log in for {user} from {addr} using {words}", // iDRAC
+	),
+	say(ingest.KindAuthSuccess,
+		"Event {n} : User {user}@{addr} logged in as {text}",
+		"Event [{n}] [{word}] [{word}] [vim.event.UserLoginSessionEvent] [{word}] [{words}] [{words}] [{n}] [User {user}@{addr} logged in as {text}]",
+		"[[{word}, ]]Category: Audit, MessageID: {word}, Message: Successfully logged in using {user}, from {addr} and {words}",
+	).exists(),
+).of(servicePanel)
+
 // mountSays are the servers of NFS and of remote procedure calls.
-var mountSays = slices.Concat(
+var mountSays = concat(
 	say(ingest.KindReject,
 		"refused mount request from {peer} for {text} ({text}): {words}",
 		"refused unmount request from {peer} for {text} ({text}): {words}",
@@ -72,7 +93,7 @@ const serviceNFS = "nfs"
 
 // greyMailSays are the policy services that mail servers ask. That a message from
 // somewhere new has to wait accuses nobody.
-var greyMailSays = slices.Concat(
+var greyMailSays = concat(
 	say(ingest.KindOther,
 		"action={word}, reason={words}, client_name={name}, client_address={addr}/{n}, {text}", // postgrey
 		"action={word}, reason={words}, client_name={name}, client_address={addr}, {text}",

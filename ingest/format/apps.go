@@ -1,7 +1,7 @@
 package format
 
 import (
-	"slices"
+	"sync"
 
 	"gumshoe/ingest"
 )
@@ -9,10 +9,10 @@ import (
 // appSays is what applications with logins of their own say, in the words of
 // their source code. They log to files of many shapes, to syslog and to a
 // container's output, and so their sentences are looked for behind any head.
-var appSays = newPhrasebook(appTables...)
+var appSays = sync.OnceValue(func() *phrasebook { return newPhrasebook(appRepertoire.sentences()) })
 
-var appTables = []sentences{wordpressSays, passwordSays, mediaSays, downloadSays, forgeSays, buildSays, webmailSays, homeSays, cmsSays, officeSays, hostingSays,
-	serverSays, brokerSays, storageSays, directorySays, remoteSays, tunnelSays, chatSays, rocketSays, applianceSays, mountSays, greyMailSays, nameServerSays, relaySays, watcherSays, guardSays, monitorSays, firewallSays, cloudSays}
+var appRepertoire = concat(wordpressSays, passwordSays, mediaSays, downloadSays, forgeSays, buildSays, webmailSays, homeSays, cmsSays, officeSays, hostingSays,
+	serverSays, brokerSays, streamSays, queueSays, storageSays, directorySays, remoteSays, tunnelSays, chatSays, rocketSays, applianceSays, hypervisorSays, mountSays, greyMailSays, nameServerSays, relaySays, watcherSays, guardSays, monitorSays, firewallSays, cloudSays)
 
 // phrasebook finds the sentences that a message may be by its first byte.
 type phrasebook struct {
@@ -20,9 +20,9 @@ type phrasebook struct {
 	free sentences // those that begin with a field
 }
 
-func newPhrasebook(all ...sentences) *phrasebook {
+func newPhrasebook(all sentences) *phrasebook {
 	p := &phrasebook{}
-	for _, s := range slices.Concat(all...) {
+	for _, s := range all {
 		if first := s.parts[0]; first.field == fieldLiteral {
 			p.by[first.literal[0]] = append(p.by[first.literal[0]], s)
 		} else {
@@ -39,7 +39,7 @@ func (p *phrasebook) tell(msg []byte, ev *ingest.Event) bool {
 }
 
 // WordPress with the plugin WP fail2ban and its kin.
-var wordpressSays = slices.Concat(
+var wordpressSays = concat(
 	say(ingest.KindAuthFailure,
 		"Authentication failure for {user} from {addr}",
 		"XML-RPC authentication failure for {user} from {addr}",
@@ -70,7 +70,7 @@ var wordpressSays = slices.Concat(
 )
 
 // Keepers of passwords and sign-on servers.
-var passwordSays = slices.Concat(
+var passwordSays = concat(
 	say(ingest.KindAuthFailure, // vaultwarden, Bitwarden
 		"Username or password is incorrect. Try again. IP: {addr}. Username: {user}.",
 		"Username or password is incorrect. Try again. IP: {addr}. Username: {user}",
@@ -84,7 +84,7 @@ var passwordSays = slices.Concat(
 )
 
 // Servers of films, music, books and photographs, and what fetches for them.
-var mediaSays = slices.Concat(
+var mediaSays = concat(
 	say(ingest.KindAuthFailure,
 		"Authentication request for {user} has been denied (IP: {addr}).",               // Jellyfin
 		"[[Server: ]]AUTH-ERROR: {peer} - {text}",                                       // Emby
@@ -107,7 +107,7 @@ var mediaSays = slices.Concat(
 )
 
 // Forges and trackers.
-var forgeSays = slices.Concat(
+var forgeSays = concat(
 	say(ingest.KindAuthFailure,
 		"Failed Login: username={user} ip={addr}",                          // GitLab
 		"Failed authentication attempt for {user} from {peer}[[: {text}]]", // Gitea, Forgejo
@@ -118,7 +118,7 @@ var forgeSays = slices.Concat(
 )
 
 // Webmail and groupware.
-var webmailSays = slices.Concat(
+var webmailSays = concat(
 	say(ingest.KindAuthFailure,
 		"IMAP Error: Login failed for {user} against {word} from {addr}[[({text})]]. {text}",
 		"IMAP Error: Login failed for {user} from {addr}[[({text})]]. {text}", // Roundcube
@@ -140,7 +140,7 @@ var webmailSays = slices.Concat(
 )
 
 // What runs a home.
-var homeSays = slices.Concat(
+var homeSays = concat(
 	say(ingest.KindAuthFailure,
 		"Login attempt or request with invalid authentication from {name} ({addr}).[[ {text}]]", // Home Assistant
 		"Login attempt or request with invalid authentication from {addr}.[[ {text}]]",
@@ -157,7 +157,7 @@ var homeSays = slices.Concat(
 )
 
 // Content management.
-var cmsSays = slices.Concat(
+var cmsSays = concat(
 	say(ingest.KindAuthFailure,
 		"INFO {addr}\tjoomlafailure\t{text}", "INFO\t{addr}\tjoomlafailure\t{text}", "{addr}\tjoomlafailure\t{text}", // Joomla
 		"Login-attempt from {addr}[[ ({name})]], username '{user}', {words}", // TYPO3
@@ -167,7 +167,7 @@ var cmsSays = slices.Concat(
 )
 
 // Servers that keep a log besides that of their requests.
-var serverSays = slices.Concat(
+var serverSays = concat(
 	say(ingest.KindAuthFailure,
 		"digest: auth failed for {user}: wrong password[[,]] IP: {addr}",
 		"digest: auth failed: {text}[[,]] IP: {addr}",

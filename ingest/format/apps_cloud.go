@@ -1,13 +1,9 @@
 package format
 
-import (
-	"slices"
-
-	"gumshoe/ingest"
-)
+import "gumshoe/ingest"
 
 // What Nextcloud, ownCloud and CouchDB say besides their requests and logins.
-var cloudSays = slices.Concat(
+var cloudSays = concat(
 	say(ingest.KindAbuse,
 		"IP address throttled because it reached the attempts limit in the last {n} minutes [action: {words}, delay: {n}, ip: {addr}]", // Nextcloud
 		"IP address blocked because it reached the maximum failed attempts in the last {n} minutes [action: {words}, attempts: {n}, ip: {addr}]",

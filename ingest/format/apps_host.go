@@ -1,13 +1,9 @@
 package format
 
-import (
-	"slices"
-
-	"gumshoe/ingest"
-)
+import "gumshoe/ingest"
 
 // Panels of hosters and the consoles of storage boxes.
-var hostingSays = slices.Concat(
+var hostingSays = concat(
 	say(ingest.KindAuthFailure,
 		"[Login Action {addr}] User '{user}' tried to login with wrong password.", // Froxlor
 		`froxlor.WARNING: User tried to login with wrong password. {words}"user":"{addr}"{words}`,
@@ -26,7 +22,7 @@ var hostingSays = slices.Concat(
 // client sent stands behind it.
 var firewallSays = say(ingest.KindProbe, `[client "{addr}"] Coraza: {text}`).of(ingest.ServiceWeb)
 
-var storageSays = slices.Concat(
+var storageSays = concat(
 	say(ingest.KindAuthFailure, // Synology
 		"User [{user}] from [{addr}] failed to log in via [{word}] due to {words}.",
 		"User [{user}] from [{addr}] failed to sign in to [{word}] via [{word}] due to {words}.",
@@ -43,12 +39,13 @@ var storageSays = slices.Concat(
 ).of(servicePanel)
 
 // What watches other machines, and answers who asks.
-var monitorSays = slices.Concat(
+var monitorSays = concat(
 	say(ingest.KindAuthFailure,
 		`login failed: user "{user}" from {addr}`, // Zabbix
 		`failed login of user "{user}" from {addr}`,
 		"AUTHERR - {peer}[[ {text}]]", // Monitorix
 	),
+	say(ingest.KindReject, "{word}: Unauthorized request: {text} (from {addr:port}, user: {user}, {text})"), // Icinga
 	say(ingest.KindProbe,
 		"NOTEXIST - {peer}[[ {text}]]",
 		"FastCGI-stderr: ALERT - {text} (attacker '{addr}', {text})", // Suhosin behind lighttpd

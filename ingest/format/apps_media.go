@@ -1,13 +1,9 @@
 package format
 
-import (
-	"slices"
-
-	"gumshoe/ingest"
-)
+import "gumshoe/ingest"
 
 // More servers of media, and what fetches for them.
-var downloadSays = slices.Concat(
+var downloadSays = concat(
 	say(ingest.KindAuthFailure,
 		`Authentication request for "{user}" has been denied (IP: "{addr}").`, // Jellyfin with its logger's quotes
 		`Authentication request for {user} has been denied (IP: {addr})`,
@@ -22,9 +18,9 @@ var downloadSays = slices.Concat(
 		"WebAPI login failure. Reason: {words}, attempt count: {n}, IP: {addr}, username: {user}", // qBittorrent
 		"Request received on port {n} from {addr}, but username or password invalid",              // NZBGet
 		"Incorrect username or password from {addr}",                                              // Mealie
-		"Failed login attempt from {addr}: '{user}'",                                              // Radicale
+		"Failed login attempt from {addr}: '{user}'[[ ({words})]]",                                // Radicale
 		"Failed {word} login attempt from {addr}[[ (forwarded for '{text}')]][[ using '{text}']]: '{user}'",
-		"Failed login attempt from {addr}[[ (forwarded for '{text}')]][[ using '{text}']]: '{user}'",
+		"Failed login attempt from {addr}[[ (forwarded for '{text}')]][[ using '{text}']]: '{user}'[[ ({words})]]",
 	),
 	say(ingest.KindAuthFailure,
 		"Authentication failed, user not found, email: {user}, IP: {addr}",

@@ -1,8 +1,6 @@
 package format
 
 import (
-	"slices"
-
 	"gumshoe/ingest"
 )
 
@@ -14,7 +12,7 @@ const (
 )
 
 // Directories and the like, that others ask who somebody is.
-var directorySays = slices.Concat(
+var directorySays = concat(
 	// The Calling-Station-Id is what the access server says of the client.
 	radiusSays("Auth: ({n}) "), radiusSays("Auth: "), radiusSays(""),
 	say(ingest.KindReject,
@@ -28,8 +26,8 @@ var directorySays = slices.Concat(
 )
 
 // radiusSays are FreeRADIUS's messages behind what its own file puts before them.
-func radiusSays(head string) sentences {
-	return slices.Concat(
+func radiusSays(head string) *repertoire {
+	return concat(
 		say(ingest.KindAuthFailure,
 			head+"Login incorrect[[ ({text})]]: [{user}/<{words}>] (from client {word} port {n} cli {addr}[[ via {word} tunnel]])",
 			head+"Login incorrect[[ ({text})]]: [{user}/{text}] (from client {word} port {n} cli {addr}[[ via {word} tunnel]])", // with the password
@@ -41,7 +39,7 @@ func radiusSays(head string) sentences {
 }
 
 // Brokers of messages.
-var brokerSays = slices.Concat(
+var brokerSays = concat(
 	say(ingest.KindConnect, "New connection from {addr:port} on port {n}."), // Mosquitto
 	say(ingest.KindAuthFailure,
 		"Client {text} [{addr:port}] disconnected: not authorised.",
@@ -51,8 +49,19 @@ var brokerSays = slices.Concat(
 	say(ingest.KindSession, "New client connected from {addr:port} as {text} (p{n}, c{n}, k{n})."),
 ).of(serviceMQTT)
 
+// Kafka, whose brokers name the client twice.
+var streamSays = say(ingest.KindAuthFailure,
+	"Failed authentication with /{addr} (channelId={word}) ({words}",
+	"Failed authentication with /{addr} ({words}",
+).of("kafka")
+
+// ActiveMQ names the client behind the account.
+var queueSays = say(ingest.KindAuthFailure,
+	"Failed to add Connection {text}User name [{user}] or password is invalid. | {word} | ActiveMQ Transport: {word}:///{addr:port}@{n}",
+).of(serviceAMQP)
+
 // Desktops at a distance.
-var remoteSays = slices.Concat(
+var remoteSays = concat(
 	say(ingest.KindAuthFailure,
 		"Authentication: FAILED :: User Name: {user} :: Viewer Address: {addr} :: Type: {words}", // macOS Screen Sharing
 		"Connections: closed: {addr} (Authentication failure{words})",                            // TigerVNC
@@ -70,7 +79,7 @@ var remoteSays = slices.Concat(
 ).of(serviceVNC)
 
 // Tunnels with logins.
-var tunnelSays = slices.Concat(
+var tunnelSays = concat(
 	say(ingest.KindAuthFailure,
 		"main[{text}]:[[ ]]{addr:port} failed authentication attempt for user '{user}'", // ocserv
 		"main[{text}]: {addr:port} failed authentication attempt for user '{user}'",
@@ -87,7 +96,7 @@ var tunnelSays = slices.Concat(
 ).of(serviceVPN)
 
 // Proxies that are no web proxies alone.
-var relaySays = slices.Concat(
+var relaySays = concat(
 	say(ingest.KindProbe, "failed to handshake with {addr}: authentication error").of(serviceProxy), // Shadowsocks
 	say(ingest.KindReject, `Unauthorized connection from "{text}" [{addr}].`).of(serviceProxy),      // Tinyproxy
 	say(ingest.KindAuthFailure, "Failed auth attempt (file descriptor: {n}), ip {addr}").of(serviceProxy),
@@ -98,11 +107,14 @@ var relaySays = slices.Concat(
 )
 
 // Watchmen of the same machine, and what they saw.
-var watcherSays = slices.Concat(
-	say(ingest.KindProbe, "{addr} to {ip} ports {words}", "{addr:port} to {ip} ports {words}"), // scanlogd
+var watcherSays = concat(
+	say(ingest.KindProbe,
+		"{addr} to {ip} ports {words}", "{addr:port} to {ip} ports {words}", // scanlogd
+		"scan detected[[ ({words})]]: {addr} -> {ip} {words}", // psad
+	),
 ).of(serviceFirewall)
 
-var guardSays = slices.Concat(
+var guardSays = concat(
 	say(ingest.KindBan,
 		`Blocking "{addr}/{n}" for {words}`, // sshguard
 		"Blocking {addr:port} for {words}",
@@ -116,5 +128,5 @@ var guardSays = slices.Concat(
 		"Unbanning {addr}[[/{n}]]",
 		"{addr} matched rule id {n} ({text})",
 	),
-	say(ingest.KindAbuse, "in limiter: Authentication attempt from {addr} has been rate-limited."), // Mailu
+	say(ingest.KindAbuse, "in limiter: Authentication attempt from {addr}[[ for {user}]] has been rate-limited."), // Mailu
 ).of(ingest.ServiceFail2ban)

@@ -1,13 +1,9 @@
 package format
 
-import (
-	"slices"
-
-	"gumshoe/ingest"
-)
+import "gumshoe/ingest"
 
 // What companies run: forges, trackers, repositories of artefacts.
-var buildSays = slices.Concat(
+var buildSays = concat(
 	say(ingest.KindAuthFailure,
 		"failed login attempt for {user} from {addr}",                  // Jenkins
 		"[[{word} ]]{user} - AUTH FAILURE FROM {addr} no-matching-key", // Gerrit's sshd_log
@@ -39,7 +35,7 @@ var buildSays = slices.Concat(
 )
 
 // Groupware, shops, schools.
-var officeSays = slices.Concat(
+var officeSays = concat(
 	say(ingest.KindAuthFailure,
 		"{n} {word} {word} {word} Login failed for db:{word} login:{user} from {addr}", // Odoo
 		"{n} {word} {word} {word} Login failed for login:{user} from {addr}",

@@ -1,15 +1,11 @@
 package format
 
-import (
-	"slices"
-
-	"gumshoe/ingest"
-)
+import "gumshoe/ingest"
 
 const serviceIRC = "irc"
 
 // chatSays are servers and bouncers of IRC that keep a log of their own.
-var chatSays = slices.Concat(
+var chatSays = concat(
 	say(ingest.KindAuthFailure,
 		"[{user}] failed to login from {addr:port}", // ZNC
 		"[{user}] failed to login from {addr}",

@@ -10,7 +10,7 @@ import (
 // connection comes, and later only the connection: {id} in their sentences.
 type conversation struct {
 	*shared
-	says sentences
+	says *repertoire
 }
 
 func newConversation(h *shared) messenger { return &conversation{h, conversationSays} }
@@ -84,7 +84,7 @@ var conversationSays = concat(
 )
 
 // axigenSays are the messages of one service of the mail server Axigen.
-func axigenSays(name, service string) sentences {
+func axigenSays(name, service string) *repertoire {
 	head := "{n} {word} " + name + ":{id}: "
 	return concat(
 		say(ingest.KindConnect,

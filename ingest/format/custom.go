@@ -2,6 +2,7 @@ package format
 
 import (
 	"bytes"
+	"sync"
 
 	"gumshoe/ingest"
 )
@@ -63,15 +64,18 @@ func wellKnownRaw(name string, specs ...string) func(setup) lineParser {
 }
 
 func wellKnownAs(name string, raw bool, specs []string) func(setup) lineParser {
-	f := &customFormat{name: name}
-	for _, spec := range specs {
-		c, err := compile(name, spec, raw)
-		if err != nil {
-			panic(err)
+	f := sync.OnceValue(func() *customFormat {
+		f := &customFormat{name: name}
+		for _, spec := range specs {
+			c, err := compile(name, spec, raw)
+			if err != nil {
+				panic(err)
+			}
+			f.patterns = append(f.patterns, c)
 		}
-		f.patterns = append(f.patterns, c)
-	}
-	return f.parser
+		return f
+	})
+	return func(s setup) lineParser { return f().parser(s) }
 }
 
 // customParser reads lines by patterns.

@@ -17,7 +17,7 @@ var xrdpSays = concat(
 var newXrdp = speaksBehind(trimXrdp, serviceRDP, xrdpSays)
 
 // newXrdpLog reads "[20220407-12:11:06] [INFO ] MESSAGE".
-var newXrdpLog = newOwnLog(openBracketed((*clock).packed), newXrdp)
+var newXrdpLog = newOwnLog(openBracketed((*clock).packed, "["), newXrdp)
 
 func trimXrdp(msg []byte) []byte {
 	if level, rest, ok := bytes.Cut(msg, []byte("] ")); ok && len(level) == len("[INFO ") && level[0] == '[' {

@@ -42,13 +42,19 @@ func trimNamed(msg []byte) []byte {
 	return msg
 }
 
-// newNamedLog reads a channel of BIND's own, "20-Nov-2026 10:00:00.123 ...".
+// newNamedLog reads a channel of BIND's own, "20-Nov-2026 10:00:00.123 ...", also
+// with print-time set to iso8601 or to no.
 var newNamedLog = newOwnLog(func(c *clock, line []byte, ev *ingest.Event) (msg []byte, sure, ok bool) {
-	if ev.Time, msg, ok = c.namedMonth(line); !ok {
-		return nil, false, false
+	if ev.Time, msg, ok = c.namedMonth(line); ok {
+		msg, ok = cut(msg, " ")
+		return msg, true, ok && len(msg) > 0 && msg[0] >= 'a' && msg[0] <= 'z' // Java's loggers have the stamp too, and brackets and capitals
 	}
-	msg, ok = cut(msg, " ")
-	return msg, true, ok
+	if ev.Time, msg, ok = c.isoStamp(line); ok {
+		msg, _ = cut(msg, " ")
+	} else {
+		msg = line
+	}
+	return msg, false, bytes.HasPrefix(trimNamed(msg), []byte("client "))
 }, newNamed)
 
 // newUnbound reads what Unbound says of clients that ask too much.
@@ -120,6 +126,8 @@ var nameServerSays = concat(
 		"ignoring query from non-local network {addr}[[ (logged only once)]]",    // dnsmasq
 		"Dropping UDP query from {addr:port}, address not matched by allow-from", // PowerDNS
 		"Dropping {word} query from {addr:port}, address not matched by {words}",
+		"Dropping {word} query from {addr}, address not matched by {words}",
+		"dropping {word} query from {addr}, address not matched by {words}",
 		"Ignoring {word} query from {addr:port}, address not matched by {words}",
 		"AXFR of domain '{text}' denied to {addr}",
 		"AXFR of domain '{text}' to {addr} denied",

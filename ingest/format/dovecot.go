@@ -30,6 +30,7 @@ func (p *dovecot) message(msg []byte, ev *ingest.Event) string {
 	for _, level := range [...]string{"Info: ", "Debug: ", "Warning: ", "Error: "} {
 		msg, _ = cut(msg, level)
 	}
+	who := process
 	process = stem(process)
 	switch {
 	case bytes.HasSuffix(process, []byte("-login")):
@@ -38,6 +39,9 @@ func (p *dovecot) message(msg []byte, ev *ingest.Event) string {
 		}
 		return p.login(msg, ev)
 	case string(process) == "auth", string(process) == "auth-worker", string(process) == "dovecot-auth":
+		if inner, ok := requestOf(who); ok {
+			return p.request(inner, msg, ev)
+		}
 		return p.auth(msg, ev)
 	}
 	return whyQuiet
@@ -68,7 +72,7 @@ func (p *dovecot) login(msg []byte, ev *ingest.Event) string {
 		}
 	}
 	switch {
-	case bytes.HasPrefix(what, []byte("Login: ")):
+	case bytes.HasPrefix(what, []byte("Login: ")), bytes.HasPrefix(what, []byte("Logged in: ")): // since 2.4
 		ev.Kind, ev.Account = ingest.KindAuthSuccess, ingest.AccountExists
 	case bytes.Contains(what, []byte("(auth failed, ")):
 		_, n, _ := bytes.Cut(what, []byte("(auth failed, "))

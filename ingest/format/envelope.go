@@ -70,6 +70,11 @@ func openTag(b []byte, ev *ingest.Event) (msg []byte, ok bool) {
 	}
 	ev.Host = b[:i]
 	b = bytes.TrimLeft(b[i+1:], " :")
+	if rest, ok := cut(b, "Message forwarded from "); ok { // AIX's syslogd names the machine before
+		if origin, rest, ok := bytes.Cut(rest, []byte(": ")); ok {
+			ev.Host, b = origin, rest
+		}
+	}
 	if word, rest, _ := bytes.Cut(b, []byte(" ")); isPriority(word) {
 		b = rest
 	}

@@ -8,7 +8,7 @@ import (
 )
 
 // kernel reads the packets that netfilter logged (UFW, iptables, nftables,
-// firewalld, Shorewall, Sophos' ulogd) and WireGuard's debug messages. The
+// firewalld, Shorewall, Sophos' ulogd), those of ipfw, and WireGuard's debug messages. The
 // prefix is the administrator's own and tells whether the packet was dropped.
 type kernel struct{}
 
@@ -30,6 +30,13 @@ func (kernel) message(msg []byte, ev *ingest.Event) string {
 	}
 	if rest, ok := cut(msg, `id="`); ok {
 		return sophosPacket(rest, ev)
+	}
+	if bytes.HasPrefix(msg, []byte("ipfw: ")) {
+		ev.Service = serviceFirewall
+		if ipfwSays.tell(msg, ev) {
+			return ""
+		}
+		return whyQuiet
 	}
 	i := bytes.Index(msg, []byte("IN="))
 	if i < 0 || i > 0 && letter(msg[i-1]) {
@@ -84,6 +91,16 @@ func packetField(packet []byte, key string) (value []byte, ok bool) {
 	value, _, _ = bytes.Cut(rest, []byte(" "))
 	return value, ok
 }
+
+// ipfwSays are the packets that FreeBSD's packet filter logged.
+var ipfwSays = concat(
+	say(ingest.KindReject,
+		"ipfw: {n} Deny {word} {addr:port} {ip} in via {word}", "ipfw: {n} Deny {word} {addr} {ip} in via {word}",
+		"ipfw: {n} Reset {word} {addr:port} {ip} in via {word}",
+		"ipfw: {n} Unreach {n} {word} {addr:port} {ip} in via {word}",
+	),
+	say(ingest.KindOther, "ipfw: {n} Deny {words} out via {word}", "ipfw: {n} Accept {words}", "ipfw: {n} Count {words}"),
+)
 
 var wireguardSays = say(ingest.KindAuthFailure,
 	"{word}: Packet has unallowed src IP ({ip}) from peer {n} ({addr:port})",

@@ -11,9 +11,9 @@ import (
 
 // everySpeaker lists the tables of sentences of the daemons that log through
 // syslog and of those with a log of their own.
-func everySpeaker() map[string]sentences {
-	tables := map[string]sentences{"proftpd": proftpdSays, "sendmail": sendmailSays, "asterisk": asteriskSays, "postgres": postgresSays,
-		"mongo": mongoSays, "charon": charonSays, "guacamole": guacamoleSays, "wireguard": wireguardSays, "cpanel": cpanelSays, "exim": eximSays, "apps": slices.Concat(appTables...)}
+func everySpeaker() map[string]*repertoire {
+	tables := map[string]*repertoire{"proftpd": proftpdSays, "sendmail": sendmailSays, "asterisk": asteriskSays, "postgres": postgresSays,
+		"mongo": mongoSays, "charon": charonSays, "guacamole": guacamoleSays, "wireguard": wireguardSays, "cpanel": cpanelSays, "exim": eximSays, "apps": appRepertoire}
 	for _, d := range daemons {
 		if s, ok := d.new(&shared{}).(*speaker); ok {
 			tables[d.programs[0]] = s.says
@@ -85,8 +85,8 @@ const liesMet = 8
 // says of the bystander, no sentence may accuse the bystander.
 func TestNoSentenceFramesABystander(t *testing.T) {
 	victim := netip.MustParseAddr(bystander)
-	for name, says := range everySpeaker() {
-		framed := 0
+	for name, speaker := range everySpeaker() {
+		says, framed := speaker.sentences(), 0
 		book := newPhrasebook(says) // of a large table most sentences begin otherwise, and cannot be what a line says
 		var saying [256]sentences
 		for first := range saying {

@@ -2,9 +2,10 @@ package format
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
+
+	"gumshoe/ingest/lazyregexp"
 )
 
 // grokNames are the names of Logstash's grok that logs of servers need, in RE2.
@@ -69,13 +70,13 @@ var grokNames = map[string]string{
 
 // grokReference is "%{NAME}", "%{NAME:field}" or "%{NAME:field:type}"; Logstash's
 // "[source][ip]" is the field source.ip.
-var grokReference = regexp.MustCompile(`%\{([^}]*)\}`)
+var grokReference = lazyregexp.New(`%\{([^}]*)\}`)
 
 // expandGrok writes a grok pattern as a regular expression of package regexp.
 func expandGrok(pattern string) (string, error) {
 	var out strings.Builder
 	last := 0
-	for _, at := range grokReference.FindAllStringSubmatchIndex(pattern, -1) {
+	for _, at := range grokReference().FindAllStringSubmatchIndex(pattern, -1) {
 		out.WriteString(pattern[last:at[0]])
 		last = at[1]
 		name, field, _ := strings.Cut(pattern[at[2]:at[3]], ":")
@@ -103,7 +104,7 @@ func expandGrok(pattern string) (string, error) {
 
 // grokExpression resolves the names within a name.
 func grokExpression(name string) string {
-	return grokReference.ReplaceAllStringFunc(grokNames[name], func(ref string) string {
+	return grokReference().ReplaceAllStringFunc(grokNames[name], func(ref string) string {
 		return "(?:" + grokExpression(ref[2:len(ref)-1]) + ")"
 	})
 }

@@ -62,9 +62,11 @@ var newLFD = speaks(serviceFirewall,
 // [**] [1:2:3] NAME [**] [Classification: ...] [Priority: 3] {TCP} ADDR:PORT -> ADDR:PORT".
 var newSuricataFast = newOwnLog(func(c *clock, line []byte, ev *ingest.Event) (msg []byte, sure, ok bool) {
 	if ev.Time, msg, ok = c.dayFirst(line); !ok {
-		return nil, false, false
+		if ev.Time, msg, ok = c.yearlessUS(line); !ok {
+			return nil, false, false
+		}
 	}
-	if msg, ok = cut(msg, "  [**] ["); !ok {
+	if msg, ok = cut(bytes.TrimLeft(msg, " "), "[**] ["); !ok { // behind two blanks; behind one of Snort 3
 		return nil, false, false
 	}
 	at := bytes.LastIndex(msg, []byte("} "))
@@ -90,7 +92,7 @@ func (p *suricataEVE) Parse(line []byte, ev *ingest.Event) ingest.Result {
 		return ingest.Unparsed
 	}
 	kind, ok := member(line, "event_type")
-	if !ok {
+	if !ok || string(kind) != "alert" && !bytes.Contains(line, []byte(`"flow_id"`)) { // other programs have types of events too
 		return ingest.Unparsed
 	}
 	peer, _ := member(line, "src_ip")

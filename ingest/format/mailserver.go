@@ -2,6 +2,7 @@ package format
 
 import (
 	"bytes"
+	"slices"
 
 	"gumshoe/ingest"
 )
@@ -33,8 +34,10 @@ var newKerioLog = newOwnLog(openBracketed((*clock).namedMonth), speaks(ingest.Se
 	),
 ))
 
-// openBracketed opens "[STAMP] MESSAGE" of a log whose stamps no other has.
-func openBracketed(stamp func(*clock, []byte) (int64, []byte, bool)) opener {
+// openBracketed opens "[STAMP] MESSAGE". Many applications write such lines: a
+// daemon is sure of its own by what all its messages begin with, if there is such
+// a thing, and of lines that begin otherwise it knows nothing.
+func openBracketed(stamp func(*clock, []byte) (int64, []byte, bool), heads ...string) opener {
 	return func(c *clock, line []byte, ev *ingest.Event) (msg []byte, sure, ok bool) {
 		if len(line) < 2 || line[0] != '[' {
 			return nil, false, false
@@ -43,7 +46,8 @@ func openBracketed(stamp func(*clock, []byte) (int64, []byte, bool)) opener {
 			return nil, false, false
 		}
 		msg, ok = cut(msg, "] ")
-		return bytes.TrimRight(msg, " "), true, ok
+		sure = slices.ContainsFunc(heads, func(head string) bool { return bytes.HasPrefix(msg, []byte(head)) })
+		return bytes.TrimRight(msg, " "), sure, ok && (sure || len(heads) == 0)
 	}
 }
 

@@ -22,7 +22,7 @@ var mysqlSays = concat(
 	),
 	say(ingest.KindReject, "Host '{peer}' is not allowed to connect to this {words}"),
 	say(ingest.KindDisconnect,
-		"Aborted connection {n} to db: '{text}' user: '{user}' host: '{peer}' ({words})",
+		"Aborted connection {n} to db: '{text}' user: '{user}' host: '{peer}' ({words})[[.]]",
 		"Got an error reading communication packets (host: '{peer}')",
 	),
 	say(ingest.KindProbe, "Bad handshake from {peer}"),
@@ -48,19 +48,21 @@ var newMySQLLog = newOwnLog(openMySQL, speaks(serviceMySQL, mysqlSays))
 //	2015-10-07  8:25:38 139845235329792 [Warning]
 //	2019-01-03T08:50:04.634875Z 113 [Note] [MY-010926] [Server]
 func openMySQL(c *clock, line []byte, ev *ingest.Event) (msg []byte, sure, ok bool) {
+	ours := false // many programs have such a stamp and level, but no thread between them
 	if ev.Time, msg, ok = c.isoStamp(line); !ok {
 		if ev.Time, msg, ok = c.packed(line); !ok {
 			return nil, false, false
 		}
+		ours = true
 	}
 	if msg, ok = cut(msg, " "); !ok {
 		return nil, false, false
 	}
 	if thread, rest, found := bytes.Cut(msg, []byte(" ")); found && digits(thread) {
-		msg = rest
+		msg, ours = rest, true
 	}
 	rest := cutMySQLLevel(msg)
-	return rest, len(rest) < len(msg), len(rest) < len(msg)
+	return rest, ours && len(rest) < len(msg), len(rest) < len(msg)
 }
 
 // cutMySQLLevel takes off "[Warning] [MY-010926] [Server] ".

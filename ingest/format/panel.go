@@ -71,7 +71,7 @@ var newHestiaLog = newOwnLog(func(c *clock, line []byte, ev *ingest.Event) (msg 
 
 // newCPanelLog reads cPanel's login_log: "[2022-06-29 14:06:40 +1000] info
 // [cpaneld] ADDR - USER "REQUEST" FAILED LOGIN cpaneld: REASON".
-var newCPanelLog = newOwnLog(openBracketed((*clock).isoStamp), newCPanel)
+var newCPanelLog = newOwnLog(openBracketed((*clock).isoStamp, "info ["), newCPanel)
 
 func newCPanel(*shared) messenger { return cpanel{} }
 

@@ -250,6 +250,15 @@ func accountValue(b []byte) []byte {
 	}
 	name := bytes.TrimRight(b[:end], ".:!'")
 	var space [maxName]byte
+	if key, value, isPair := bytes.Cut(name, []byte("=")); isPair { // "login failed: user=alice ip=..."
+		switch meaningOf[string(fold(space[:0], key))].meaning {
+		case meansUser:
+			name = value
+		case meansNothing:
+		default:
+			return nil
+		}
+	}
 	if len(name) == 0 || name[0] == '{' || notAccounts[string(fold(space[:0], name))] {
 		return nil
 	}

@@ -17,8 +17,11 @@ const latestStamp = 48
 
 // openPlain is the opener of plain.
 func openPlain(c *clock, line []byte, ev *ingest.Event) (msg []byte, sure, ok bool) {
+	if len(line) > 0 && line[0] == '{' {
+		return nil, false, false // an object's, whose other fields are none of the message
+	}
 	for i := 0; i < len(line) && i < latestStamp; i++ {
-		if i > 0 && line[i-1] != ' ' && line[i-1] != '[' && line[i-1] != '|' && line[i-1] != '>' && line[i-1] != '\t' {
+		if i > 0 && !(line[i-1] == ':' && isLevel(line[:i])) && line[i-1] != ' ' && line[i-1] != '[' && line[i-1] != '|' && line[i-1] != '>' && line[i-1] != '\t' {
 			continue
 		}
 		t, rest, ok := c.headStamp(line[i:])
@@ -85,18 +88,18 @@ func newApps(h *shared) messenger {
 // message implements messenger.
 func (p *apps) message(msg []byte, ev *ingest.Event) string {
 	ev.Service = serviceApp
-	bare := trimDecoration(msg, 0)
+	says, bare := appSays(), trimDecoration(msg, 0)
 	for rest, ok, n := bare, true, 0; ok && n < decorations; n++ {
-		if appSays.tell(rest, ev) || sogoLogin(rest, ev) || beginsRequest(rest) && p.web.message(rest, ev) == "" {
+		if says.tell(rest, ev) || sogoLogin(rest, ev) || beginsRequest(rest) && p.web.message(rest, ev) == "" {
 			return ""
 		}
-		if len(rest) > 1 && rest[0] == '[' && startsAddress(rest, 1) && appSays.free.tell(rest, ev) {
+		if len(rest) > 1 && rest[0] == '[' && startsAddress(rest, 1) && says.free.tell(rest, ev) {
 			return "" // "[ADDR]:PORT" is no decoration
 		}
 		bare = rest
 		rest, ok = undecorate(rest)
 	}
-	if appSays.free.tell(bare, ev) {
+	if says.free.tell(bare, ev) {
 		return ""
 	}
 	if why, ok := p.fields(msg, ev); ok {

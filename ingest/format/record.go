@@ -14,11 +14,12 @@ type record struct {
 	// elsewhere: the daemon names its peer, but not by an address ("peer=unix"). An
 	// address under another name may then be a part of what the client chose.
 	elsewhere bool
-	headers   bool // the values are headers of the request
-	open      bool // values are not escaped, and a client's may go on with fields of its own making
+	headers   bool   // the values are headers of the request
+	open      bool   // values are not escaped, and a client's may go on with fields of its own making
+	scratch   []byte // a message without its escapes
 }
 
-func (r *record) reset() { *r = record{} }
+func (r *record) reset() { *r = record{scratch: r.scratch[:0]} }
 
 // has reports whether the record has a value with the meaning.
 func (r *record) has(m meaning) bool { return len(r.value[m]) > 0 }

@@ -13,6 +13,7 @@ const (
 	meansNothing   meaning = iota
 	meansAddr              // the client
 	meansUser              // the account
+	meansUserID            // the account: a mail address, or a number
 	meansMessage           // text for people
 	meansEvent             // what happened, in a word
 	meansError             // why it did not
@@ -51,28 +52,29 @@ const (
 var vocabulary = map[meaning]string{
 	meansAddr: "clientip clientaddr clientaddress clientipaddress clienthost cip sourceipaddress sourceips callerip remip srcip srcaddr sourceip sourceaddress " +
 		"requestremoteip requestip remoteip remoteaddr remoteaddress remotehost addrremote originaddress visitorip visitoripaddress userip useripaddress loginip hostip " +
-		"peeraddr peerip peeraddress peer rhost ipaddress ipaddr ip ipv4 ipv6 addr ra src client remote realipremoteaddr downstreamremoteaddress",
+		"peeraddr peerip peeraddress peer rhost idorigh ipaddress ipaddr ip ipv4 ipv6 addr ra src client remote realipremoteaddr downstreamremoteaddress",
 	meansUser: "attemptedusername targetusername useraccount username useridentityusername remoteuser requestuser csusername loginname accountname accountemail useremail " +
-		"clientusername clientaccount mappedaccount duser suser dstuser srcuser usr user login account identifier uid principal email",
-	meansMessage: "message msg text desc description logdesc",
-	meansEvent:   "event eventname eventaction action eventtype eventcode operation type sender caller subtype eventid op",
-	meansError:   "error errormessage errmsg err reason errorcode exceptionmessage failurereason substatus failuremessage",
+		"clientusername clientaccount mappedaccount duser suser dstuser srcuser usr user login account identifier userprincipalname actoralternateid principal email",
+	meansUserID:  "userid",
+	meansMessage: "message msg renderedmessage messagetemplate mt shortmessage fullmessage text desc description logdesc",
+	meansEvent:   "event eventname eventaction action eventtype eventcode operation type sender caller subtype eventid op activityname",
+	meansError:   "error errormessage errmsg err reason errorcode exceptionmessage failurereason substatus failuremessage resultdescription",
 	meansOutcome: "outcome eventoutcome success result consolelogin loginresult authresult verdict",
-	meansStatus:  "status statuscode httpstatus httpstatuscode responsestatus responsestatuscode httpresponsestatuscode originstatus downstreamstatus scstatus responsecode code elbstatuscode httpcode",
-	meansMethod:  "method requestmethod httpmethod httprequestmethod csmethod verb reqmethod",
-	meansTarget:  "uri requesturi requestpath path url urloriginal urlpath httppath httpurl requesturl csuristem requri requrl target",
-	meansQuery:   "csuriquery querystring requestquery urlquery args query",
+	meansStatus:  "status statuscode httpstatus httpstatuscode responsestatus responsestatuscode httpresponsestatuscode originstatus downstreamstatus edgeresponsestatus scstatus responsecode code elbstatuscode httpcode response",
+	meansMethod:  "method requestmethod httpmethod httprequestmethod csmethod clientrequestmethod verb reqmethod",
+	meansTarget:  "uri requesturi requestpath path url urloriginal urlpath httppath httpurl requesturl csuristem clientrequesturi clientrequestpath requri requrl target",
+	meansQuery:   "csuriquery querystring requestquery clientrequestquery urlquery args query",
 	meansRequest: "request requestline httprequest req",
-	meansProto:   "protocol serverprotocol requestprotocol proto httpversion httprequestversion csversion csprotocolversion requestproto httpprotocol",
-	meansVHost:   "vhost httphost requesthost cshost xhostheader servername authority reqhost headershost domain",
-	meansAgent:   "useragent httpuseragent requestuseragent requestheadersuseragent useragentoriginal csuseragent agent ua headersuseragent",
-	meansReferer: "referer httpreferer httpreferrer requestreferer requestreferrer httprequestreferrer csreferer headersreferer referrer",
-	meansBytes:   "bodybytessent bytessent responsebodysize size bytes scbytes downstreamcontentsize responsesize",
+	meansProto:   "protocol serverprotocol requestprotocol clientrequestprotocol proto httpversion httprequestversion csversion csprotocolversion requestproto httpprotocol",
+	meansVHost:   "vhost httphost requesthost cshost xhostheader servername authority reqhost headershost clientrequesthost domain",
+	meansAgent:   "useragent httpuseragent requestuseragent requestheadersuseragent useragentoriginal csuseragent clientrequestuseragent agent ua headersuseragent",
+	meansReferer: "referer httpreferer httpreferrer requestreferer requestreferrer httprequestreferrer csreferer headersreferer clientrequestreferer referrer",
+	meansBytes:   "bodybytessent bytessent responsebodysize size bytes scbytes downstreamcontentsize edgeresponsebytes responsesize",
 	meansSeconds: "requesttime timetaken duration elapsed",
 	meansTime: "realtimetimestamp sourcerealtimetimestamp timestamp requestreceivedtimestamp time ts eventtime datetime timelocal timeiso8601 startutc " +
-		"starttime isotime asctime systemtime createdat t timecreated logtime msec",
+		"starttime isotime asctime systemtime createdat t timecreated logtime edgestarttimestamp creationtime published instantepochsecond msec dt",
 	meansDate:    "date",
-	meansProgram: "syslogidentifier program appname application comm processname",
+	meansProgram: "syslogidentifier program ident appname application comm processname",
 	meansPID:     "syslogpid pid procid processid",
 	meansMachine: "hostname machine hostname host computer nodename",
 	meansInner:   "log message eventoriginal line",

@@ -5,7 +5,19 @@ import "gumshoe/ingest"
 // packet is what a firewall's record of one amounts to. Its fields are the
 // firewall's own; it names no login.
 func (r *record) packet(ev *ingest.Event) ingest.Kind {
-	if !r.open || !r.has(meansPacket) {
+	if !r.open { // other programs' objects name both ends of a connection too
+		if r.has(meansPacket) && (refuses(r.value[meansEvent]) || refuses(r.value[meansOutcome])) {
+			ev.Service = serviceFirewall
+			return ingest.KindReject
+		}
+		return ingest.KindOther
+	}
+	return r.firewall(ev)
+}
+
+// firewall is packet for a log whose every line is a firewall's.
+func (r *record) firewall(ev *ingest.Event) ingest.Kind {
+	if !r.has(meansPacket) {
 		return ingest.KindOther
 	}
 	ev.Service = serviceFirewall

@@ -20,7 +20,7 @@ func (r *record) tell(ev *ingest.Event) (why string) {
 	}
 	t := r.tone()
 	if r.request(ev) && !t.failed() {
-		ev.User = accountOf(r.value[meansUser])
+		ev.User = r.account()
 		return ""
 	}
 	ev.User = r.user()
@@ -46,11 +46,26 @@ func (r *record) tell(ev *ingest.Event) (why string) {
 // sentence of a program that is known.
 func (r *record) deed(ev *ingest.Event) {
 	said := *ev
-	if said.Reset(); appSays.tell(r.value[meansMessage], &said) && said.Src == ev.Src {
+	if said.Reset(); appSays().tell(r.value[meansMessage], &said) && said.Src == ev.Src {
 		ev.Kind = said.Kind
 		return
 	}
+	if r.screened(ev) {
+		return
+	}
 	ev.Kind = r.packet(ev)
+}
+
+// screened fills the event with a request that a firewall for the web did not let
+// through: its records tell what was asked for, not what was answered.
+func (r *record) screened(ev *ingest.Event) bool {
+	target := r.value[meansTarget]
+	if !isUsualMethod(r.value[meansMethod]) || !bytes.HasPrefix(target, []byte("/")) || !refuses(r.value[meansEvent]) && !refuses(r.value[meansOutcome]) {
+		return false
+	}
+	ev.Kind, ev.Service = ingest.KindProbe, ingest.ServiceWeb
+	ev.Method, ev.Target, ev.Proto, ev.VHost, ev.Referer = r.value[meansMethod], target, r.value[meansProto], withoutPort(r.value[meansVHost]), r.value[meansReferer]
+	return true
 }
 
 // tone is what the fields that say what happened amount to. One named for success
@@ -78,10 +93,21 @@ func anyFold(b []byte, words ...string) bool {
 
 // user is the account that the record names, or its message.
 func (r *record) user() []byte {
+	if u := r.account(); u != nil {
+		return u
+	}
+	return accountIn(r.unquoted(r.value[meansMessage]))
+}
+
+// account is the account that a field names.
+func (r *record) account() []byte {
 	if u := accountOf(r.value[meansUser]); u != nil {
 		return u
 	}
-	return accountIn(r.value[meansMessage])
+	if id := r.value[meansUserID]; bytes.IndexByte(id, '@') > 0 {
+		return id
+	}
+	return nil
 }
 
 // accountOf is the account in a field, unless it stands for none.
@@ -95,7 +121,7 @@ func accountOf(b []byte) []byte {
 // inMessage looks for the client in the message, for want of a field.
 func (r *record) inMessage(t tone, ev *ingest.Event) string {
 	msg := r.value[meansMessage]
-	if appSays.tell(msg, ev) {
+	if appSays().tell(msg, ev) {
 		return ""
 	}
 	if !t.failed() && !t.succeeded() {
@@ -104,7 +130,7 @@ func (r *record) inMessage(t tone, ev *ingest.Event) string {
 	user := ev.User
 	p := phrases{service: serviceApp}
 	for _, text := range [...][]byte{msg, r.value[meansError]} {
-		if why := p.message(text, ev); why == "" {
+		if why := p.message(r.unquoted(text), ev); why == "" {
 			if len(user) > 0 {
 				ev.User = user
 			}
@@ -112,6 +138,21 @@ func (r *record) inMessage(t tone, ev *ingest.Event) string {
 		}
 	}
 	return whyNoClient
+}
+
+// unquoted takes the escapes off quotes within a quoted value of a pair.
+func (r *record) unquoted(b []byte) []byte {
+	if !r.open || !bytes.Contains(b, []byte(`\"`)) {
+		return b
+	}
+	from := len(r.scratch)
+	for i := 0; i < len(b); i++ {
+		if b[i] == '\\' && i+1 < len(b) && (b[i+1] == '"' || b[i+1] == '\\') {
+			i++
+		}
+		r.scratch = append(r.scratch, b[i])
+	}
+	return r.scratch[from:]
 }
 
 // request fills the web part of the event, if the record is about an answered
@@ -125,6 +166,9 @@ func (r *record) request(ev *ingest.Event) bool {
 	target := r.value[meansTarget]
 	if event := r.value[meansEvent]; len(target) == 0 && bytes.HasPrefix(event, []byte("/")) { // authentik
 		target = event
+	}
+	if line := r.value[meansRequest]; len(target) == 0 && bytes.HasPrefix(line, []byte("/")) && bytes.IndexByte(line, ' ') < 0 {
+		target = line
 	}
 	switch line := r.value[meansRequest]; {
 	case bytes.IndexByte(line, ' ') > 0:

@@ -24,7 +24,8 @@ func (r *record) time(c *clock) int64 {
 			return t
 		}
 	}
-	return 0
+	t, _ := c.anyStamp(date) // fluent-bit's "date" is all of it
+	return t
 }
 
 // anyStamp reads a stamp that fills a field.

@@ -19,14 +19,19 @@ import (
 // any part of it, so a message may be readable in several ways; where the
 // client's fields stand tells which reading is the daemon's own. See settle.
 type sentence struct {
+	fact
+	parts  []part
+	key    []byte // the longest literal: without it there is no match
+	settle settling
+	fixed  bool // no free text before the peer: there is one place for it
+}
+
+// fact is what a sentence tells besides its fields.
+type fact struct {
 	kind    ingest.Kind
 	account ingest.Account
 	byKey   bool   // a login without a password
 	service string // what was spoken to, where it is not its table's; "": it is
-	parts   []part
-	key     []byte // the longest literal: without it there is no match
-	settle  settling
-	fixed   bool // no free text before the peer: there is one place for it
 }
 
 // part is a literal or a field.
@@ -72,52 +77,8 @@ const (
 	settleAgree                 // ... on both sides: the readings must agree, or there is no peer
 )
 
-// sentences are what a daemon says.
+// sentences are what a message is compared with.
 type sentences []sentence
-
-// say makes sentences of one kind. A part in double brackets may be missing:
-// "from {peer}[[ port {n}]]". It panics on a malformed text, as the tables of
-// sentences are part of the program.
-func say(kind ingest.Kind, texts ...string) sentences {
-	out := make(sentences, 0, 2*len(texts))
-	for _, text := range texts {
-		for _, variant := range variants(text) {
-			s := sentence{kind: kind, parts: parts(variant)}
-			s.prepare(variant)
-			out = append(out, s)
-		}
-	}
-	return out
-}
-
-// absent marks sentences that tell that the account does not exist.
-func (ss sentences) absent() sentences { return ss.about(ingest.AccountAbsent) }
-
-// exists marks sentences that tell that the account exists.
-func (ss sentences) exists() sentences { return ss.about(ingest.AccountExists) }
-
-// byKey marks sentences about a login with a public key.
-func (ss sentences) byKey() sentences {
-	for i := range ss {
-		ss[i].byKey = true
-	}
-	return ss
-}
-
-// of names the service that the sentences are about.
-func (ss sentences) of(service string) sentences {
-	for i := range ss {
-		ss[i].service = service
-	}
-	return ss
-}
-
-func (ss sentences) about(a ingest.Account) sentences {
-	for i := range ss {
-		ss[i].account = a
-	}
-	return ss
-}
 
 // variants writes out the texts with and without each optional part, the longer
 // ones first.
@@ -260,6 +221,3 @@ type reading struct {
 	id    []byte
 	count uint32
 }
-
-// concat joins what a daemon says.
-func concat(parts ...sentences) sentences { return slices.Concat(parts...) }

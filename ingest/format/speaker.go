@@ -8,28 +8,25 @@ const whyMessage = "unknown message of this daemon"
 // know, so that a table of sentences is enough.
 type speaker struct {
 	service string
-	says    sentences
+	says    *repertoire
 	trim    func(msg []byte) []byte // takes off what the daemon puts before its message; nil: nothing
 }
 
 // speaks makes the constructor that the table daemons asks for.
-func speaks(service string, says ...sentences) func(*shared) messenger {
+func speaks(service string, says ...*repertoire) func(*shared) messenger {
 	return speaksBehind(nil, service, says...)
 }
 
 // speaksBehind is speaks for a daemon that puts a stamp, a level or the like of
 // its own before its messages.
-func speaksBehind(trim func([]byte) []byte, service string, says ...sentences) func(*shared) messenger {
-	s := &speaker{service: service, trim: trim}
-	for _, ss := range says {
-		s.says = append(s.says, ss...)
-	}
+func speaksBehind(trim func([]byte) []byte, service string, says ...*repertoire) func(*shared) messenger {
+	s := &speaker{service: service, trim: trim, says: concat(says...)}
 	return func(*shared) messenger { return s }
 }
 
 // echoes is speaks for a daemon whose lines repeat what others tell: they are
 // read, and count nothing.
-func echoes(service string, says ...sentences) func(*shared) messenger {
+func echoes(service string, says ...*repertoire) func(*shared) messenger {
 	inner := speaks(service, says...)
 	return func(h *shared) messenger { return echo{inner(h)} }
 }

@@ -87,7 +87,7 @@ func (p *sshd) notAllowed(msg []byte, ev *ingest.Event) string {
 // keyboard-interactive/pam" besides only for some of them.
 func (p *sshd) pamError(msg []byte, ev *ingest.Event) string {
 	what, rest, ok := bytes.Cut(msg, []byte(" for "))
-	if !ok || !bytes.HasPrefix(bytes.ToLower(what), []byte("auth")) && !bytes.HasPrefix(what, []byte("User ")) {
+	if !ok || !bytes.HasPrefix(bytes.ToLower(what), []byte("auth")) && !bytes.HasPrefix(what, []byte("User ")) && !anyFold(what, "unknown user") { // the last is OpenPAM's
 		return whyQuiet
 	}
 	rest, invalid := cutInvalid(rest)

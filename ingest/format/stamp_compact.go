@@ -37,7 +37,7 @@ func (c *clock) compactStamp(b []byte) (t int64, rest []byte, ok bool) {
 }
 
 // wordyStamp reads "2 Jan 2006 15:04:05", with the month in full or not, and
-// with a comma behind the year or not.
+// with a comma behind the year, none, or no year at all (Node-RED).
 func (c *clock) wordyStamp(b []byte) (t int64, rest []byte, ok bool) {
 	var s civil
 	if s.day, ok = two(b); ok {
@@ -58,11 +58,12 @@ func (c *clock) wordyStamp(b []byte) (t int64, rest []byte, ok bool) {
 	if len(b) < 12 || b[0] != ' ' {
 		return 0, nil, false
 	}
-	if s.year, ok = four(b[1:]); !ok {
+	if s.year, ok = four(b[1:]); ok {
+		if b = b[5:]; b[0] == ',' {
+			b = b[1:]
+		}
+	} else if s.year = 0; b[3] != ':' {
 		return 0, nil, false
-	}
-	if b = b[5:]; b[0] == ',' {
-		b = b[1:]
 	}
 	if b[0] != ' ' {
 		return 0, nil, false

@@ -55,14 +55,18 @@ func (p *jsonLog) Parse(line []byte, ev *ingest.Event) ingest.Result {
 		p.why = "broken JSON"
 		return ingest.Unparsed
 	}
-	if p.record.has(meansShipped) && p.record.has(meansInner) {
+	shipped := p.record.has(meansShipped)
+	if p.record.has(meansInner) && (shipped || known(p.record.value[meansProgram])) {
 		p.record.envelope(&p.clock, ev)
-		if r, ok := p.carried.open(p.record.value[meansInner], ev); ok {
-			if r != ingest.Parsed {
-				p.why = p.carried.reason()
-			}
+		r, ok := p.carried.open(p.record.value[meansInner], ev)
+		switch {
+		case ok && r == ingest.Parsed:
+			return r
+		case ok && shipped:
+			p.why = p.carried.reason()
 			return r
 		}
+		ev.Reset()
 	}
 	return p.finish(ev)
 }

@@ -3,6 +3,7 @@ package format
 import (
 	"bytes"
 	"slices"
+	"sync"
 
 	"gumshoe/ingest"
 )
@@ -157,10 +158,37 @@ func (p *syslog) Parse(line []byte, ev *ingest.Event) ingest.Result {
 		p.why = "no syslog envelope"
 		return ingest.Unparsed
 	}
-	if p.why = p.dispatch(msg, ev); p.why != "" {
+	if p.why = p.dispatch(msg, ev); p.why == whyProgram && p.prose(line, ev) {
+		p.why = ""
+	}
+	if p.why != "" {
 		return ingest.Ignored
 	}
 	return ingest.Parsed
+}
+
+// prose reads "STAMP Login failed: user=alice ip=ADDR" of an application, in which
+// the envelope took words of the message for a host and a program.
+func (p *syslog) prose(line []byte, ev *ingest.Event) bool {
+	at := bytes.Index(line, ev.Host)
+	if len(ev.Host) == 0 || len(ev.PID) > 0 || at < 0 {
+		return false
+	}
+	rest, ok := bytes.CutPrefix(line[at+len(ev.Host):], []byte(" "))
+	if !ok || !bytes.HasPrefix(rest, ev.Program) {
+		return false
+	}
+	head := line[at : len(line)-len(rest)+len(ev.Program)]
+	if t := listen(head); !t.failed() && !t.succeeded() {
+		return false
+	}
+	host, program := ev.Host, ev.Program
+	ev.Host, ev.Program = nil, nil
+	if p.stranger.message(line[at:], ev) == "" {
+		return true
+	}
+	ev.Host, ev.Program = host, program
+	return false
 }
 
 // Reason implements ingest.Explainer.
@@ -218,15 +246,19 @@ func stem(program []byte) []byte {
 
 // known reports whether a program has a messenger.
 func known(program []byte) bool {
+	names := daemonNames()
+	return names[string(program)] || names[string(stem(program))]
+}
+
+var daemonNames = sync.OnceValue(func() map[string]bool {
+	names := map[string]bool{}
 	for _, d := range daemons {
 		for _, name := range d.programs {
-			if string(program) == name || string(stem(program)) == name {
-				return true
-			}
+			names[name] = true
 		}
 	}
-	return false
-}
+	return names
+})
 
 // maxRepeat bounds what one line may claim to stand for.
 const maxRepeat = 1 << 20

@@ -6,7 +6,7 @@ import (
 	"gumshoe/ingest"
 )
 
-// w3c reads the W3C extended log format of IIS, Azure and CloudFront: values
+// w3c reads the W3C extended log format of IIS, Azure, CloudFront and Windows' firewall: values
 // parted by blanks or tabs, named by a directive that the server writes at the
 // head of the file and after each restart.
 //
@@ -70,10 +70,10 @@ func (p *w3c) Parse(line []byte, ev *ingest.Event) ingest.Result {
 		}
 		p.record.set(nil, name, value, false)
 	}
-	return p.tell(ev)
+	return p.tell(line, ev)
 }
 
-func (p *w3c) tell(ev *ingest.Event) ingest.Result {
+func (p *w3c) tell(line []byte, ev *ingest.Event) ingest.Result {
 	r := &p.record
 	if path, query := r.value[meansTarget], r.value[meansQuery]; len(path) > 0 && len(query) > 0 {
 		p.target = append(append(append(p.target[:0], path...), '?'), query...)
@@ -81,18 +81,29 @@ func (p *w3c) tell(ev *ingest.Event) ingest.Result {
 	}
 	ev.Time = r.time(&p.clock)
 	a, ok := clientAddress(r.value[meansAddr])
-	if ev.Time == 0 || !ok || !r.request(ev) {
+	switch {
+	case ev.Time == 0 || !ok:
+		ev.Reset()
+		return ingest.Unparsed
+	case r.request(ev):
+		ev.User = r.value[meansUser]
+	case r.has(meansPacket) && r.has(meansEvent) && !r.has(meansMethod): // Windows' firewall
+		if ev.Kind = r.firewall(ev); bytes.Contains(line, []byte(" SEND")) { // our own packet
+			ev.Kind = ingest.KindOther
+			return ingest.Parsed
+		}
+	default:
 		ev.Reset()
 		return ingest.Unparsed
 	}
-	ev.Src, ev.User = a, r.value[meansUser]
+	ev.Src = a
 	return ingest.Parsed
 }
 
 // directive reads a line with "#" before it.
 func (p *w3c) directive(line []byte) ingest.Result {
 	p.why = "a directive"
-	for _, name := range [...]string{"#Version:", "#Software:", "#Date:", "#Start-Date:", "#Remark:", "#End-Date:"} {
+	for _, name := range [...]string{"#Version:", "#Software:", "#Date:", "#Start-Date:", "#Remark:", "#End-Date:", "#Time Format:"} {
 		if bytes.HasPrefix(line, []byte(name)) {
 			return ingest.Ignored
 		}

@@ -20,7 +20,7 @@ func (t tone) succeeded() bool { return t&(toneFailed|toneSucceeded|toneTrouble)
 
 // toneWords are the words by tone, in lower case. A blank stands for any run of
 // blanks, dashes and underscores, or for none, so that "login fail" is also
-// "login_failed", "LoginFailure" and "login-failed"; a phrase may go on in the
+// "login_failed", "LoginFailure", "login-failed" and "login.failed"; a phrase may go on in the
 // text: "auth fail" is also "auth failure".
 var toneWords = map[tone][]string{
 	toneFailed: {
@@ -39,12 +39,12 @@ var toneWords = map[tone][]string{
 		"unknown account", "unable to find an existing account", "could not authenticate", "couldn't authenticate", "cannot authenticate", "unable to authenticate", "unable to log in", "unable to login", "not authenticated",
 		"access denied for user", "mfa fail", "otp fail", "totp fail", "2fa fail", "two factor fail", "user login fail", "brute force", "credentials rejected", "credentials invalid", "credentials incorrect",
 		"could not retrieve user", "which usually indicates they do not exist", "login attempt with invalid", "login attempt for invalid", "authentication attempt failed", "nt status wrong password", "nt status no such user", "nt status logon failure",
-		"fehlgeschlagene anmeldung", "anmeldung fehlgeschlagen", "fehlerhafter login", "ungültige anmeld", "echec de la tentative de connexion", "échec de la connexion", "échec de l'authentification", "échec d'authentification",
+		"fehlgeschlagene anmeldung", "anmeldung fehlgeschlagen", "anonymous access denied", "fehlerhafter login", "ungültige anmeld", "echec de la tentative de connexion", "échec de la connexion", "échec de l'authentification", "échec d'authentification",
 		"mislukte login", "mislukte aanmelding", "inicio de sesión fallido", "error de autenticación", "accesso fallito", "login fallito", "falha de login", "falha na autentica",
 	},
 	toneSucceeded: {
 		"logged in", "login success", "login succeeded", "login successful", "successful login", "successfully logged in", "successful auth", "successfully auth", "successful sign in",
-		"signed in", "auth success", "auth succeeded", "authentication success", "authentication succeeded", "authentication successful", "logged on", "login ok", "login allowed", "auth ok", "user authenticated", "authenticated successfully", "successful 1fa auth", "successful totp auth", "successful duo auth", "successful webauthn auth", "accepted password", "accepted publickey",
+		"signed in", "ssl vpn tunnel up", "auth success", "auth succeeded", "authentication success", "authentication succeeded", "authentication successful", "logged on", "login ok", "login allowed", "auth ok", "user authenticated", "authenticated successfully", "successful 1fa auth", "successful totp auth", "successful duo auth", "successful webauthn auth", "accepted password", "accepted publickey",
 	},
 	toneSubject: {"login", "log in", "logon", "log on", "sign in", "authentica", "password", "credential", "passcode", "2fa", "mfa", "totp", "two factor"},
 	toneTrouble: {"fail", "denied", "incorrect", "invalid", "reject", "refused", "wrong", "unsuccessful", "unauthori", "might not have worked", "mismatch"},
@@ -92,7 +92,7 @@ func beginsWith(b []byte, word string) bool {
 	i := 0
 	for _, c := range []byte(word) {
 		if c == ' ' {
-			for i < len(b) && (b[i] == ' ' || b[i] == '-' || b[i] == '_') {
+			for i < len(b) && (b[i] == ' ' || b[i] == '-' || b[i] == '_' || b[i] == '.' && i+1 < len(b) && letter(b[i+1])) {
 				i++
 			}
 			continue
