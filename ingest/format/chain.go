@@ -19,6 +19,7 @@ type chain struct {
 	plain   []byte // scratch: a line without its colours
 	next    int    // index into table: who read the last odd lines
 	row     int    // how many of them in a row
+	unknown strangers
 }
 
 // settled is how many lines in a row another format must have read to become the
@@ -75,6 +76,12 @@ func (c *chain) Parse(line []byte, ev *ingest.Event) ingest.Result {
 func (c *chain) odd(line []byte, ev *ingest.Event) ingest.Result {
 	var quiet ingest.Event
 	c.spoke = c.primary
+	kind := c.unknown.key(line)
+	if c.unknown.met(kind) {
+		c.row = 0
+		ev.Reset()
+		return ingest.Unparsed
+	}
 	known := false
 	for i, p := range c.table() {
 		if p == c.primary {
@@ -84,6 +91,7 @@ func (c *chain) odd(line []byte, ev *ingest.Event) ingest.Result {
 		case ingest.Parsed:
 			c.spoke = p
 			c.follow(i)
+			c.unknown.forget()
 			return ingest.Parsed
 		case ingest.Ignored:
 			if _, final := p.(*syslog); !known {
@@ -103,6 +111,7 @@ func (c *chain) odd(line []byte, ev *ingest.Event) ingest.Result {
 		*ev = quiet
 		return ingest.Ignored
 	}
+	c.unknown.add(kind)
 	ev.Reset()
 	return ingest.Unparsed
 }
