@@ -35,6 +35,9 @@ func (m *maker) exempted(target netip.Prefix, c *analyze.Case) (doubt, bool) {
 	if w := c.Word; w != nil && w.Word == analyze.Muted {
 		return doubt{"muted", fmt.Sprintf("%s called this case harmless on %s (%s).", w.By, w.At.UTC().Format("Mon 2 Jan 2006"), cmp.Or(w.Reason, "no reason given"))}, true
 	}
+	if m.policy.Unheard {
+		return doubt{"unheard", "What people said of cases could not be read, and one of them may have called this one harmless."}, true
+	}
 	at, e, ok := overlapping(&m.exempt, target)
 	if !ok {
 		return doubt{}, false

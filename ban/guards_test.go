@@ -29,7 +29,7 @@ func TestSoftGuards(t *testing.T) {
 	for _, tt := range []struct {
 		name   string
 		c      analyze.Case
-		policy Policy // its Exempt, Doubted and ApplyBreakIn
+		policy Policy // its Exempt, Doubted, Unheard and ApplyBreakIn
 		guards Guards
 		want   string
 		reason string
@@ -39,6 +39,8 @@ func TestSoftGuards(t *testing.T) {
 		{"exempted only later, as a rehearsal sees it", scan(nil), Policy{Exempt: []Exemption{{Prefix: exempt[0].Prefix, From: now.Add(1), Until: now.Add(time.Hour)}}}, Guards{}, "ban 203.0.113.7/32", ""},
 		{"one address of its network exempted", network(nil), Policy{Exempt: []Exemption{{Prefix: netip.MustParsePrefix("198.51.100.10/32"), Until: now.Add(time.Hour)}}}, Guards{},
 			"ban 198.51.100.20/32 198.51.100.30/32 hold exempt 198.51.100.10/32", "one by one"},
+		{"nobody knows whom people called harmless", scan(nil), Policy{Unheard: true}, Guards{}, "hold unheard 203.0.113.7/32", "could not be read"},
+		{"a break-in, of whom nobody can have said so", breakin(sure), Policy{Unheard: true}, Guards{}, "ban 203.0.113.7/32", ""},
 		{"a break-in of one exempted", breakin(sure), Policy{Exempt: exempt}, Guards{}, "ban 203.0.113.7/32", ""},
 
 		{"logged in right now", scan(nil), Policy{}, sits, "hold session 203.0.113.7/32", "anna is logged in from 203.0.113.7 right now, since 21:00 UTC on Sat 21 Nov"},
@@ -63,7 +65,7 @@ func TestSoftGuards(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			policy := DefaultPolicy()
-			policy.Exempt, policy.Doubted, policy.ApplyBreakIn = tt.policy.Exempt, tt.policy.Doubted, tt.policy.ApplyBreakIn
+			policy.Exempt, policy.Doubted, policy.Unheard, policy.ApplyBreakIn = tt.policy.Exempt, tt.policy.Doubted, tt.policy.Unheard, tt.policy.ApplyBreakIn
 			plan := Make([]analyze.Case{tt.c}, policy, tt.guards, now)
 			if got := summary(plan); got != tt.want {
 				t.Errorf("got %s, want %s", got, tt.want)

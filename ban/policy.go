@@ -37,6 +37,10 @@ type Policy struct {
 	// little it may do.
 	Doubted map[string]string
 
+	// Unheard says that what people said of cases is not known, and so not which of
+	// them they called harmless.
+	Unheard bool
+
 	// What the ledger knows. Without it nobody is banned and nobody exempted.
 	Active   []Ban
 	Exempt   []Exemption

@@ -1,8 +1,10 @@
 package report
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 )
@@ -73,9 +75,13 @@ func replaceFile(dir, name string, write func(io.Writer) error) (err error) {
 }
 
 // replaceLink points dir/name at target. Symlink does not overwrite, so the new
-// link is made aside and renamed over the old one.
+// link is made aside and renamed over the old one. A run that was killed in between
+// may have had the same number, as in containers: what it left gives way.
 func replaceLink(dir, name, target string) error {
 	aside := filepath.Join(dir, fmt.Sprintf(".%s-%d", name, os.Getpid()))
+	if err := os.Remove(aside); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
 	if err := os.Symlink(target, aside); err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
@@ -56,5 +57,23 @@ func TestSaveNowhere(t *testing.T) {
 	}
 	if paths, err := Save(filepath.Join(file, "reports"), quietNight()); err == nil || len(paths) > 0 {
 		t.Errorf("saved %v below a file, error %v", paths, err)
+	}
+}
+
+// A run that was killed while it pointed latest.* at its report left a link behind. Where
+// every run has the same number, as in a container, it must not be the last that saves.
+func TestSaveAfterADeath(t *testing.T) {
+	dir := t.TempDir()
+	for _, form := range []string{"html", "txt", "ndjson"} {
+		if err := os.Symlink("nowhere", filepath.Join(dir, fmt.Sprintf(".latest.%s-%d", form, os.Getpid()))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := Save(dir, hostileNight()); err != nil {
+		t.Fatal(err)
+	}
+	left, err := filepath.Glob(filepath.Join(dir, ".latest.*"))
+	if err != nil || len(left) > 0 {
+		t.Errorf("left behind: %q, %v", left, err)
 	}
 }

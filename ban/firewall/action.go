@@ -52,43 +52,46 @@ func (a *Action) Sync(ctx context.Context, want Want) (Report, error) {
 	if err != nil {
 		return report, err
 	}
-	bans := want.only(a.Name()).spared()
+	bans := want.only(a.Name()).Spared()
 	done := map[string]ban.Ban{}
 	for _, d := range deeds {
 		if d.Done {
 			done[DeedKey(d.Ban)] = d.Ban
 		}
 	}
+	var missing []ban.Ban
+	for _, b := range bans {
+		if before, ok := done[DeedKey(b)]; !ok || !before.Until.Equal(b.Until) {
+			missing = append(missing, b)
+		}
+	}
+	// Those who are let in come first, and do not wait for a router that is full.
+	removed, left := a.each(ctx, "remove", unwanted(deeds, bans))
+	added, undone := a.each(ctx, "add", missing)
+	report.Standing, report.Added, report.Removed = len(bans)-len(missing)+added, added, removed
+	return report, errors.Join(left, undone, ctx.Err())
+}
+
+// each tells the program the same of several bans, and returns how often it worked.
+func (a *Action) each(ctx context.Context, do string, bans []ban.Ban) (worked int, err error) {
 	var failed []error
 	inARow := 0
-	call := func(do string, b ban.Ban) bool {
-		if inARow == giveUp || ctx.Err() != nil {
-			return false
+	for _, b := range bans {
+		if inARow == giveUp {
+			failed = append(failed, fmt.Errorf("gave up after %d failures in a row; the rest is for the next run", giveUp))
+			break
+		}
+		if ctx.Err() != nil {
+			break
 		}
 		if err := a.call(ctx, do, b); err != nil {
 			failed = append(failed, fmt.Errorf("%s %s: %w", do, b.Prefix, err))
-			if inARow++; inARow == giveUp {
-				failed = append(failed, fmt.Errorf("gave up after %d failures in a row; the rest is for the next run", giveUp))
-			}
-			return false
+			inARow++
+			continue
 		}
-		inARow = 0
-		return true
+		worked, inARow = worked+1, 0
 	}
-	for _, b := range bans {
-		if before, ok := done[DeedKey(b)]; ok && before.Until.Equal(b.Until) {
-			report.Standing++
-		} else if call("add", b) {
-			report.Standing++
-			report.Added++
-		}
-	}
-	for _, b := range unwanted(deeds, bans) {
-		if call("remove", b) {
-			report.Removed++
-		}
-	}
-	return report, errors.Join(append(failed, ctx.Err())...)
+	return worked, errors.Join(failed...)
 }
 
 // call runs the program once and records how it went.

@@ -112,6 +112,16 @@ func TestActionGivesUp(t *testing.T) {
 	if got := strings.Count(told(), "add"); got != giveUp {
 		t.Errorf("asked %d times", got)
 	}
+	fail("")
+	syncTo(t, a, want(t, banned("192.0.2.9/32")))
+	told()
+	fail("192.0.2.1 192.0.2.2 192.0.2.3 192.0.2.4")
+	if r, err := a.Sync(context.Background(), want(t, bans...)); err == nil || r.Removed != 1 {
+		t.Errorf("%+v, %v, want one removed", r, err)
+	}
+	if got := told(); !strings.HasPrefix(got, "remove 192.0.2.9 all") {
+		t.Errorf("whose ban is over has to wait for a router that is full: told %q", got)
+	}
 	a.Argv, a.Tools.Timeout = []string{"sleep", "60"}, 50*time.Millisecond
 	if _, err := a.Sync(context.Background(), want(t, bans[0])); err == nil || !strings.Contains(err.Error(), "no answer within") {
 		t.Errorf("%v, want a timeout", err)

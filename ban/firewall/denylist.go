@@ -112,7 +112,7 @@ func (d *DenyList) served(want Want, report *Report) []ban.Ban {
 	if len(mine) == 0 {
 		mine = web
 	}
-	return slices.DeleteFunc(want.only(d.Name()).spared(), func(b ban.Ban) bool {
+	return slices.DeleteFunc(want.only(d.Name()).Spared(), func(b ban.Ban) bool {
 		switch {
 		case b.Action == ban.Limit:
 			report.skip("a deny list cannot slow down")

@@ -78,7 +78,7 @@ func (f *Fail2ban) Sync(ctx context.Context, want Want) (Report, error) {
 func (f *Fail2ban) bans(want Want, report *Report) []ban.Ban {
 	var out []ban.Ban
 	seen := map[netip.Prefix]bool{}
-	for _, b := range want.only(f.Name()).spared() {
+	for _, b := range want.only(f.Name()).Spared() {
 		switch {
 		case len(f.Only) > 0 && !slices.Contains(f.Only, b.Jail):
 			report.skip("of another jail")

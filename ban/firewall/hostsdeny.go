@@ -63,7 +63,7 @@ func (h *HostsDeny) file() string {
 
 // served are the bans that libwrap can carry out.
 func (h *HostsDeny) served(want Want, report *Report) []ban.Ban {
-	return slices.DeleteFunc(want.only(h.Name()).spared(), func(b ban.Ban) bool {
+	return slices.DeleteFunc(want.only(h.Name()).Spared(), func(b ban.Ban) bool {
 		switch {
 		case b.Action == ban.Limit:
 			report.skip("hosts.deny cannot slow down")

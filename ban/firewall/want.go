@@ -122,10 +122,10 @@ func DeedKey(b ban.Ban) string {
 	return b.Prefix.String() + " " + string(b.Action) + " " + b.Ports.String()
 }
 
-// spared returns the bans with the allowed networks cut out of them, for
+// Spared returns the bans with the allowed networks cut out of them, for
 // engines that know no exceptions: 192.0.2.0/30 without 192.0.2.1 becomes
 // 192.0.2.0 and 192.0.2.2/31.
-func (w Want) spared() []ban.Ban {
+func (w Want) Spared() []ban.Ban {
 	var out []ban.Ban
 	for _, b := range w.bans {
 		if !slices.ContainsFunc(w.allow, b.Prefix.Overlaps) {

@@ -35,9 +35,12 @@ func (l *Ledger) Undelivered(ctx context.Context) ([]Delivery, error) {
 	if l.empty {
 		return nil, nil
 	}
-	rows, err := l.db.QueryContext(ctx, `SELECT d.driver, d.run, d.at, d.problem, t.tries FROM deliveries d
-		JOIN (SELECT min(f.id) first, max(f.id) last, count(*) tries FROM deliveries f
-			WHERE f.id > coalesce((SELECT max(g.id) FROM deliveries g WHERE g.driver = f.driver AND g.problem = ''), 0) GROUP BY f.driver) t ON t.last = d.id
+	// The last success of each driver is looked for once, and not anew for each of the
+	// many tries that a timer makes.
+	rows, err := l.db.QueryContext(ctx, `WITH good AS MATERIALIZED (SELECT driver, max(id) id FROM deliveries WHERE problem = '' GROUP BY driver)
+		SELECT d.driver, d.run, d.at, d.problem, t.tries FROM deliveries d
+		JOIN (SELECT min(f.id) first, max(f.id) last, count(*) tries FROM deliveries f LEFT JOIN good ON good.driver = f.driver
+			WHERE f.id > coalesce(good.id, 0) GROUP BY f.driver) t ON t.last = d.id
 		ORDER BY t.first`)
 	if err != nil {
 		return nil, told(err)

@@ -349,6 +349,25 @@ func TestDeliveries(t *testing.T) {
 	}
 }
 
+// A timer that syncs every ten minutes has tried a hundred thousand times in two years; who
+// asks what failed does not wait for each of them.
+func TestDeliveriesOfYears(t *testing.T) {
+	l := fresh(t)
+	if _, err := l.db.ExecContext(ctx, `WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < 100000)
+		INSERT INTO deliveries (driver, run, at, problem) SELECT 'ipset', 'sync', i * 600000, '' FROM c`); err != nil {
+		t.Fatal(err)
+	}
+	for range 3 {
+		if err := l.Deliver(ctx, "border", "sync", now, errors.New("timed out")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := l.Undelivered(ctx)
+	if diff := cmp.Diff([]Delivery{{Driver: "border", Run: "sync", At: now, Tries: 3, Problem: "timed out"}}, got); err != nil || diff != "" {
+		t.Errorf("%v %s", err, diff)
+	}
+}
+
 func TestStats(t *testing.T) {
 	l := fresh(t)
 	add(t, l,

@@ -99,39 +99,34 @@ func (s *Settings) protectWho(g *ban.Guards, cases []analyze.Case, active []ban.
 const allowNamesFile = "allow-names.json"
 
 // protectNames exempts the addresses of host names. Where DNS does not answer, the
-// last good answer holds: an allowlist must not fail open because a resolver does.
-// Only a clear "no such name" is told and keeps the old answer, too.
+// last good answer holds, of each family: an allowlist must not fail open because a
+// resolver does. A clear "no such name" is told and keeps the old answer, too.
 func (a *app) protectNames(ctx context.Context, s *Settings, g *ban.Guards, keep bool) error {
 	if !slices.ContainsFunc(s.AllowWho, func(w Allowed) bool { return w.Host != "" }) {
 		return nil
 	}
 	path := filepath.Join(s.StateDir, allowNamesFile)
 	known := map[string][]netip.Addr{}
+	var problem error
 	text, err := os.ReadFile(path)
-	if err == nil {
-		err = json.Unmarshal(text, &known)
-	}
 	if errors.Is(err, fs.ErrNotExist) {
 		err = nil
+	} else if err == nil {
+		if bad := json.Unmarshal(text, &known); bad != nil || known == nil {
+			known, problem = map[string][]netip.Addr{}, fmt.Errorf("%s is not used and will be replaced: %w", path, bad)
+		}
 	}
-	var problem error
 	for _, w := range s.AllowWho {
 		if w.Host == "" {
 			continue
 		}
-		var now []netip.Addr
 		if a.resolver != nil && s.DNS != dnsOff {
-			v4, err4 := a.resolver.Addrs(ctx, w.Host, netip.IPv4Unspecified())
-			v6, err6 := a.resolver.Addrs(ctx, w.Host, netip.IPv6Unspecified())
-			if now = append(v4, v6...); len(now) == 0 {
-				problem = errors.Join(problem, fmt.Errorf("%s (%s): %w", w.Host, w.From, errors.Join(err4, err6)))
+			now := addressesOf(ctx, a.resolver, w.Host)
+			if err := now.problem(); err != nil {
+				problem = errors.Join(problem, fmt.Errorf("%s (%s): %w", w.Host, w.From, err))
 			}
-		}
-		if len(now) > 0 {
-			for i := range now {
-				now[i] = now[i].Unmap()
-			}
-			known[w.Host] = unique(now)
+			still := slices.DeleteFunc(known[w.Host], func(old netip.Addr) bool { return now.of(old) == nil })
+			known[w.Host] = unique(append(still, now.found...))
 		}
 		for _, addr := range known[w.Host] {
 			g.Protect(ban.Allowed, netip.PrefixFrom(addr, addr.BitLen()), w.Host+", "+w.From)

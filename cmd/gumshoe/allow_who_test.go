@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"gumshoe/analyze"
+	"gumshoe/analyze/enrich"
 	"gumshoe/ban"
 )
 
@@ -69,6 +70,64 @@ func TestAllowedByWhoTheyAre(t *testing.T) {
 	for _, bad := range []string{"localhost", "country:Germany", "ASx", "AS0", "exa mple.org", "203.0.113.9/16", "-a.example"} {
 		if err := setAllow(defaults(), bad, ""); err == nil {
 			t.Errorf("%q is allowed", bad)
+		}
+	}
+}
+
+// halfDown is a DNS that knows both addresses of a name, until it answers nothing about
+// one family.
+type halfDown struct{ down4, down6 error }
+
+func (*halfDown) Names(context.Context, netip.Addr) ([]string, error) { return nil, nil }
+
+func (h *halfDown) Addrs(_ context.Context, _ string, like netip.Addr) ([]netip.Addr, error) {
+	addr, down := "2001:db8::5", h.down6
+	if like.Is4() {
+		addr, down = "203.0.113.5", h.down4
+	}
+	if down != nil {
+		return nil, down
+	}
+	return []netip.Addr{netip.MustParseAddr(addr)}, nil
+}
+
+// The last good answer holds for each family by itself: whoever is at home on IPv6 is not
+// banned because only the question for IPv4 was answered. An answer that there is none
+// is one. Nor is whoever is logged in from there, without a word.
+func TestAllowedNameOfTwoFamilies(t *testing.T) {
+	broken := errors.New("server misbehaving")
+	s := defaults()
+	s.StateDir = t.TempDir()
+	if err := setAllow(s, "home.example.org", "gumshoe.yaml:1"); err != nil {
+		t.Fatal(err)
+	}
+	put(t, s.StateDir, allowNamesFile, "null") // of somebody's editor
+	for i, step := range []struct {
+		dns            halfDown
+		known4, known6 bool
+		told           bool
+		sessions       int
+		unsure         bool
+	}{
+		{halfDown{}, true, true, true, 2, false}, // that the file was damaged
+		{halfDown{}, true, true, false, 2, false},
+		{halfDown{down6: broken}, true, true, true, 1, true},
+		{halfDown{down4: broken}, true, true, true, 1, true},
+		{halfDown{down4: enrich.ErrNoName, down6: enrich.ErrNoName}, true, true, true, 0, true},
+		{halfDown{down4: enrich.ErrNoName}, false, true, false, 1, false},
+	} {
+		g, a := s.Guards(), &app{resolver: &step.dns}
+		if err := a.protectNames(t.Context(), s, &g, true); (err != nil) != step.told {
+			t.Errorf("step %d: told %v", i, err)
+		}
+		for addr, want := range map[string]bool{"203.0.113.5/32": step.known4, "2001:db8::/64": step.known6} {
+			if _, _, refused := g.Refuses(netip.MustParsePrefix(addr)); refused != want {
+				t.Errorf("step %d: %s protected %t, want %t", i, addr, refused, want)
+			}
+		}
+		sessions, err := a.located(t.Context(), []remote{{host: "home.example.org"}})
+		if len(sessions) != step.sessions || (err != nil) != step.unsure {
+			t.Errorf("step %d: sessions from %v, %v", i, sessions, err)
 		}
 	}
 }

@@ -16,6 +16,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"gumshoe/ban"
 	"gumshoe/ingest/archive"
 )
 
@@ -252,7 +253,10 @@ brings them back with the hours of the next run: remove it there first.`,
 		Example: `  gumshoe archive forget 203.0.113.9 alice@example.org`,
 		Args:    positional(cobra.MinimumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			what := forgotten(args)
+			what, err := forgotten(args)
+			if err != nil {
+				return err
+			}
 			return a.archived(cmd, true, wait, func(m *memory, s *Settings) error {
 				rows, damage, err := m.archive.Forget(cmd.Context(), what)
 				if err != nil {
@@ -295,17 +299,24 @@ func (m *memory) forgetUnread() error {
 	return nil
 }
 
-// forgotten sorts addresses and networks from accounts.
-func forgotten(args []string) (what archive.Forgotten) {
+// forgotten sorts addresses and networks from accounts. What cannot be brought back is
+// not removed for a slip: 203.0.113.9/24 is one address or all 256, as with a ban.
+func forgotten(args []string) (what archive.Forgotten, err error) {
 	for _, arg := range args {
-		if p, err := netip.ParsePrefix(arg); err == nil {
-			what.Sources = append(what.Sources, p.Masked())
-		} else if addr, err := netip.ParseAddr(arg); err == nil {
-			addr = addr.Unmap()
-			what.Sources = append(what.Sources, netip.PrefixFrom(addr, addr.BitLen()))
-		} else {
+		p, err := netip.ParsePrefix(arg)
+		switch addr, bad := netip.ParseAddr(arg); {
+		case bad == nil:
+			p = netip.PrefixFrom(addr, addr.BitLen())
+		case err != nil:
 			what.Accounts = append(what.Accounts, arg)
+			continue
+		case p != p.Masked():
+			return what, usagef("%q has host bits: say %s for one address or %s for the network", arg, p.Addr(), p.Masked())
 		}
+		if p = ban.Canonical(p); p.Bits() == 0 {
+			return what, usagef("%s is everybody: for that remove archive, casebook and reports from the state directory", p)
+		}
+		what.Sources = append(what.Sources, p)
 	}
-	return what
+	return what, nil
 }

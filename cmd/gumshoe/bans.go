@@ -3,12 +3,15 @@ package main
 import (
 	"context"
 	"fmt"
+	"os"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"gumshoe/ban"
 	"gumshoe/ban/ledger"
+	"gumshoe/ingest/webconf"
 )
 
 func newBans(a *app) *cobra.Command {
@@ -65,20 +68,9 @@ func (a *app) changing(cmd *cobra.Command, why string, change func(context.Conte
 		return err
 	}
 	defer close()
-	guards := s.Guards()
-	s.protectProxies(&guards, nil)
-	if err := a.protectNames(ctx, s, &guards, true); err != nil {
-		a.note("names on the allowlist: %v; their last known addresses are protected", err)
-	}
-	if len(s.AllowWho) > 0 {
-		active, err := l.Active(ctx, time.Now())
-		if err != nil {
-			return err
-		}
-		s.protectWho(&guards, nil, active)
-	}
-	if err := protectMachine(&guards); err != nil {
-		a.note("not all addresses of this machine are known: %v", err)
+	guards, err := a.lastingGuards(ctx, s, l, true)
+	if err != nil {
+		return err
 	}
 	if guards.Sessions, err = a.guardSessions(ctx); err != nil {
 		a.note("open sessions: %v", err)
@@ -98,4 +90,27 @@ func (a *app) changing(cmd *cobra.Command, why string, change func(context.Conte
 		}
 	}
 	return err
+}
+
+// lastingGuards are those that hold whoever changes a ban: what the configuration
+// protects, and what this machine needs. keep remembers what DNS says of the allowlist.
+func (a *app) lastingGuards(ctx context.Context, s *Settings, l *ledger.Ledger, keep bool) (ban.Guards, error) {
+	guards := s.Guards()
+	trusted := webconf.Read(os.DirFS("/")).Proxies
+	trusted = slices.DeleteFunc(trusted, func(p webconf.Proxy) bool { return widePublic(p.Prefix) }) // a server that trusts everybody names nobody
+	s.protectProxies(&guards, trusted)
+	if err := a.protectNames(ctx, s, &guards, keep); err != nil {
+		a.note("names on the allowlist: %v; their last known addresses are protected", err)
+	}
+	if len(s.AllowWho) > 0 {
+		active, err := l.Active(ctx, time.Now())
+		if err != nil {
+			return guards, err
+		}
+		s.protectWho(&guards, nil, active)
+	}
+	if err := protectMachine(&guards); err != nil {
+		a.note("not all addresses of this machine are known: %v", err)
+	}
+	return guards, nil
 }

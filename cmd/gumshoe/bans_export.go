@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"gumshoe/ban"
+	"gumshoe/ban/firewall"
 	"gumshoe/ban/ledger"
 )
 
@@ -25,11 +26,22 @@ func newBansExport(a *app) *cobra.Command {
 			if !slices.Contains([]string{"plain", "ipset", "json"}, format) {
 				return usagef("--format: %q is none of plain, ipset, json", format)
 			}
-			return a.withLedger(cmd, func(l *ledger.Ledger, _ *Settings) error {
+			return a.withLedger(cmd, func(l *ledger.Ledger, s *Settings) error {
 				now := time.Now()
 				list, err := l.Active(cmd.Context(), now)
 				if err != nil {
 					return err
+				}
+				if format != "json" {
+					guards, err := a.lastingGuards(cmd.Context(), s, l, false)
+					if err != nil {
+						return err
+					}
+					want, err := firewall.NewWant(list, guards.Protected(), now)
+					if err != nil {
+						return err
+					}
+					list = want.Spared()
 				}
 				return a.exportBans(list, format, now)
 			})
@@ -40,7 +52,8 @@ func newBansExport(a *app) *cobra.Command {
 }
 
 // exportBans writes bans as a program reads them. The lists hold only who is shut
-// out: in them nothing says of anybody else that he is not.
+// out: in them nothing says of anybody else that he is not, and whoever is protected
+// has been cut out of them.
 func (a *app) exportBans(list []ban.Ban, format string, now time.Time) error {
 	slices.SortFunc(list, ban.Compare)
 	if format != "json" {

@@ -67,25 +67,22 @@ func newBansFlush(a *app) *cobra.Command {
 			if !yes {
 				return usagef("this lifts every ban; --yes does it")
 			}
-			err := a.lifting(cmd, ledger.Which{All: true}, "flush", "flushed", 0)
-			if err != nil && exitCode(err) != exitFailed {
-				return err
+			problem := a.lifting(cmd, ledger.Which{All: true}, "flush", "flushed", 0)
+			switch {
+			case errors.Is(problem, errNoneInForce):
+				problem = nil
+			case problem != nil && exitCode(problem) != exitFailed:
+				return problem
 			}
 			s, err := a.settings(cmd, false)
 			if err != nil {
 				return err
 			}
-			l, close, err := openLedger(cmd.Context(), s.StateDir, true)
-			if err != nil {
-				return err
+			if err := a.clearFirewall(cmd.Context(), s); err != nil {
+				return errors.Join(problem, err)
 			}
-			defer close()
-			drivers, err := s.drivers(cmd.Context(), deedState{l})
-			if err != nil {
-				return err
-			}
-			if err := firewall.Clear(cmd.Context(), drivers); err != nil {
-				return &exitError{exitFirewall, err}
+			if problem != nil {
+				return fmt.Errorf("the firewall lets everybody in, but the ledger still has its bans, and whatever syncs next brings them back: %w", problem)
 			}
 			a.note("nobody is banned, and the firewall is as if gumshoe had never been there")
 			return nil
@@ -94,6 +91,40 @@ func newBansFlush(a *app) *cobra.Command {
 	cmd.Flags().BoolVar(&yes, "yes", false, "really")
 	return cmd
 }
+
+// clearFirewall takes what is ours out of everything that carries bans out. A ledger that
+// cannot be opened, as lifting has told, keeps nobody out: without it only what cannot be
+// asked what it holds keeps its bans.
+func (a *app) clearFirewall(ctx context.Context, s *Settings) error {
+	var state firewall.State = nothingDone{}
+	if l, close, err := openLedger(ctx, s.StateDir, true); err == nil {
+		defer close()
+		state = deedState{l}
+	}
+	drivers, err := s.drivers(ctx, state)
+	if err == nil {
+		err = firewall.Clear(ctx, drivers)
+	}
+	if err != nil {
+		return &exitError{exitFirewall, err}
+	}
+	return nil
+}
+
+// nothingDone is the memory of drivers that did nothing, as far as anybody knows.
+type nothingDone struct{}
+
+// Deeds implements firewall.State.
+func (nothingDone) Deeds(context.Context, string) ([]firewall.Deed, error) { return nil, nil }
+
+// Put implements firewall.State.
+func (nothingDone) Put(context.Context, string, ...firewall.Deed) error { return nil }
+
+// Forget implements firewall.State.
+func (nothingDone) Forget(context.Context, string, ...ban.Ban) error { return nil }
+
+// errNoneInForce says that there is nothing to lift.
+var errNoneInForce = errors.New("no such ban is in force; gumshoe bans list shows them")
 
 // lifting lifts bans and says which.
 func (a *app) lifting(cmd *cobra.Command, which ledger.Which, what, reason string, exempt time.Duration) error {
@@ -104,7 +135,7 @@ func (a *app) lifting(cmd *cobra.Command, which ledger.Which, what, reason strin
 			return err
 		}
 		if len(lifted) == 0 {
-			return errors.New("no such ban is in force; gumshoe bans list shows them")
+			return errNoneInForce
 		}
 		for i := range lifted {
 			fmt.Fprintf(a.out, "lifted %d: %s\n", lifted[i].ID, prefixText(lifted[i].Prefix))

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -24,6 +25,8 @@ type cases struct {
 	now  casebook.Run                   // to be remembered
 	old  map[analyze.ServiceHour]uint64 // flagged by earlier runs
 	said []analyze.Saying               // what people said of cases
+
+	unheard bool // what they said is not known: the casebook could not be read
 }
 
 // recall returns the cases of earlier runs, and what their sources added to the
@@ -35,6 +38,7 @@ func (m *memory) recall(ctx context.Context, a *app, l *logs, now time.Time, s *
 	}
 	past, err := m.openCasebook(ctx, now, s)
 	if err != nil {
+		m.cases.unheard = true
 		l.missed(a, fmt.Sprintf("the casebook: %v; what goes on is told as new", err))
 	}
 	if m.cases.book == nil {
@@ -66,7 +70,7 @@ func (m *memory) recognize(in *analyze.Input, found []analyze.Case) []analyze.Pa
 func (m *memory) openCasebook(ctx context.Context, now time.Time, s *Settings) ([]analyze.PastCase, error) {
 	path := filepath.Join(m.dir, casebookFile)
 	past, err := m.readCasebook(ctx, path, now, s)
-	if err == nil || errors.Is(err, casebook.ErrNewer) || m.lock == nil || ctx.Err() != nil {
+	if err == nil || errors.Is(err, casebook.ErrNewer) || m.lock == nil || ctx.Err() != nil || !blamesContent(err) {
 		return past, err
 	}
 	m.cases.close()
@@ -78,6 +82,26 @@ func (m *memory) openCasebook(ctx context.Context, now time.Time, s *Settings) (
 		return past, fmt.Errorf("%w; set aside as %s", err, aside)
 	}
 	return nil, err
+}
+
+// blamesContent reports whether a casebook cannot be read because of what is in it.
+// Another program's lock, a full disk or a missing right is over tomorrow, and then
+// what people said must still be there.
+func blamesContent(err error) bool {
+	var outside *fs.PathError
+	var coded interface{ Code() int }
+	switch {
+	case errors.As(err, &outside):
+		return false
+	case !errors.As(err, &coded):
+		return true // rows that mean nothing
+	}
+	const primary = 0xff // the rest are details, https://www.sqlite.org/rescode.html
+	switch coded.Code() & primary {
+	case 1, 11, 26: // tables of somebody else's, SQLITE_CORRUPT, SQLITE_NOTADB
+		return true
+	}
+	return false
 }
 
 // openBook opens a casebook and reads nothing of it.

@@ -137,9 +137,7 @@ func (a *app) deliver(ctx context.Context, j *job, s *sight, r report.Report) er
 		r.Heartbeat = pulse(before, r)
 		r.Season = append(r.Season, quietSeason(s.in)...)
 	}
-	if err := runs.put(r); err != nil {
-		return err
-	}
+	lost := runs.put(r) // who was banned must be told all the same
 	var sent []mail.Dispatch
 	if box.Transport != nil {
 		var more []mail.Dispatch
@@ -160,9 +158,9 @@ func (a *app) deliver(ctx context.Context, j *job, s *sight, r report.Report) er
 	}
 	if problem != nil {
 		a.note("%s", strings.ReplaceAll(problem.Error(), "\n", "; "))
-		return errDegraded
+		return errors.Join(lost, errDegraded)
 	}
-	return nil
+	return lost
 }
 
 // mailReport sends the report of a run, or leaves it to the next one.

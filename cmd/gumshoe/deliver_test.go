@@ -166,6 +166,19 @@ func TestReportIsMailed(t *testing.T) {
 	}
 }
 
+// A report that cannot be kept is mailed all the same: whoever was banned by the run, and
+// why, must be known before the disk is mended.
+func TestReportIsMailedThatCannotBeKept(t *testing.T) {
+	t.Parallel()
+	office := openPostOffice(t)
+	d := newDoor(t, prober, "mail:\n  to: [admin@example.org]\n  from: gumshoe@web1.example.org\n  smtp: {host: 127.0.0.1, port: "+office.port+", tls: none}\n")
+	put(t, d.state, runsDir, "no directory")
+	o := d.run("analyze", "--last", "8h", "--auto-ban-critical")
+	if got := office.mails(); o.code != exitFailed || !strings.Contains(o.err, "keeping the report") || len(d.bans()) != 1 || len(got) != 1 {
+		t.Errorf("code %d, %d bans, %d mails, %s", o.code, len(d.bans()), len(got), o.err)
+	}
+}
+
 // Each run appends its cases to the file of a collector.
 func TestSIEMFile(t *testing.T) {
 	t.Parallel()

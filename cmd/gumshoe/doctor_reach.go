@@ -55,12 +55,15 @@ const (
 // wide returns a public network of a list that is wider than anybody's own.
 func wide(list []Network) netip.Prefix {
 	for _, n := range list {
-		p := n.Prefix
-		if !p.Addr().IsPrivate() && (p.Addr().Is4() && p.Bits() < wide4 || p.Addr().Is6() && p.Bits() < wide6) {
-			return p
+		if widePublic(n.Prefix) {
+			return n.Prefix
 		}
 	}
 	return netip.Prefix{}
+}
+
+func widePublic(p netip.Prefix) bool {
+	return !p.Addr().IsPrivate() && (p.Addr().Is4() && p.Bits() < wide4 || p.Addr().Is6() && p.Bits() < wide6)
 }
 
 // checkAI asks whether the endpoint can be reached. It is told nothing.

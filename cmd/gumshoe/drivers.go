@@ -36,8 +36,15 @@ func parseDriver(v string) (kind, arg string, err error) {
 }
 
 func setDriver(s *Settings, v, _ string) error {
-	if _, _, err := parseDriver(v); err != nil {
+	kind, arg, err := parseDriver(v)
+	if err != nil {
 		return err
+	}
+	for _, there := range s.Drivers {
+		// Of a web server's lists one is written; another would be passed over in silence.
+		if k, a, _ := strings.Cut(there, ":"); k == kind && a != arg && filepath.IsAbs(arg) {
+			return fmt.Errorf("%q: %s has a list already, %s; include that in several places", v, kind, a)
+		}
 	}
 	s.Drivers = append(s.Drivers, v)
 	return nil

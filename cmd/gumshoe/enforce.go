@@ -28,6 +28,7 @@ func (j *job) mayAct() bool { return !j.AdHoc() && !j.DryRun && j.Span.Until.IsZ
 func (a *app) plan(ctx context.Context, j *job, s *sight, doubts map[string]string) (plan ban.Plan, done *report.Done, err error) {
 	policy, guards := j.Settings.Policy(), a.guards(j, s)
 	policy.Doubted = doubts
+	policy.Unheard = s.past != nil && s.past.cases.unheard
 	guards.Visits = visitsIn(s.in)
 	if j.AdHoc() {
 		j.Settings.protectWho(&guards, s.cases, nil)
@@ -63,6 +64,8 @@ func (a *app) plan(ctx context.Context, j *job, s *sight, doubts map[string]stri
 		return plan, nil, &exitError{exitFirewall, err}
 	}
 	drivers, active, err := begun.finish(ctx, runName(s.now))
+	_, pruneErr := book.Prune(ctx, s.past.aged(s.now).Add(-ledger.Keep))
+	err = errors.Join(err, pruneErr)
 	if active == 0 && len(applied.Lifted) == 0 && err == nil {
 		return plan, nil, nil // there is nothing to tell
 	}

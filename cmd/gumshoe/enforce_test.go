@@ -3,8 +3,10 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"database/sql"
 	"encoding/json"
 	"fmt"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"slices"
@@ -12,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"gumshoe/ban"
 	"gumshoe/report"
 )
 
@@ -203,6 +206,61 @@ func TestMutedIsHeld(t *testing.T) {
 	}
 }
 
+// What was over two years ago is nobody's offence any more: a job takes it out of the
+// ledger, which would grow for ever.
+func TestJobPrunesTheLedger(t *testing.T) {
+	t.Parallel()
+	d := newDoor(t, prober, "")
+	l, close, err := openLedger(t.Context(), d.state, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for years, addr := range map[int]string{1: "198.51.100.1/32", 3: "198.51.100.3/32"} {
+		from := time.Now().AddDate(-years, 0, 0)
+		old := ban.Ban{Prefix: netip.MustParsePrefix(addr), Jail: "web", Action: ban.Drop, Reason: "a scan", From: from, Until: from.Add(time.Hour), By: ban.Auto}
+		if _, err := l.Add(t.Context(), []ban.Ban{old}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	close()
+	if o := d.run("analyze", "--last", "8h", "--dry-run"); o.code != 0 || len(d.bans("--all")) != 2 {
+		t.Errorf("a dry run: code %d, %s; %+v", o.code, o.err, d.bans("--all"))
+	}
+	o := d.run("analyze", "--last", "8h")
+	if all := d.bans("--all"); o.code != 0 || len(all) != 1 || all[0].Prefix != "198.51.100.1/32" {
+		t.Errorf("code %d, %s; left are %+v", o.code, o.err, all)
+	}
+}
+
+// While the casebook lies on a disk that is gone nobody is banned, for nobody knows whom
+// people called harmless; it is not set aside, and when it is back their word holds.
+func TestMutedIsHeldWithoutCasebook(t *testing.T) {
+	t.Parallel()
+	d := newDoor(t, prober, "")
+	for _, c := range d.run("analyze", "--last", "8h", "--json").cases(t) {
+		if o := d.run("cases", "mute", c.ID, "--reason", "our link checker"); o.code != 0 {
+			t.Fatalf("mute: %s", o.err)
+		}
+	}
+	book, disk := filepath.Join(d.state, casebookFile), filepath.Join(d.dir, "disk")
+	for _, err := range []error{os.Mkdir(disk, 0o700), os.Rename(book, filepath.Join(disk, casebookFile)), os.Symlink(filepath.Join(disk, casebookFile), book), os.Rename(disk, disk+".gone")} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	o := d.run("analyze", "--last", "8h", "--auto-ban-critical")
+	if o.code != exitDegraded || len(d.bans()) != 0 || !strings.Contains(unwrapped(o.out), "What people said of cases could not be read") {
+		t.Errorf("code %d, %s; banned %+v; the report:\n%s", o.code, o.err, d.bans(), o.out)
+	}
+	if err := os.Rename(disk+".gone", disk); err != nil {
+		t.Fatal(err)
+	}
+	o = d.run("analyze", "--last", "8h", "--auto-ban-critical")
+	if o.code != 0 || len(d.bans()) != 0 || !strings.Contains(unwrapped(o.out), "called this case harmless") {
+		t.Errorf("when it is back: code %d, %s; banned %+v; the report:\n%s", o.code, o.err, d.bans(), o.out)
+	}
+}
+
 // Bans by hand: what cannot be one is refused, whoever is protected needs --force.
 func TestBansByHand(t *testing.T) {
 	t.Parallel()
@@ -237,6 +295,31 @@ func TestBansByHand(t *testing.T) {
 	}
 	if o := d.run("bans", "flush", "--yes"); o.code != 0 || len(d.bans()) != 0 || !slices.Contains(d.heard(), "remove 203.0.113.8 all") {
 		t.Errorf("flush: code %d, %s", o.code, o.err)
+	}
+}
+
+// Where the ledger will not let go of its bans a flush lets everybody in all the same,
+// and does not say that all is well: the next sync would ban them again.
+func TestFlushThatTheLedgerRefuses(t *testing.T) {
+	t.Parallel()
+	d := newDoor(t, prober, "")
+	d.run("bans", "add", "203.0.113.8")
+	d.heard()
+	db, err := sql.Open("sqlite", databaseURI(filepath.Join(d.state, ledgerFile), nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if _, err := db.Exec("CREATE TRIGGER refuse BEFORE INSERT ON lifts BEGIN SELECT raise(ABORT, 'no room'); END"); err != nil {
+		t.Fatal(err)
+	}
+	o := d.run("bans", "flush", "--yes")
+	if o.code != exitFailed || !slices.Equal(d.heard(), []string{"remove 203.0.113.8 all"}) || !strings.Contains(o.err, "no room") || strings.Contains(o.err, "nobody is banned") {
+		t.Errorf("code %d, %s", o.code, o.err)
+	}
+	put(t, d.state, ledgerFile, strings.Repeat("no database ", 1000))
+	if o := d.run("bans", "flush", "--yes"); o.code != exitFailed || !strings.Contains(o.err, "no ledger") && !strings.Contains(o.err, "damaged") || strings.Contains(o.err, "nobody is banned") {
+		t.Errorf("a damaged ledger: code %d, %s", o.code, o.err)
 	}
 }
 
@@ -281,7 +364,11 @@ func TestExportIsAList(t *testing.T) {
 	if got := strings.Count(d.run("bans", "export", "--format", "json").out, "\n"); got != 5 {
 		t.Errorf("%d lines of JSON, want all 5 bans", got)
 	}
-	if o := d.run("bans", "add", "203.0.113.9", "--for", "1h"); o.code != 0 || !strings.Contains(o.err, "banned already") {
+	put(t, d.dir, "gumshoe.yaml", read(t, d.config)+"ban:\n  allow: [203.0.113.9, \"2001:db8::5\"]\n")
+	if o := d.run("bans", "export"); o.code != 0 || strings.Contains(o.out, "203.0.113.9") || !strings.HasPrefix(o.out, "2001:db8::/126\n2001:db8::4/128\n2001:db8::6/127\n") {
+		t.Errorf("a list for a border that shuts out who is allowed here: code %d, %s:\n%s", o.code, o.err, o.out)
+	}
+	if o := d.run("bans", "add", "203.0.113.9", "--for", "1h", "--force"); o.code != 0 || !strings.Contains(o.err, "banned already") {
 		t.Errorf("banned again, for less: code %d, %s", o.code, o.err)
 	}
 }

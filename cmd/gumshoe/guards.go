@@ -11,6 +11,7 @@ import (
 	"net"
 	"net/netip"
 	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -35,17 +36,28 @@ func (s *Settings) Guards() ban.Guards {
 // answer must not depend on where they are read. An error tells what could not
 // be found out; the rest is protected all the same.
 func protectMachine(g *ban.Guards) error {
-	problem := protectInterfaces(g)
-	for _, f := range []struct {
-		path string
-		by   ban.Protection
-		read func(io.Reader) []netip.Addr
-	}{
-		{"/proc/net/route", ban.Gateway, gateways4},
-		{"/proc/net/ipv6_route", ban.Gateway, gateways6},
-		{"/etc/resolv.conf", ban.Resolver, resolvers},
-	} {
-		text, err := os.ReadFile(f.path)
+	return errors.Join(protectInterfaces(g), protectWritten(g, "/"))
+}
+
+// The files that name whom this machine cannot do without. Where a service of its own
+// answers its queries, resolv.conf(5) names that alone, and the ones that it asks stand
+// in a file beside.
+var guardFiles = []struct {
+	path string
+	by   ban.Protection
+	read func(io.Reader) []netip.Addr
+}{
+	{"/proc/net/route", ban.Gateway, gateways4},
+	{"/proc/net/ipv6_route", ban.Gateway, gateways6},
+	{"/etc/resolv.conf", ban.Resolver, resolvers},
+	{"/run/systemd/resolve/resolv.conf", ban.Resolver, resolvers},
+	{"/run/NetworkManager/no-stub-resolv.conf", ban.Resolver, resolvers},
+}
+
+// protectWritten reads the files below a root.
+func protectWritten(g *ban.Guards, root string) (problem error) {
+	for _, f := range guardFiles {
+		text, err := os.ReadFile(filepath.Join(root, f.path))
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			problem = errors.Join(problem, err)
 		}

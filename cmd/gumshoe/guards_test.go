@@ -2,8 +2,13 @@ package main
 
 import (
 	"fmt"
+	"net/netip"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
+
+	"gumshoe/ban"
 )
 
 func TestGateways4(t *testing.T) {
@@ -28,6 +33,31 @@ func TestResolvers(t *testing.T) {
 	const conf = "# made by hand\nsearch example.org\nnameserver 198.51.100.53\nnameserver 2001:db8::53%eth0\nnameserver\nnameserver nowhere\n"
 	if got := fmt.Sprint(resolvers(strings.NewReader(conf))); got != "[198.51.100.53 2001:db8::53]" {
 		t.Error(got)
+	}
+}
+
+// Where systemd-resolved or dnsmasq answers on a loopback, the servers that it asks are
+// guarded too: an answer of theirs looks like any other packet.
+func TestResolversBehindAStub(t *testing.T) {
+	root := t.TempDir()
+	for path, text := range map[string]string{
+		"etc/resolv.conf":                        "nameserver 127.0.0.53\n",
+		"run/systemd/resolve/resolv.conf":        "nameserver 198.51.100.53\nnameserver 2001:db8::53\n",
+		"run/NetworkManager/no-stub-resolv.conf": "nameserver 198.51.100.54\n",
+	} {
+		if err := os.MkdirAll(filepath.Join(root, filepath.Dir(path)), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		put(t, root, path, text)
+	}
+	var g ban.Guards
+	if err := protectWritten(&g, root); err != nil {
+		t.Fatal(err)
+	}
+	for _, addr := range []string{"198.51.100.53/32", "2001:db8::/64", "198.51.100.54/32"} {
+		if by, _, ok := g.Refuses(netip.MustParsePrefix(addr)); !ok || by != string(ban.Resolver) {
+			t.Errorf("%s: guarded by %q", addr, by)
+		}
 	}
 }
 

@@ -26,7 +26,8 @@ func acquire(ctx context.Context, dir string, wait time.Duration) (*lock, error)
 	if err := os.MkdirAll(dir, 0o750); err != nil {
 		return nil, err
 	}
-	file, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_RDWR|os.O_CREATE, 0o640)
+	// It is emptied: a link that somebody else put there must not lead out of the directory.
+	file, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_RDWR|os.O_CREATE|syscall.O_NOFOLLOW, 0o640)
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -48,3 +49,44 @@ func clearly(err error) error {
 	}
 	return err
 }
+
+// answers are what DNS says of a name.
+type answers struct {
+	found []netip.Addr
+	// doubt is why there may be more: of IPv4, of IPv6. That a name has none of a
+	// family is an answer, and no doubt while it has some of the other.
+	doubt [2]error
+}
+
+// addressesOf asks for the addresses of a name, of both families.
+func addressesOf(ctx context.Context, r enrich.Resolver, name string) (all answers) {
+	var none [2]error
+	for i, like := range []netip.Addr{netip.IPv4Unspecified(), netip.IPv6Unspecified()} {
+		addrs, err := r.Addrs(ctx, name, like)
+		for _, a := range addrs {
+			all.found = append(all.found, plain(a))
+		}
+		if errors.Is(err, enrich.ErrNoName) {
+			none[i] = err
+		} else {
+			all.doubt[i] = err
+		}
+	}
+	if len(all.found) == 0 {
+		for i := range none {
+			all.doubt[i] = cmp.Or(all.doubt[i], none[i], enrich.ErrNoName)
+		}
+	}
+	return all
+}
+
+// of returns the doubt about the family of an address.
+func (a *answers) of(addr netip.Addr) error {
+	if addr.Is4() {
+		return a.doubt[0]
+	}
+	return a.doubt[1]
+}
+
+// problem says what is in doubt.
+func (a *answers) problem() error { return errors.Join(a.doubt[:]...) }

@@ -68,14 +68,14 @@ func (a *app) located(ctx context.Context, found []remote) (out []ban.Session, e
 			if a.resolver == nil || !hostName().MatchString(r.host) {
 				continue // a terminal, or nothing that could be asked for
 			}
-			v4, err4 := a.resolver.Addrs(ctx, r.host, netip.IPv4Unspecified())
-			v6, err6 := a.resolver.Addrs(ctx, r.host, netip.IPv6Unspecified())
-			if addrs = append(v4, v6...); len(addrs) == 0 {
-				err = errors.Join(err, fmt.Errorf("%s is logged in from %q, whose address is not known: %w", legible(r.User), r.host, errors.Join(err4, err6)))
+			names := addressesOf(ctx, a.resolver, r.host)
+			if problem := names.problem(); problem != nil {
+				err = errors.Join(err, fmt.Errorf("%s is logged in from %q, whose address is not known: %w", legible(r.User), r.host, problem))
 			}
+			addrs = names.found
 		}
 		for _, addr := range addrs {
-			r.From = plain(addr)
+			r.From = addr
 			out = append(out, r.Session)
 		}
 	}

@@ -3,7 +3,7 @@ package main
 import (
 	"context"
 	"encoding/binary"
-	"errors"
+	"fmt"
 	"net/netip"
 	"os"
 	"path/filepath"
@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"gumshoe/analyze/enrich"
 	"gumshoe/ban"
 )
 
@@ -146,5 +147,5 @@ func (n sessionNames) Addrs(_ context.Context, name string, like netip.Addr) ([]
 	if a, ok := n[name]; ok && like.Is4() {
 		return []netip.Addr{netip.MustParseAddr(a)}, nil
 	}
-	return nil, errors.New("no such host")
+	return nil, fmt.Errorf("%w: no such host", enrich.ErrNoName)
 }
