@@ -88,7 +88,7 @@ func TestInvestigateWhatIsKept(t *testing.T) {
 	t.Parallel()
 	m, s := armed(t)
 	m.log("access.log", logAt(neighbourhood(thisHour), thisHour))
-	m.job(-rehearsed*24, 0)
+	m.run(-rehearsed*24, 0)
 	before := tree(t, m.state)
 	ask := func(args ...string) outcome {
 		o := configured(t, m.config, nil, append([]string{"investigate", "--state-dir", s.StateDir}, args...)...)

@@ -17,7 +17,8 @@ import (
 	"time"
 )
 
-// The clock of the job is the machine's, and so these logs end now.
+// The clock of the job is the machine's, and so these logs end now: at the beginning
+// of the hour in which the tests began, whatever hour it is when one is played.
 var thisHour = time.Now().UTC().Truncate(time.Hour)
 
 // requests writes an access log from one hour to before another, counted from this
@@ -68,26 +69,31 @@ func (s *watched) log(name, text string) {
 	touch(s.t, put(s.t, s.dir, name, text), thisHour)
 }
 
-// run is a job over the hours from one to before another; 0 is this one.
+// run is a job over the hours from one to before another; 0 is this one, and stands
+// for now: only a job that ends now bans and keeps what it found.
 func (s *watched) run(from, to int) outcome {
 	s.t.Helper()
-	return s.job(from, to)
+	if to == 0 {
+		return s.job(from)
+	}
+	return s.job(from, "--until", stamp(to))
 }
 
-// look is what a run would say, which leaves no trace and so is much quicker.
+// look is what a run would say, which leaves no trace and so is much quicker. It ends
+// with the logs: an hour that began since then would be one more without a line.
 func (s *watched) look(from, to int) outcome {
 	s.t.Helper()
-	return s.job(from, to, "--dry-run")
+	return s.job(from, "--dry-run", "--until", stamp(to))
 }
 
-func (s *watched) job(from, to int, flags ...string) outcome {
+func stamp(hour int) string {
+	return thisHour.Add(time.Duration(hour) * time.Hour).Format(time.RFC3339)
+}
+
+func (s *watched) job(from int, flags ...string) outcome {
 	s.t.Helper()
-	stamp := func(h int) string { return thisHour.Add(time.Duration(h) * time.Hour).Format(time.RFC3339) }
-	args := append([]string{"analyze", "--json", "--state-dir", s.state, "--since", stamp(from)}, flags...)
-	if to < 0 {
-		args = append(args, "--until", stamp(to))
-	}
-	o := configured(s.t, s.config, nil, args...)
+	args := []string{"analyze", "--json", "--state-dir", s.state, "--since", stamp(from)}
+	o := configured(s.t, s.config, nil, append(args, flags...)...)
 	if o.code != 0 {
 		s.t.Fatalf("code %d: %s", o.code, o.err)
 	}
