@@ -65,8 +65,8 @@ func environment(t *testing.T, dir string) []string {
 
 var ofMake = regexp.MustCompile(`^(MAKE|MFLAGS|GIT_)`)
 
-// lendDuckDB shows the lines what `make tools` has installed for the user, if anything:
-// they write into a cache of their own.
+// lendDuckDB shows the lines what `make tools` has installed for the user, if anything
+// that it would not install anew: they write into a cache of their own.
 func lendDuckDB(t *testing.T, cache string) {
 	t.Helper()
 	users, err := os.UserCacheDir()
@@ -75,7 +75,11 @@ func lendDuckDB(t *testing.T, cache string) {
 	}
 	const duckDB = "gumshoe-tools/duckdb"
 	modules := filepath.Join(users, duckDB, "node_modules")
-	if _, err := os.Stat(modules); err != nil {
+	installed, err := os.Stat(modules)
+	if err != nil {
+		return
+	}
+	if asked, err := os.Stat("../ingest/archive/testdata/duckdb/package-lock.json"); err != nil || asked.ModTime().After(installed.ModTime()) {
 		return
 	}
 	own := filepath.Join(cache, duckDB)
