@@ -41,6 +41,8 @@ type inspector struct {
 	text    []byte // whose strings are looked at one by one
 	inside  bool   // of such a text
 
+	encoded, revealed []byte // a value in base64, and its text
+
 	class ingest.Class
 	stage ingest.Stage
 	param []byte // where the furthest stage was found; a part of the scratch space
@@ -73,7 +75,9 @@ func (in *inspector) request(target []byte, h ingest.Hash) ingest.Request {
 		in.closer(path, query, target)
 	}
 	v := in.conclude(h)
-	return ingest.Request{Flags: flags &^ pathShell, Document: in.document(path, query, flags, h), Class: v.class, Stage: v.stage, Shape: v.shape, Param: v.param, Wait: v.wait, Reads: v.reads}
+	req := ingest.Request{Flags: flags &^ pathShell, Document: in.document(path, query, flags, h), Class: v.class, Stage: v.stage, Shape: v.shape, Param: v.param, Wait: v.wait, Reads: v.reads}
+	in.hidden(query, h, &req)
+	return req
 }
 
 // closer looks at every part of a target.

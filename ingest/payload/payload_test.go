@@ -1,6 +1,8 @@
 package payload
 
 import (
+	"encoding/base64"
+	"net/url"
 	"regexp"
 	"slices"
 	"testing"
@@ -161,11 +163,46 @@ func TestValuesWithinValues(t *testing.T) {
 		}
 	}
 	for _, target := range []string{
-		`/search?q={"name":"O'Brien+%26+Sons","q":"rock+'n'+roll"}`, `/search?q={"sep":";","op":"=","quote":"'"}`, `/search?q={"text":"select+one+or+two","size":"5'+10%5C%22"}`, `/search?q=[["title","like","%25O'B%25"]]`, `/search?q=[{"op":"replace","path":"/a/b"}]`, `/search?q={"c":"--","d":"-"}`, `/search?q={"open`,
+		`/search?q={"name":"O'Brien+%26+Sons","q":"rock+'n'+roll"}`, `/search?q={"return":"/cart","note":"it's+5+o'clock","sort":["price","-date"]}`, `/search?q={"sep":";","op":"=","quote":"'"}`, `/search?q={"text":"select+one+or+two","size":"5'+10%5C%22"}`, `/search?q=[["title","like","%25O'B%25"]]`, `/search?q=[{"op":"replace","path":"/a/b"}]`, `/search?q={"c":"--","d":"-"}`, `/search?q={"open`,
 		"/cars;color=red;year=2012/models", "/a;jsessionid=0A1B2C3D", "/maps;bbox=1.5,2.5;q=O'Hare", "/a;b;c=/d;",
 	} {
 		if r := Inspect([]byte(target)); Hostile(&r) {
 			t.Errorf("%q: class %q, stage %d, want no probe", target, r.Class, r.Stage)
+		}
+	}
+}
+
+// Who reads a parameter in base64 decodes it first. What is hostile as it stands is
+// hostile below that, in both alphabets; what is harmless, with all its quotes, is not.
+func TestValuesInBase64(t *testing.T) {
+	target := func(encoding *base64.Encoding, value string) []byte {
+		text, err := url.QueryUnescape(value)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return []byte("/list?page=2&state=" + url.QueryEscape(encoding.EncodeToString([]byte(text))) + "&sort=up")
+	}
+	for _, encoding := range []*base64.Encoding{base64.StdEncoding, base64.RawURLEncoding} {
+		for _, value := range []string{
+			"<script>alert(1)</script>", "'+OR+1=1--+-", "-1+union+select+1,version()", "../../../../etc/passwd", ";cat+/etc/passwd", "<?php+system('id');?>", `{"sort":"(select+sleep(5))"}`,
+			"${jndi:ldap://x.example/a}", "http://169.254.169.254/latest/meta-data/", "O:8:\"Evil_Obj\":1:{s:1:\"a\";i:1;}", "{{7*7}}{{config.items()}}", "acunetix_wvs_security_test",
+		} {
+			if r := Inspect(target(encoding, value)); !Hostile(&r) || r.Class&ingest.ClassScanner == 0 && r.Param != "state" {
+				t.Errorf("%q: class %q, stage %d of %q, want a probe of state", value, r.Class, r.Stage, r.Param)
+			}
+		}
+		for _, value := range append(harmless, `{"return":"/cart?id=7","note":"it's 5 o'clock","sort":["price","-date"]}`) {
+			if text, err := url.QueryUnescape(value); err != nil || len(text) < 12 {
+				continue
+			}
+			if r := Inspect(target(encoding, value)); r.Stage != ingest.StageNone {
+				t.Errorf("%q: class %q, stage %d, want nothing", value, r.Class, r.Stage)
+			}
+		}
+	}
+	for _, value := range []string{"internationalization", "0123456789abcdef0123456789abcdef", "%zz%zz%zz%zz%zz%zz", "PHNjcmlwdD5hbGVydCgxKTwvc2NyaXB0P%", "===================="} {
+		if r := Inspect([]byte("/?q=" + value)); Hostile(&r) {
+			t.Errorf("%q: class %q, stage %d, want no probe", value, r.Class, r.Stage)
 		}
 	}
 }

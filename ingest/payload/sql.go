@@ -2,6 +2,7 @@ package payload
 
 import (
 	"bytes"
+	"encoding/json"
 	"strings"
 
 	"github.com/corazawaf/libinjection-go"
@@ -81,7 +82,7 @@ func sqlSyntax(v *value) (ingest.Class, ingest.Stage) {
 	if v.at == inAgent && !bytes.ContainsAny(text, `'"`) {
 		return 0, 0
 	}
-	if condition(v) {
+	if condition(v) || v.at == inValue && isJSON(text) && json.Valid(text) { // its strings are asked about one by one
 		return 0, 0
 	}
 	sqli, fingerprint := libinjection.IsSQLi(string(text))
