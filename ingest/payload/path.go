@@ -135,7 +135,8 @@ func script(name []byte) bool {
 // scriptless are directories in which no script belongs: what is asked for there was
 // uploaded by somebody else.
 var scriptless = [][]byte{[]byte("/wp-content/uploads/"), []byte("/wp-admin/css/"), []byte("/wp-admin/images/"), []byte("/wp-admin/js/"),
-	[]byte("/wp-includes/css/"), []byte("/wp-includes/images/"), []byte("/wp-includes/fonts/"), []byte("/wp-includes/certificates/"), []byte("/.well-known/")}
+	[]byte("/wp-includes/css/"), []byte("/wp-includes/images/"), []byte("/wp-includes/fonts/"), []byte("/wp-includes/certificates/"), []byte("/wp-content/upgrade/"), []byte("/.well-known/"),
+	[]byte("/sites/default/files/"), []byte("/images/stories/"), []byte("/pub/media/"), []byte("/media/catalog/"), []byte("/media/wysiwyg/"), []byte("/storage/app/public/")}
 
 func misplaced(path []byte) bool {
 	return slices.ContainsFunc(scriptless, func(dir []byte) bool { return bytes.Contains(path, dir) })
