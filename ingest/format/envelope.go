@@ -42,7 +42,58 @@ func (c *clock) open(line []byte, ev *ingest.Event) (msg []byte, ok bool) {
 	if !stamped {
 		return nil, false
 	}
-	return openTag(b, ev)
+	return c.lastTag.open(b, ev)
+}
+
+// lastTag is openTag with a memory: most lines of a log are of the host and the
+// program of the line before, and differ in the process alone.
+type lastTag struct {
+	head          []byte // " host program[" of the last line whose tag was plain
+	host, program span   // in head
+}
+
+func (t *lastTag) open(b []byte, ev *ingest.Event) (msg []byte, ok bool) {
+	if n := len(t.head); n > 0 && len(b) > n && string(b[:n]) == string(t.head) {
+		if end := plainPID(b, n); end > 0 {
+			if t.host.end > 0 {
+				ev.Host = b[t.host.start:t.host.end]
+			}
+			ev.Program, ev.PID = b[t.program.start:t.program.end], b[n:end]
+			return b[end+len("]: "):], true
+		}
+	}
+	if msg, ok = openTag(b, ev); ok {
+		t.remember(b, ev)
+	}
+	return msg, ok
+}
+
+// remember keeps how a line begins, if its tag is plain.
+func (t *lastTag) remember(b []byte, ev *ingest.Event) {
+	at := func(part []byte) span { // all parts are of b, or of what stands before it
+		i := cap(b) - cap(part)
+		return span{i, i + len(part)}
+	}
+	host, program, pid := at(ev.Host), at(ev.Program), at(ev.PID)
+	if len(ev.Program) == 0 || len(ev.PID) == 0 || program.start < 0 || pid.start < program.end || plainPID(b, pid.start) != pid.end {
+		return
+	}
+	if len(ev.Host) == 0 || host.start < 0 || host.end > program.start {
+		host = span{} // none, or what another reading of the line left there
+	}
+	t.head, t.host, t.program = append(t.head[:0], b[:pid.start]...), host, program
+}
+
+// plainPID returns where the number at i ends, if "]: " follows it and no remark of
+// the daemon of logs; else 0.
+func plainPID(b []byte, i int) (end int) {
+	for end = i; end < len(b) && digit(b[end]); {
+		end++
+	}
+	if rest := b[end:]; end == i || len(rest) < 4 || string(rest[:3]) != "]: " || rest[3] == '[' {
+		return 0
+	}
+	return end
 }
 
 // openTag reads what follows a stamp: " host program[pid]: message", where the
