@@ -41,29 +41,31 @@ func address4(b []byte) (netip.Addr, bool) {
 // leading4 reads the IPv4 address at the head of b and returns its length there,
 // 0 if there is none.
 func leading4(b []byte) (a [4]byte, n int) {
-	octet, value, digits := 0, 0, 0
-	for n = range len(b) + 1 {
-		switch {
-		case n < len(b) && digit(b[n]):
-			value = value*10 + int(b[n]-'0')
-			if digits++; digits > 3 || value > 255 {
+	for octet := range a {
+		value, digits := uint(0), 0
+		for ; n < len(b); n++ {
+			d := uint(b[n] - '0')
+			if d > 9 {
+				break
+			}
+			if digits++; digits > 3 {
 				return a, 0
 			}
-			continue
-		case digits == 0:
+			value = value*10 + d
+		}
+		if digits == 0 || value > 255 {
 			return a, 0
 		}
 		a[octet] = byte(value)
-		if octet == 3 {
-			return a, n
+		if octet == len(a)-1 {
+			break
 		}
 		if n == len(b) || b[n] != '.' {
 			return a, 0
 		}
-		octet++
-		value, digits = 0, 0
+		n++
 	}
-	return a, 0
+	return a, n
 }
 
 // address6 is written by hand because netip.ParseAddr takes a string, and the
