@@ -46,6 +46,9 @@ func (x *index) next(i int, tag uint32) (row uint32, at int) {
 // none is no row.
 const none = ^uint32(0)
 
+// expect makes room for about n rows in an index that has none.
+func (x *index) expect(n int) { x.slots = make([]slot, n+n/4+8) }
+
 // insert adds a row that is not there yet.
 func (x *index) insert(tag, row uint32) {
 	if x.n*5 >= len(x.slots)*4 {

@@ -47,6 +47,10 @@ func (t *table) hour(number uint32) *hour {
 			t.hours = map[uint32]*hour{}
 		}
 		h = &hour{number: number}
+		if t.last != nil && t.last.number+1 == number { // one hour is much like the next
+			h.rows.expect(t.last.rows.n)
+			h.objects.expect(t.last.objects.n)
+		}
 		t.hours[number] = h
 	}
 	t.last = h
