@@ -112,7 +112,11 @@ func (a *app) protectNames(ctx context.Context, s *Settings, g *ban.Guards, keep
 	if errors.Is(err, fs.ErrNotExist) {
 		err = nil
 	} else if err == nil {
-		if bad := json.Unmarshal(text, &known); bad != nil || known == nil {
+		bad := json.Unmarshal(text, &known)
+		if bad == nil && known == nil {
+			bad = errors.New("it holds no names")
+		}
+		if bad != nil {
 			known, problem = map[string][]netip.Addr{}, fmt.Errorf("%s is not used and will be replaced: %w", path, bad)
 		}
 	}

@@ -2,6 +2,7 @@ package format
 
 import (
 	"bytes"
+	"slices"
 
 	"gumshoe/ingest"
 )
@@ -20,7 +21,12 @@ type chain struct {
 	next    int    // index into table: who read the last odd lines
 	row     int    // how many of them in a row
 	unknown strangers
+	records []awaiting // those of all that read several lines as one
 }
+
+// awaiting is a parser of records of several lines: within one, what a line tells is
+// not for the line alone to say.
+type awaiting interface{ awaits() bool }
 
 // settled is how many lines in a row another format must have read to become the
 // primary one: more than a daemon's neighbours say at a time.
@@ -35,6 +41,9 @@ func (c *chain) table() []lineParser {
 				c.all = append(c.all, c.primary)
 			} else {
 				c.all = append(c.all, f.new(c.setup))
+			}
+			if r, ok := c.all[i].(awaiting); ok {
+				c.records = append(c.records, r)
 			}
 		}
 	}
@@ -77,7 +86,7 @@ func (c *chain) odd(line []byte, ev *ingest.Event) ingest.Result {
 	var quiet ingest.Event
 	c.spoke = c.primary
 	kind := c.unknown.key(line)
-	if c.unknown.met(kind) {
+	if c.unknown.met(kind) && !slices.ContainsFunc(c.records, awaiting.awaits) {
 		c.row = 0
 		ev.Reset()
 		return ingest.Unparsed

@@ -51,7 +51,7 @@ var newConversationLog = newOwnLog(func(c *clock, line []byte, ev *ingest.Event)
 			return nil, false, false
 		}
 		msg, ok = cut(msg, "] ")
-		return msg, false, ok
+		return msg, bytes.HasPrefix(msg, []byte("conn=")), ok // whose codes tell a refusal from a search
 	}
 	ev.Time, msg, ok = c.isoStamp(line)
 	return msg, false, ok

@@ -76,6 +76,9 @@ func (p *firebird) Parse(line []byte, ev *ingest.Event) ingest.Result {
 	return ingest.Ignored
 }
 
+// awaits implements awaiting.
+func (p *firebird) awaits() bool { return p.in }
+
 // attached reads "DATABASE (ATT_12, USER:ROLE, CHARSET, TCPv6:ADDR/PORT)" and
 // "service_mgr, (Service 0x7f0, USER, TCPv4:ADDR/PORT)" from the end: all before
 // the address may be the client's.

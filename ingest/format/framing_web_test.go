@@ -48,6 +48,8 @@ var appCarriers = []string{
 	`{"eventTime":"2026-11-20T10:00:00.123","eventAudience":"Security","eventData":{"matchedSample":"{json}","sourceIP":"` + attacker + `","httpUriPath":"/{json}"}}`,
 	`[2026-11-20T10:00:00.123Z] "GET /{} HTTP/1.1" 404 - via_upstream - "-" 0 0 3 2 "{}" "{}" "z" "{}" "198.51.100.20:8080" inbound|8080|| 127.0.0.6:40001 198.51.100.20:8080 ` + attacker + `:50001 - default`,
 	`[20/Nov/2026:10:00:00 +0000] - 404 404 - GET https www.example.org "/{json}" [Client ` + attacker + `] [Length 5] [Gzip -] "{json}" "{json}"`,
+	`{"time":"2026-11-20T10:00:00Z","application":"nginx","remote_addr":"` + attacker + `","request_method":"GET","uri":"/","status":400,"message":"{json}"}`,
+	`{"time":"2026-11-20T10:00:00Z","program":"apache2","clientip":"` + attacker + `","response":200,"request":"GET /{json} HTTP/1.1","message":"{json}"}`,
 }
 
 var webImitations = []string{

@@ -72,6 +72,9 @@ func (p *modsecurity) Parse(line []byte, ev *ingest.Event) ingest.Result {
 	return ingest.Ignored
 }
 
+// awaits implements awaiting.
+func (p *modsecurity) awaits() bool { return p.section != 0 }
+
 // opens reports whether a header is ModSecurity's own: the first of a transaction
 // where none is open, else one with that transaction's boundary.
 func (p *modsecurity) opens(id []byte, section byte) bool {

@@ -83,6 +83,9 @@ func (p *oracleAudit) Parse(line []byte, ev *ingest.Event) ingest.Result {
 	return ingest.Ignored
 }
 
+// awaits implements awaiting.
+func (p *oracleAudit) awaits() bool { return p.in }
+
 // read takes the fields of a line to the record, until one makes the event.
 func (p *oracleAudit) read(line []byte, ev *ingest.Event) (fields int, told bool) {
 	for rest := line; p.owed == 0; fields++ {

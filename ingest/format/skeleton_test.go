@@ -52,3 +52,48 @@ func TestQuietLinesHideNothing(t *testing.T) {
 		t.Errorf("%d of 5 failures are told", said)
 	}
 }
+
+// What a record of several lines says is read, though its lines were nobody's before: a
+// file begins in the middle of one, or others speak alike. So is what a code tells.
+func TestQuietLinesHideNoRecord(t *testing.T) {
+	for _, tt := range []struct {
+		what  string
+		lines []string
+		want  int // events with an address
+	}{
+		{"ModSecurity, from the middle of a transaction on", []string{
+			"--a1b2c3d4-H--",
+			`Message: Warning. Pattern match "(?i)union" at ARGS:id. [id "942100"]`,
+			"--a1b2c3d4-Z--",
+			"--c7036611-A--",
+			"[20/Nov/2026:10:00:00 +0000] Zx1 192.0.2.66 40000 198.51.100.1 443",
+			"--c7036611-H--",
+			`Message: Warning. Pattern match "(?i)union" at ARGS:id. [id "942100"]`,
+			"--c7036611-Z--",
+		}, 1},
+		{"Oracle, likewise", []string{
+			"ACTION :[7] 'CONNECT'", "STATUS:[4] '1017'",
+			"Fri Nov 20 10:00:00 2026 +00:00",
+			"ACTION :[7] 'CONNECT'", "DATABASE USER:[3] 'sys'", "STATUS:[4] '1017'",
+			"CLIENT ADDRESS:[54] '(ADDRESS=(PROTOCOL=tcp)(HOST=192.0.2.66)(PORT=40022))'",
+		}, 1},
+		{"389 Directory Server, searches before a guess", []string{
+			"[20/Nov/2026:10:00:00 +0000] conn=5 fd=64 slot=64 connection from 192.0.2.70 to 198.51.100.1",
+			"[20/Nov/2026:10:00:01 +0000] conn=5 op=1 RESULT err=0 tag=101 nentries=1 etime=0",
+			"[20/Nov/2026:10:00:02 +0000] conn=5 op=2 RESULT err=49 tag=97 nentries=0 etime=0",
+		}, 2},
+	} {
+		t.Run(tt.what, func(t *testing.T) {
+			p, said := (&chosen{primary: -1}).NewParser(ingest.Context{}), 0
+			for _, line := range tt.lines {
+				var ev ingest.Event
+				if p.Parse([]byte(line), &ev) == ingest.Parsed && ev.Src.IsValid() && ev.Kind != ingest.KindOther {
+					said++
+				}
+			}
+			if said != tt.want {
+				t.Errorf("%d events are told, want %d", said, tt.want)
+			}
+		})
+	}
+}

@@ -6,6 +6,10 @@ import (
 	"gumshoe/ingest"
 )
 
+// endless is the condition of a loop that never ends. People look for such loops, too:
+// without a body it has to begin a value, or to follow what ends a string or a statement.
+const endless = `\s*\(\s*(?:[-+]?(?:[1-9]\d*|infinity)|true|this|string|new\s*date|!(?:[-+]?0|false|null|undefined|nan|''|""|` + "`" + `{2})|!!(?:\{\}|\[\]|""|''|` + "`" + `{2}))\s*\)`
+
 // codeRules find code for the languages that web applications are written in.
 var codeRules = []rule{
 	// PHP
@@ -53,7 +57,7 @@ var codeRules = []rule{
 
 	{class: ingest.ClassRCE, stage: ingest.StageExecute, on: plain | tight, at: inQuery | inAgent,
 		any:  []string{"require(", "require (", "child_process", "process.", "process[", "__proto__", "constructor", "global.process", "mainmodule", "new function", "_nd_func", "console", "nd_func", "__js_function", "xyqktkrfrlvoqyqkxw", "execsync", "spawnsync", "kernel.", "io.popen", "this.constructor", "fromcharcode", "module.exports", "fs.read", "string.raw", "fetch(", "import(", "while(", "while (", "for(;;"},
-		expr: `\brequire\s*\(\s*["'` + "`" + `]|\bchild_process\b|\bprocess\.(?:env|mainmodule|exit|binding|stdout|cwd|kill|pid|version)\b|\bprocess\s*\[|__proto__|\bconstructor["']?\s*[\].[:(]\s*[\[{]?\s*["']?(?:constructor|prototype|\()|\bwhile\s*\(\s*(?:[-+]?(?:[1-9]\d*|infinity)|true|this|string|new\s*date|!(?:[-+]?0|false|null|undefined|nan|''|""|` + "`" + `{2})|!!(?:\{\}|\[\]|""|''|` + "`" + `{2}))\s*\)\s*(?:[{;]|$)|\bfor\s*\(;;\)|mainmodule|\bnew\s*function\s*\(|_\$\$nd_func|__js_function|xyqktkrfrlvoqyqkxw|\bconsole\s*(?:\.\s*|\[\s*["'])(?:log|error|debug|info|trace|warn)["']?\]?\s*[(\[.]|\b(?:exec|spawn)(?:file)?sync\b|\bkernel\.(?:exec|system|spawn|open)\b|\bio\.popen\b|\bmodule\.exports\b|\bfs\.read\w+\s*\(|\bprototype\s*[\].]|\bimport\s*\(\s*["']`},
+		expr: `\brequire\s*\(\s*["'` + "`" + `]|\bchild_process\b|\bprocess\.(?:env|mainmodule|exit|binding|stdout|cwd|kill|pid|version)\b|\bprocess\s*\[|__proto__|\bconstructor["']?\s*[\].[:(]\s*[\[{]?\s*["']?(?:constructor|prototype|\()|\bwhile` + endless + `\s*[{;]|(?:^|[^\w\s])\s*while` + endless + `\s*$|\bfor\s*\(;;\)|mainmodule|\bnew\s*function\s*\(|_\$\$nd_func|__js_function|xyqktkrfrlvoqyqkxw|\bconsole\s*(?:\.\s*|\[\s*["'])(?:log|error|debug|info|trace|warn)["']?\]?\s*[(\[.]|\b(?:exec|spawn)(?:file)?sync\b|\bkernel\.(?:exec|system|spawn|open)\b|\bio\.popen\b|\bmodule\.exports\b|\bfs\.read\w+\s*\(|\bprototype\s*[\].]|\bimport\s*\(\s*["']`},
 }
 
 // notStrapi leaves the filters of Strapi alone, "filters[title][$eq]=x", unless they

@@ -101,8 +101,11 @@ func shorten(b []byte, d *decoded) int {
 			}
 		case c == 0xef && i+2 < len(b) && (b[i+1] == 0xbc && 0x81 <= b[i+2] && b[i+2] <= 0xbf || b[i+1] == 0xbd && 0x80 <= b[i+2] && b[i+2] <= 0x9e):
 			// Full-width forms, U+FF01 to U+FF5E. Unlike %uFFxx they prove nothing: Chinese
-			// and Japanese are written with them.
-			c, i = b[i+2]-0x60+(b[i+1]-0xbc)<<6, i+2
+			// and Japanese are written with them. What parts commands for a shell, ; & |, parts
+			// words there and is left as it is: no shell knows it in this form.
+			if ascii := b[i+2] - 0x60 + (b[i+1]-0xbc)<<6; ascii != ';' && ascii != '&' && ascii != '|' {
+				c, i = ascii, i+2
+			}
 		case c == 0xe0 && i+2 < len(b) && (b[i+1] == 0x80 || b[i+1] == 0x81) && b[i+2]&0xc0 == 0x80:
 			c, i, d.overlong = (b[i+1]&1)<<6|b[i+2]&0x3f, i+2, true
 		}

@@ -106,7 +106,7 @@ var harmless = []string{
 	"what+is+/etc/hosts", "what+does+union+all+select+do+in+sql", "why+is+document.cookie+empty", "rm+-rf+explained", "ls+-la+meaning", "nginx.conf+example", ".htaccess+redirect", "curl+command+examples", "document.getElementById+not+working", "java.util.List", "java.lang.NullPointerException", "org.springframework.boot",
 	// words of commands
 	"php;html;css", "linux;systemctl;bash", "sports;history", "R%26B+|+soul", "A%26E", "home+|+date+ideas", "set+the+table;+mail+order", "net+user+growth+%26+retention", "tail+lights+%26+head+lights", "ip+address;+subnet", "ver.+2+%26+ver.+3", "a%26amp;set", "host+%26+guests", "d'o'h", "a''b''c", `%5Cd%5Cs%5Cw%5Cb`, "'a','b','c','d'",
-	".net;.NET+core", "version+2.;.5", "=SUM(A1:A9)", "@cmdline", "hyperlink(text)", "while+true+loop", "for+(i=0;i<9;i%2B%2B)", "constructor+of+a+class",
+	".net;.NET+core", "version+2.;.5", "=SUM(A1:A9)", "@cmdline", "hyperlink(text)", "while+true+loop", "java+while+(true)", "python+while(1)", "for+(i=0;i<9;i%2B%2B)", "constructor+of+a+class",
 	"kernel+panic", "io.open", "black+or+white", "or+best+offer", "'tis+or+'twas", "this'or'that+and+more+words", "say+'yes'.", "'a'.b", "reg+fee", "ssh+keys", "netstat+manual", "grub", "reflection+function+php", "https://example.org/robots.txt", "concat+strings",
 	// expressions
 	"{3,4}", "{campaignid}", "{{campaign.name}}", "${CLICK_ID}", "%25{name}", "<%23>", "{page}*{size}", "request+scope", "%25%25CACHE%25%25", "version()+mysql", "user()", "@version", "user@@home",
@@ -120,7 +120,7 @@ var harmless = []string{
 	// files, tags and placeholders that somebody asks about
 	"/etc/hosts+file+location", "boot.ini+missing", "id_rsa+permission", "what+is+../../+in+linux", "<html>+tag", "what+is+the+<script>+element", "${USER_NAME}", "{{cite+web|url=https://example.org/a|title=A}}", "{%25+url+%25}", "p's+and+q's", "ca't",
 	// pictures in an address, full-width letters
-	"data:image/png;base64,iVBORw0KGgo=", "%EF%BC%A1%EF%BC%94%EF%BC%88100%E6%9E%9A%EF%BC%89", "%E4%BB%B7%E6%A0%BC%EF%BC%9A100%EF%BC%9B%E5%85%83%EF%BC%86", "%EF%BC%9C%E7%89%B9%E9%9B%86%EF%BC%9E", "javascript:void(0);", "echo+dot", ";-)+echo", "//cdn.example.org/1.jpg", `{"@type":"Product"}`, "%0aE-Mail:+a@example.org",
+	"data:image/png;base64,iVBORw0KGgo=", "%EF%BC%A1%EF%BC%94%EF%BC%88100%E6%9E%9A%EF%BC%89", "%E4%BB%B7%E6%A0%BC%EF%BC%9A100%EF%BC%9B%E5%85%83%EF%BC%86", "%EF%BC%9C%E7%89%B9%E9%9B%86%EF%BC%9E", "%E4%B8%8B%E8%BD%BD%EF%BC%9Bwget", "%E5%88%97%E8%A1%A8%EF%BC%9Bls+-l", "%E6%89%8B%E6%9C%BA%EF%BC%9Bwho%EF%BC%9Btime", "%E4%B8%9C%E4%BA%AC%EF%BD%9Cid", "javascript:void(0);", "echo+dot", ";-)+echo", "//cdn.example.org/1.jpg", `{"@type":"Product"}`, "%0aE-Mail:+a@example.org",
 	// letters to somebody
 	"Dear+Sir,%0A%0Athank+you%0Alist+of+things", "Hello%0A%0ATo+whom+it+may+concern", "a%0Apass+the+salt+please%0Afrom+me", "C:%5Cnew%5Crelease", "%5Cn%5Cr+are+escapes",
 }
