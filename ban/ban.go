@@ -36,9 +36,10 @@ type Ban struct {
 	LiftedOn string    // why: "allowlist", "removed", "undo run ID", ...
 }
 
-// Active reports whether the ban is in force at a moment.
+// Active reports whether the ban is in force at a moment. One that begins later, as
+// a clock that was wrong or a ledger from elsewhere makes it, is not.
 func (b *Ban) Active(now time.Time) bool {
-	return b.Lifted.IsZero() && b.Extended == 0 && (b.Until.IsZero() || now.Before(b.Until))
+	return !now.Before(b.From) && b.Lifted.IsZero() && b.Extended == 0 && (b.Until.IsZero() || now.Before(b.Until))
 }
 
 // Key is what two bans have in common when the later one takes the place of the

@@ -56,6 +56,7 @@ func TestPlanKnowsWhatStands(t *testing.T) {
 		{"long enough", stands(year), Guards{}, "stands 203.0.113.7/32 (7)"},
 		{"too short: a slow scan earns seven days", stands(nil), Guards{}, "extend 203.0.113.7/32 (7)"},
 		{"over", stands(func(b *Ban) { b.Until = now }), Guards{}, "add 203.0.113.7/32"},
+		{"to begin only later: a clock was wrong", stands(func(b *Ban) { year(b); b.From = now.Add(time.Hour) }), Guards{}, "add 203.0.113.7/32"},
 		{"lifted", stands(func(b *Ban) { year(b); b.Lifted = now.Add(-time.Minute) }), Guards{}, "add 203.0.113.7/32"},
 		{"prolonged since", stands(func(b *Ban) { year(b); b.Extended = 8 }), Guards{}, "add 203.0.113.7/32"},
 		{"its network, all ports, by hand, for good", stands(func(b *Ban) {

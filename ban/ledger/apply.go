@@ -74,7 +74,7 @@ func (l *Ledger) Apply(ctx context.Context, add, lift []ban.Ban, ahead func(stan
 
 // standingSince returns the bans in force at a moment or later.
 func standingSince(ctx context.Context, tx *sql.Conn, at time.Time) ([]ban.Ban, error) {
-	return bansOf(ctx, tx, "WHERE (b.ends = 0 OR b.ends > ?) AND l.ban IS NULL AND n.id IS NULL", milli(at))
+	return bansOf(ctx, tx, "WHERE "+notOver, milli(at))
 }
 
 // earliest is the first moment at which anything of a plan happens.
@@ -101,7 +101,10 @@ func missing(ctx context.Context, tx *sql.Conn, add, standing []ban.Ban) ([]ban.
 	}
 	at := make(map[ban.Key]*ban.Ban, len(standing)+len(add))
 	for i := range standing {
-		at[standing[i].Key()] = &standing[i]
+		key := standing[i].Key()
+		if there, ok := at[key]; !ok || standing[i].From.Before(there.From) { // what begins later hides nothing that stands
+			at[key] = &standing[i]
+		}
 	}
 	var last int64
 	if err := tx.QueryRowContext(ctx, "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'bans'").Scan(&last); err != nil {

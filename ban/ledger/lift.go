@@ -12,8 +12,8 @@ import (
 	"gumshoe/ban"
 )
 
-// Which picks bans in force; what is set has to hold all together. A ban that
-// was prolonged is picked by what any of its parts says.
+// Which picks bans in force, and those that only begin later; what is set has to
+// hold all together. A ban that was prolonged is picked by what any of its parts says.
 type Which struct {
 	IDs      []int64
 	Overlaps netip.Prefix // shares an address with it: to let one address in, the ban of its network has to go
@@ -50,7 +50,7 @@ func (w *Which) condition() (string, []any, error) {
 	return c.sql(), c.args, nil
 }
 
-// Lift ends bans in force and returns them. What they had taken the place of is
+// Lift ends bans, or calls off what has not begun, and returns them. What they had taken the place of is
 // not restored: whoever lifts a ban wants the address let in.
 func (l *Ledger) Lift(ctx context.Context, which Which, by, why string, now time.Time) (lifted []ban.Ban, err error) {
 	return l.Remove(ctx, which, by, why, now, 0)
@@ -92,7 +92,7 @@ func liftAll(ctx context.Context, tx *sql.Conn, which *Which, by, why string, no
 	if by == "" || now.IsZero() {
 		return nil, fmt.Errorf("a lift by %q at %v", by, now)
 	}
-	list, err := bansOf(ctx, tx, "WHERE "+inForce+" AND "+condition+" ORDER BY b.prefix, b.id", append([]any{milli(now), milli(now)}, args...)...)
+	list, err := bansOf(ctx, tx, "WHERE "+notOver+" AND "+condition+" ORDER BY b.prefix, b.id", append([]any{milli(now)}, args...)...)
 	if err != nil {
 		return nil, err
 	}

@@ -35,6 +35,7 @@ type Filter struct {
 	Run           string
 	Since, Before time.Time // when it began
 	ActiveAt      time.Time // in force then
+	ToComeAt      time.Time // not over then, and not begun
 }
 
 // Active lists the bans in force, in the order of their numbers. Of bans that
@@ -52,6 +53,9 @@ func (l *Ledger) List(ctx context.Context, f Filter) ([]ban.Ban, error) {
 	var c conditions
 	if !f.ActiveAt.IsZero() {
 		c.add(inForce, milli(f.ActiveAt), milli(f.ActiveAt))
+	}
+	if !f.ToComeAt.IsZero() {
+		c.add(toCome, milli(f.ToComeAt), milli(f.ToComeAt))
 	}
 	if f.Overlaps.IsValid() {
 		c.overlaps(f.Overlaps)

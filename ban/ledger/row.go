@@ -20,9 +20,12 @@ type querier interface {
 const selectBans = `SELECT b.id, b.decision, b.prefix, b.begins, b.ends, b.evidence, b.extends, n.id, l.at, l.by, l.why
 	FROM bans b LEFT JOIN lifts l ON l.ban = b.id LEFT JOIN bans n ON n.extends = b.id`
 
-// inForce is what selectBans needs for the bans in force at a moment, which is
-// its two arguments.
-const inForce = `b.begins <= ? AND (b.ends = 0 OR b.ends > ?) AND l.ban IS NULL AND n.id IS NULL`
+// What selectBans needs for the bans that a moment, which is each argument, finds.
+const (
+	notOver = `(b.ends = 0 OR b.ends > ?) AND l.ban IS NULL AND n.id IS NULL` // in force, or yet to begin
+	inForce = `b.begins <= ? AND ` + notOver
+	toCome  = `b.begins > ? AND ` + notOver
+)
 
 // bansOf reads the bans that a condition selects, which may be an ORDER BY.
 func bansOf(ctx context.Context, db querier, condition string, args ...any) ([]ban.Ban, error) {

@@ -97,7 +97,7 @@ func (a *app) changing(cmd *cobra.Command, why string, change func(context.Conte
 func (a *app) lastingGuards(ctx context.Context, s *Settings, l *ledger.Ledger, keep bool) (ban.Guards, error) {
 	guards := s.Guards()
 	trusted := webconf.Read(os.DirFS("/")).Proxies
-	trusted = slices.DeleteFunc(trusted, func(p webconf.Proxy) bool { return widePublic(p.Prefix) }) // a server that trusts everybody names nobody
+	trusted = slices.DeleteFunc(trusted, func(p webconf.Proxy) bool { return boundless(p.Prefix) }) // a server that trusts everybody names nobody
 	s.protectProxies(&guards, trusted)
 	if err := a.protectNames(ctx, s, &guards, keep); err != nil {
 		a.note("names on the allowlist: %v; their last known addresses are protected", err)

@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"text/tabwriter"
 	"time"
@@ -45,6 +46,14 @@ func newBansList(a *app) *cobra.Command {
 				if err != nil {
 					return err
 				}
+				f.ActiveAt, f.ToComeAt = time.Time{}, now
+				later, err := l.List(cmd.Context(), f)
+				if err != nil {
+					return err
+				}
+				if len(later) > 0 {
+					a.note("%s", notBegun(later))
+				}
 				return a.listBans(list, now)
 			})
 		},
@@ -56,6 +65,13 @@ func newBansList(a *app) *cobra.Command {
 	cmd.Flags().StringVar(&f.Run, "run", "", "made by this `run` only")
 	cmd.Flags().StringVar(&since, "since", "", "that began at this `time` or later")
 	return cmd
+}
+
+// notBegun says of bans that begin only later what they are: nobody makes such ones.
+func notBegun(later []ban.Ban) string {
+	first := slices.MinFunc(later, func(a, b ban.Ban) int { return a.From.Compare(b.From) })
+	return fmt.Sprintf("not in force before they begin: %d, the first of them number %d, of %s, on %s. The clock was wrong when they were made, or the ledger comes from elsewhere.",
+		len(later), first.ID, prefixText(first.Prefix), first.From.Local().Format("2006-01-02 15:04"))
 }
 
 func (a *app) listBans(list []ban.Ban, now time.Time) error {

@@ -24,7 +24,7 @@ Each check has an id that stays the same from version to version, for monitoring
   geo.*    countries and networks are known, and not too old
   fw.*     the packet filter: programs, rule order, ledger against kernel, room,
            packets that were stopped, boot
-  net.*    proxies in front
+  net.*    proxies in front, and who is trusted to be one
   safe.*   who is never banned
   ai.*     the endpoint of the second opinion answers
   mail.*   mail can leave

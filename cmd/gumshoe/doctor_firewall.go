@@ -13,6 +13,7 @@ import (
 
 	"gumshoe/ban"
 	"gumshoe/ban/firewall"
+	"gumshoe/ban/ledger"
 )
 
 // checkFirewall compares what should stand between this machine and the banned with
@@ -58,6 +59,11 @@ func (d *doctor) activeBans(ctx context.Context) ([]ban.Ban, error) {
 		for _, u := range undelivered {
 			d.fail("fw.delivered", "gumshoe bans sync", "%s did not carry out the bans: %s", u.Driver, legible(u.Problem))
 		}
+	}
+	if later, err := l.List(ctx, ledger.Filter{ToComeAt: d.machine.now}); err != nil {
+		return nil, err
+	} else if len(later) > 0 {
+		d.warn("time.bans", "gumshoe bans list --all", "Bans %s", notBegun(later))
 	}
 	return l.Active(ctx, d.machine.now)
 }

@@ -93,6 +93,7 @@ func (d *doctor) checkSources(ctx context.Context) {
 	}
 	d.checkRotation(logs)
 	d.checkProxies(logs)
+	d.checkTrust()
 }
 
 func (d *doctor) checkSource(f *foundLog) {
@@ -158,6 +159,17 @@ func (d *doctor) checkProxies(logs []foundLog) {
 		d.ok("net.proxy", "%d trusted", len(d.settings.Proxies))
 	default:
 		d.ok("net.proxy", "none in front, by %d requests", visits)
+	}
+}
+
+// checkTrust asks whether those who may name the clients are proxies, or everybody.
+func (d *doctor) checkTrust() {
+	told := d.settings.credulous(webconfOf(d.machine).Proxies)
+	for _, c := range told {
+		d.fail("net.trust", c.mend, "%s", c)
+	}
+	if len(told) == 0 {
+		d.ok("net.trust", "nobody but proxies names the clients of web requests")
 	}
 }
 

@@ -73,6 +73,7 @@ func TestDoctorSources(t *testing.T) {
 		"src.optional": "ok",
 		"src.logins":   "",
 		"net.proxy":    "ok",
+		"net.trust":    "ok",
 	} {
 		if got := d.of(id); got != want {
 			t.Errorf("%s: %q, want %q", id, got, want)

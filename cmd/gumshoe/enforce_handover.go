@@ -27,7 +27,7 @@ type handover struct {
 // Where nothing was ever banned no driver is touched, unless something just changed.
 func (e *enforcer) prepare(ctx context.Context, standing []ban.Ban, changed bool) *handover {
 	h := &handover{enforcer: e, at: time.Now(), done: make(chan struct{})}
-	standing = slices.DeleteFunc(standing, func(b ban.Ban) bool { return !b.Active(h.at) || b.From.After(h.at) })
+	standing = slices.DeleteFunc(standing, func(b ban.Ban) bool { return !b.Active(h.at) })
 	h.standing = len(standing)
 	go func() {
 		defer close(h.done)

@@ -68,3 +68,54 @@ func (s *Settings) protectProxies(g *ban.Guards, server []webconf.Proxy) {
 		}
 	}
 }
+
+// The widest networks that one who names his proxies names: what a registry gives to a
+// whole continent is no proxy's.
+const (
+	widestProxies4 = 8
+	widestProxies6 = 16
+)
+
+// boundless reports whether a trusted network is so wide that strangers are in it. Whoever
+// is trusted may name any address as his client, and is never banned himself.
+func boundless(p netip.Prefix) bool {
+	p = ban.Canonical(p)
+	if p.Addr().Is4() {
+		return p.Bits() < widestProxies4
+	}
+	return p.Bits() < widestProxies6 && !p.Addr().IsPrivate() && !p.Addr().IsLinkLocalUnicast()
+}
+
+// credulous says of each trusted network that is everybody's where it is written and
+// what it does.
+func (s *Settings) credulous(server []webconf.Proxy) (told []credulity) {
+	for _, t := range s.Proxies {
+		for _, p := range t.Prefixes {
+			if boundless(p) {
+				told = append(told, credulity{p, t.From, "gumshoe config show --origin"})
+			}
+		}
+	}
+	for _, p := range server {
+		if boundless(p.Prefix) {
+			file, line := p.From, ""
+			if i := strings.LastIndexByte(file, ':'); i >= 0 {
+				file, line = file[:i], "+"+file[i+1:]+" "
+			}
+			told = append(told, credulity{p.Prefix, p.From, "editor " + line + file})
+		}
+	}
+	return told
+}
+
+// credulity is a trusted network that is everybody's.
+type credulity struct {
+	prefix netip.Prefix
+	from   string // file and line
+	mend   string // the command that opens it
+}
+
+func (c credulity) String() string {
+	return fmt.Sprintf("%s trusts %s as proxies, which is everybody: the addresses of web visitors may be forged with an X-Forwarded-For header, and nobody of that network is ever banned. "+
+		"Name the real proxies there instead.", c.from, c.prefix)
+}

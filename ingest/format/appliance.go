@@ -88,16 +88,3 @@ func isMnemonic(b []byte) bool {
 	}
 	return dashes >= 2
 }
-
-// newJunosManagement reads Junos' management daemon, which names no address.
-var newJunosManagement = speaks(serviceRouter, say(ingest.KindAuthFailure,
-	"WEB_AUTH_FAIL: Unable to authenticate httpd client (username {user})",
-	"UI_AUTH_INVALID_CHALLENGE: Received invalid authentication challenge for user '{user}': response{words}",
-))
-
-// newRTFlow reads the sessions that Juniper's firewalls refused.
-var newRTFlow = speaks(serviceFirewall,
-	say(ingest.KindReject, "RT_FLOW_SESSION_DENY: session denied {addr}/{n}->{ip}/{n} {words}"),
-	say(ingest.KindReject, `[{word} source-address="{addr}" {words}session denied{words}`, `[{word} source-address="{addr}" {words}session denied`), // the structured form
-	say(ingest.KindConnect, "RT_FLOW_SESSION_CREATE: session created {addr}/{n}->{ip}/{n} {words}"),
-)

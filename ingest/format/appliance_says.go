@@ -20,12 +20,7 @@ var applianceSays = concat(
 	).of(serviceFirewall),
 	say(ingest.KindAuthFailure, // Juniper
 		"LOGIN_FAILED: Login failed for user {user} from host {addr}",
-		"SSHD_LOGIN_FAILED: Login failed for user '{user}' from host '{addr}'",
 	).of(serviceRouter),
-	say(ingest.KindProbe,
-		"RT_SCREEN_{word}: {words} source: {addr:port}, destination: {ip}, {words}",
-		"RT_SCREEN_{word}: {words} source: {addr}, destination: {ip}, {words}",
-	).of(serviceFirewall),
 	say(ingest.KindAuthFailure, // ScreenOS
 		`NetScreen device_id={word}  [{word}]system-{word}: Admin user "{user}" login attempt for {words} from {addr:port} failed.[[ ({words})]]`,
 		"Failed to login through {word} (IP={addr}, {words}UserName={user}, Times={n}, {words})", // Huawei

@@ -21,7 +21,7 @@ import (
 // eventMeans is what the keys of CEF and LEEF tell. They are not the vocabulary of
 // all records: "request" is a target here, and "usrName" of no one else.
 var eventMeans = map[string]named{
-	"src": {meansAddr, 0}, "c6a2": {meansAddr, 1}, "identsrc": {meansAddr, 2},
+	"src": {meansAddr, 0}, "c6a2": {meansAddr, 0}, "identsrc": {meansAddr, 1}, "dst": {meansPacket, 0}, "c6a3": {meansPacket, 1},
 	"duser": {meansUser, 0}, "suser": {meansUser, 1}, "usrname": {meansUser, 0}, "accountname": {meansUser, 1},
 	"msg": {meansMessage, 0}, "reason": {meansError, 0}, "outcome": {meansOutcome, 0}, "act": {meansEvent, 1}, "action": {meansEvent, 2}, "cat": {meansEvent, 3},
 	"request": {meansTarget, 0}, "url": {meansTarget, 1}, "requestmethod": {meansMethod, 0}, "requestclientapplication": {meansAgent, 0},
@@ -154,9 +154,14 @@ func (p *siemEvent) extension(b []byte) {
 
 func (p *siemEvent) file(key, value []byte) {
 	var space [maxName]byte
-	if n, ok := eventMeans[string(fold(space[:0], key))]; ok && len(value) > 0 {
-		p.record.keep(n, value, false)
+	n, ok := eventMeans[string(fold(space[:0], key))]
+	if !ok || len(value) == 0 {
+		return
 	}
+	if n.meaning == meansEvent && refuses(value) { // a firewall's verdict; the header has the event
+		n = named{meansOutcome, 1}
+	}
+	p.record.keep(n, value, false)
 }
 
 // unescaped takes the backslashes off an account's name.

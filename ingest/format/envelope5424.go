@@ -23,7 +23,7 @@ func (c *clock) open5424(b []byte, ev *ingest.Event) (msg []byte, ok bool) {
 		return nil, false
 	}
 	b = b[1:]
-	var id []byte
+	var id, named []byte // named: from the identifier on
 	for _, field := range []*[]byte{&ev.Host, &ev.Program, &ev.PID, &id} {
 		i := bytes.IndexByte(b, ' ')
 		if i <= 0 {
@@ -32,14 +32,21 @@ func (c *clock) open5424(b []byte, ev *ingest.Event) (msg []byte, ok bool) {
 		if f := b[:i]; len(f) != 1 || f[0] != '-' {
 			*field = f
 		}
-		b = b[i+1:]
+		named, b = b, b[i+1:]
 	}
 	data := b
 	if b, ok = skipStructuredData(b); !ok {
 		return nil, false
 	}
-	if string(ev.Program) == "RT_FLOW" { // Junos tells all there, and says little behind it
+	switch string(ev.Program) { // they tell all there, and say little behind it
+	case "CheckPoint":
 		return data, true
+	case "RT_FLOW", "RT_IDS":
+		return named, true
+	case "sshd":
+		if len(b) == 0 && len(id) > 0 { // Junos in brief
+			return named, true
+		}
 	}
 	b = bytes.TrimPrefix(b, []byte(" "))
 	return bytes.TrimPrefix(b, []byte("\xef\xbb\xbf")), true

@@ -99,7 +99,7 @@ func (j *jsonReader) object(in scope, depth int) bool {
 // nesting does.
 func (j *jsonReader) value(in scope, name []byte, depth int) bool {
 	parent := in.name
-	if i := bytes.LastIndexByte(name, '.'); i > 0 && i+1 < len(name) {
+	if i := bytes.LastIndexByte(name, '.'); i > 0 && i+1 < len(name) && !unparted(name) {
 		parent, name = name[:i], name[i+1:]
 		if k := bytes.LastIndexByte(parent, '.'); k >= 0 {
 			parent = parent[k+1:]
@@ -112,7 +112,7 @@ func (j *jsonReader) value(in scope, name []byte, depth int) bool {
 			j.rec.set(parent, name, v, in.foreign)
 		}
 		return ok
-	case c == '[' && string(name) == "MESSAGE" && j.octets(parent, name, in.foreign):
+	case c == '[' && string(name) == "MESSAGE" && j.octets(parent, name, in.foreign), c == '{' && j.typed(parent, name, in.foreign):
 		return true
 	case c == '{' || c == '[':
 		if depth == maxDepth {

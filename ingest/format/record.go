@@ -36,7 +36,7 @@ func (r *record) set(parent, name, value []byte, foreign bool) {
 		_, isAddr := clientAddress(value)
 		r.elsewhere = r.elsewhere || !isAddr
 	}
-	if len(value) == 0 || len(value) == 1 && value[0] == '-' || len(name) == 0 {
+	if len(value) == 0 || len(value) == 1 && value[0] == '-' || len(name) == 0 || string(name) == "body" && !aroundBody(parent) {
 		return
 	}
 	if len(parent) > 0 {

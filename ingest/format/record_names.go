@@ -39,6 +39,9 @@ const (
 	meansForwarded         // the client in the word of a header
 	meansPacket            // where a packet went
 	meansThreat            // the attack that a packet was taken for
+	meansBody              // of OpenTelemetry: text for people, or another log line
+	meansTelemetry         // a name that only OpenTelemetry uses
+	meansPeer              // of OpenTelemetry: who sent the request; meansAddr is then the word of a header
 	meaningsCount
 )
 
@@ -52,12 +55,12 @@ const (
 var vocabulary = map[meaning]string{
 	meansAddr: "clientip clientaddr clientaddress clientipaddress clienthost cip sourceipaddress sourceips callerip remip srcip srcaddr sourceip sourceaddress " +
 		"requestremoteip requestip remoteip remoteaddr remoteaddress remotehost addrremote originaddress visitorip visitoripaddress userip useripaddress loginip hostip " +
-		"peeraddr peerip peeraddress peer rhost idorigh ipaddress ipaddr ip ipv4 ipv6 addr ra src client remote realipremoteaddr downstreamremoteaddress",
+		"peeraddr peerip peeraddress peername peer rhost idorigh ipaddress ipaddr ip ipv4 ipv6 addr ra src client remote realipremoteaddr downstreamremoteaddress",
 	meansUser: "attemptedusername targetusername useraccount username useridentityusername remoteuser requestuser csusername loginname accountname accountemail useremail " +
 		"clientusername clientaccount mappedaccount duser suser dstuser srcuser usr user login account identifier userprincipalname actoralternateid principal email",
 	meansUserID:  "userid",
 	meansMessage: "message msg renderedmessage messagetemplate mt shortmessage fullmessage text desc description logdesc",
-	meansEvent:   "event eventname eventaction action eventtype eventcode operation type sender caller subtype eventid op activityname",
+	meansEvent:   "event eventname eventsname eventaction action eventtype eventcode operation type sender caller subtype eventid op activityname",
 	meansError:   "error errormessage errmsg err reason errorcode exceptionmessage failurereason substatus failuremessage resultdescription",
 	meansOutcome: "outcome eventoutcome success result consolelogin loginresult authresult verdict",
 	meansStatus:  "status statuscode httpstatus httpstatuscode responsestatus responsestatuscode httpresponsestatuscode originstatus downstreamstatus edgeresponsestatus scstatus responsecode code elbstatuscode httpcode response",
@@ -72,7 +75,7 @@ var vocabulary = map[meaning]string{
 	meansBytes:   "bodybytessent bytessent responsebodysize size bytes scbytes downstreamcontentsize edgeresponsebytes responsesize",
 	meansSeconds: "requesttime timetaken duration elapsed",
 	meansTime: "realtimetimestamp sourcerealtimetimestamp timestamp requestreceivedtimestamp time ts eventtime datetime timelocal timeiso8601 startutc " +
-		"starttime isotime asctime systemtime createdat t timecreated logtime edgestarttimestamp creationtime published instantepochsecond msec dt",
+		"starttime isotime asctime systemtime createdat t timecreated logtime timeunixnano observedtimeunixnano edgestarttimestamp creationtime published instantepochsecond msec dt",
 	meansDate:    "date",
 	meansProgram: "syslogidentifier program ident appname application comm processname",
 	meansPID:     "syslogpid pid procid processid",
@@ -80,9 +83,12 @@ var vocabulary = map[meaning]string{
 	meansInner:   "log message eventoriginal line",
 	meansForwarded: "xforwardedfor httpxforwardedfor headersxforwardedfor requestxforwardedfor xff forwardedfor proxyaddxforwardedfor cfconnectingip httpcfconnectingip " +
 		"trueclientip httptrueclientip xrealip httpxrealip forwarded httpforwarded",
-	meansPacket:  "dstip dstaddr destip destinationip destinationaddress dst dstport destport destinationport",
-	meansThreat:  "attack attackname threatname signaturename",
-	meansShipped: "stream realtimetimestamp agentephemeralid inputtype logfilepath containerid containername kubernetespodname sourcetype fluentdtag",
+	meansPacket:    "dstip dstaddr destip destinationip destinationaddress dst dstport destport destinationport",
+	meansThreat:    "attack attackname threatname signaturename",
+	meansBody:      "body",
+	meansTelemetry: "timeunixnano observedtimeunixnano severitynumber severitytext observedtimestamp",
+	meansPeer:      "networkpeeraddress",
+	meansShipped:   "stream realtimetimestamp agentephemeralid inputtype logfilepath logfilename containerid containername kubernetespodname sourcetype fluentdtag",
 }
 
 // named is an entry of meaningOf.

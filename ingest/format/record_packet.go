@@ -33,7 +33,7 @@ func (r *record) firewall(ev *ingest.Event) ingest.Kind {
 
 // refuses reports whether a word says that something was not let through.
 func refuses(word []byte) bool {
-	return anyFold(word, "deny", "denied", "drop", "dropped", "block", "blocked", "reject", "rejected", "quarantine")
+	return anyFold(word, "deny", "denied", "drop", "dropped", "block", "blocked", "prevent", "prevented", "reject", "rejected", "quarantine")
 }
 
 // holdsFold reports whether a text holds some words, which are in small letters.

@@ -66,6 +66,12 @@ func (p *sshd) trouble(msg []byte, ev *ingest.Event) string {
 	if sshdSays.tell(msg, ev) {
 		return ""
 	}
+	if junosSays.tell(msg, ev) {
+		if p.known.sshd {
+			ev.Count = 0
+		}
+		return ""
+	}
 	if rest, ok := cut(msg, "SSH: Server;Ltype: "); ok {
 		return p.hpn(rest, ev)
 	}

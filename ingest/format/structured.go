@@ -55,8 +55,11 @@ func (p *jsonLog) Parse(line []byte, ev *ingest.Event) ingest.Result {
 		p.why = "broken JSON"
 		return ingest.Unparsed
 	}
+	p.record.telemetry()
 	shipped := p.record.has(meansShipped)
-	if p.record.has(meansInner) && (shipped || known(p.record.value[meansProgram])) {
+	// A record of a request names the client itself: its message may be the request line,
+	// in which a client writes what looks like a line of the same log.
+	if p.record.has(meansInner) && (shipped || known(p.record.value[meansProgram]) && !p.record.has(meansStatus)) {
 		p.record.envelope(&p.clock, ev)
 		r, ok := p.carried.open(p.record.value[meansInner], ev)
 		switch {

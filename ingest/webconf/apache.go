@@ -108,6 +108,20 @@ func (a *apache) directive(words []string, from string, depth int) {
 		for _, w := range words[1:] {
 			a.trust(w, from)
 		}
+	case "remoteipinternalproxylist", "remoteiptrustedproxylist":
+		a.trustList(inside(absolute(value, a.root)), depth)
+	}
+}
+
+// trustList reads a file of proxies, one on a line.
+func (a *apache) trustList(name string, depth int) {
+	n := 0
+	for line := range strings.Lines(a.read(name, depth)) {
+		n++
+		line, _, _ = strings.Cut(line, "#")
+		for _, w := range strings.Fields(line) {
+			a.trust(w, fmt.Sprintf("/%s:%d", name, n))
+		}
 	}
 }
 

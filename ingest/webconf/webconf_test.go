@@ -197,3 +197,14 @@ func FuzzRead(f *testing.F) {
 		}
 	})
 }
+
+// A list of proxies that Apache reads from a file is told with the lines of that file.
+func TestApacheProxyList(t *testing.T) {
+	c := Read(server(map[string]string{
+		"etc/apache2/apache2.conf":     "RemoteIPHeader X-Forwarded-For\nRemoteIPTrustedProxyList conf/trusted.lst\nRemoteIPInternalProxyList /absent.lst\n",
+		"etc/apache2/conf/trusted.lst": "# our proxies\n198.51.100.0/24  # the office\n\nproxy.example.net\n2001:db8::1\n",
+	}))
+	if got, want := fmt.Sprint(c.Proxies), "[{198.51.100.0/24 /etc/apache2/conf/trusted.lst:2} {2001:db8::1/128 /etc/apache2/conf/trusted.lst:5}]"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
