@@ -203,42 +203,90 @@ func (l *linked) share(a, b int32) (index, points float64, kinds int) {
 // tried, and no other part: they drew the end of the list, and everybody's names for the
 // rest.
 func (l *linked) absorb() {
+	crowds := l.crowds()
 	for i := range l.all {
 		if len(l.members[l.root(int32(i))]) >= fewestNetworks {
 			continue
 		}
-		held, names := map[int32]int{}, 0
-		for _, t := range l.all[i].tokens {
-			if t.kind != nameToken || l.common[t] {
-				continue
-			}
-			names++
-			of := map[int32]int{}
-			for _, p := range l.by(t) {
-				if r := l.root(p.suspect); len(l.members[r]) >= fewestInOne && l.all[i].within(&l.all[p.suspect], linkSpan.Milliseconds()) {
-					of[r]++
-				}
-			}
-			for r, n := range of {
-				if n >= fewestShared {
-					held[r]++
-				}
-			}
-		}
-		if r, n := most(held); n == names && names >= linkPoints && len(held) == 1 {
+		if r, ok := l.drawn(&l.all[i], crowds); ok {
 			l.join(int32(i), r)
 		}
 	}
 }
 
-// by are the suspects of a token.
-func (l *linked) by(t token) []posting {
-	lo, _ := slices.BinarySearchFunc(l.postings, t, func(p posting, t token) int { return compareTokens(p.token, t) })
-	hi := lo
-	for hi < len(l.postings) && l.postings[hi].token == t {
-		hi++
+// drawn is the only large part whose names a suspect tried, if it is the only one.
+func (l *linked) drawn(s *suspect, crowds map[token][]triers) (part int32, ok bool) {
+	names := 0
+	for _, t := range s.tokens {
+		if t.kind != nameToken || l.common[t] {
+			continue
+		}
+		of := crowds[t]
+		held := false
+		for k := range of {
+			if of[k].around(s) < fewestShared {
+				continue
+			}
+			if held || names > 0 && of[k].part != part {
+				return 0, false
+			}
+			part, held = of[k].part, true
+		}
+		if !held {
+			return 0, false
+		}
+		names++
 	}
-	return l.postings[lo:hi]
+	return part, names >= linkPoints
+}
+
+// triers is when those of a large part who tried a name were there, in order: whoever
+// asks need not look at each of them.
+type triers struct {
+	part          int32
+	firsts, lasts []int64
+}
+
+// crowds are those of each rare name.
+func (l *linked) crowds() map[token][]triers {
+	out := map[token][]triers{}
+	at := map[int32]int{}
+	l.eachToken(func(t token, by []posting) {
+		if t.kind != nameToken || l.common[t] || len(by) < fewestShared {
+			return
+		}
+		clear(at)
+		var of []triers
+		for _, p := range by {
+			s, r := &l.all[p.suspect], l.root(p.suspect)
+			if len(l.members[r]) < fewestInOne {
+				continue
+			}
+			k, known := at[r]
+			if !known {
+				k = len(of)
+				at[r], of = k, append(of, triers{part: r})
+			}
+			of[k].firsts, of[k].lasts = append(of[k].firsts, s.first()), append(of[k].lasts, s.last())
+		}
+		of = slices.DeleteFunc(of, func(c triers) bool { return len(c.firsts) < fewestShared })
+		for k := range of {
+			slices.Sort(of[k].firsts)
+			slices.Sort(of[k].lasts)
+		}
+		if len(of) > 0 {
+			out[t] = of
+		}
+	})
+	return out
+}
+
+// around counts those of a crowd who were there within linkSpan of a suspect.
+func (c *triers) around(s *suspect) int {
+	span := linkSpan.Milliseconds()
+	before, _ := slices.BinarySearch(c.lasts, s.first()-span)
+	until, _ := slices.BinarySearch(c.firsts, s.last()+span+1)
+	return until - before
 }
 
 func (l *linked) root(i int32) int32 {
