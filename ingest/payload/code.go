@@ -35,7 +35,7 @@ var codeRules = []rule{
 	{class: ingest.ClassJava, stage: ingest.StageExecute, at: inQuery, any: []string{"ro0ab", "aaeaaad", "aqaaap////8", "gasv", "bahv"}, check: serialized},
 
 	// Java and the expression languages of its frameworks
-	{class: ingest.ClassJNDI, stage: ingest.StageExecute, on: plain | tight, at: anywhere, any: []string{"jndi", "${", "ldap:"},
+	{class: ingest.ClassJNDI, stage: ingest.StageExecute, dear: true, on: plain | tight, at: anywhere, any: []string{"jndi", "${", "ldap:"},
 		expr: `\$\{?\s*(?:jndi|base64:(?:am5kaq|jhtqbmrp))|\$\{[^}]{0,60}\$\{(?:lower|upper|env|sys|date|main|ctx|[^}]{0,20}:-)|\$\{(?:env|sys|main|ctx|lower|upper|date|web|docker|k8s|java|spring|marker|bundle|log4j):[\w.\-'"]+|\$\{::-\w|jndi:\s*(?:ldaps?|rmi|dns|nis|iiop|corba|nds|https?|\$|:)`},
 	{class: ingest.ClassJava, stage: ingest.StageExecute, on: plain | tight, at: anywhere,
 		any:  []string{"java.lang", "java.io", "java.net", "java.util", "javax.", "classloader", "ognl", "memberaccess", "getruntime", "processbuilder", "xwork", "com.sun.", "org.apache", "aced0005", "getclass", "scriptengine", "springframework", "forname(", "freemarker", "runtime.exec", "redirect:$", "redirect:%", "redirectaction:", "#context", "#request", "t(java", "bsh.", "javassist", "_typeresolver", "thread.sleep", "#_", "#application", `"@type"`},

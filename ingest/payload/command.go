@@ -42,9 +42,9 @@ const (
 
 // commandRules find operating system commands.
 var commandRules = []rule{
-	{class: ingest.ClassRCE, stage: ingest.StageExecute, on: plain | shell, any: []string{";", "|", "&", "`", "$(", "\n", "\r", "<(", ">(", "{"},
+	{class: ingest.ClassRCE, stage: ingest.StageExecute, dear: true, on: plain | shell, any: []string{";", "|", "&", "`", "$(", "\n", "\r", "<(", ">(", "{"},
 		expr: separator + `\s*[({!@]?\s*` + commandPath + `(?:` + commandNames + `)` + `(?:$|[\s;|&<>` + "`" + `)}'",/\n\r$]` + `)(?:[^=]|$)`, check: notList},
-	{class: ingest.ClassRCE, stage: ingest.StageExecute, on: plain | shell, any: []string{";", "|", "&", "`", "$(", "\n", "\r"},
+	{class: ingest.ClassRCE, stage: ingest.StageExecute, dear: true, on: plain | shell, any: []string{";", "|", "&", "`", "$(", "\n", "\r"},
 		expr: separator + `\s*[({!@]?\s*` + commandPath + `(?:` + wordCommands + `)` + argument},
 	{class: ingest.ClassRCE, stage: ingest.StageExecute, on: shell, at: inReferer, any: []string{";", "|", "`", "$("},
 		expr: `[;|` + "`" + `]\s*` + commandPath + `(?:cat|id|wget|curl|bash|sh|uname|whoami|ca\?)(?:$|[\s+/;|&])\S|\$\(\s*(?:cat|id|wget|curl|bash|sh|uname|whoami)\b`},
@@ -52,7 +52,7 @@ var commandRules = []rule{
 		any:  []string{"cat ", "wget ", "curl ", "bash ", "sh ", "nc ", "ping ", "uname ", "ls ", "chmod ", "python", "perl ", "php -", "rm -", "echo ", "id;", "nslookup ", "dir ", "ping.exe", "powershell", "cmd ", "cmd.exe", "certutil", "dd if", "base64 ", "tftp ", "ifconfig", "kill -", "head ", "tail ", "more ", "find /", "sleep ", "grep ", "tar ", "less ", "cd /", "dir+c:", "dir|c:", "xxd -", "iex(", "iex (", "%comspec%"},
 		expr: `(?:^|["'=(\s+|&;])(?:(?:tac|cat|head|tail|more|less|nl)\s+(?:-\w+\s+)*[/~.*]\S*[/?*]|wget\s+(?:-\w+\s+)*(?:https?:|ftp:|\d|-)|curl\s+(?:-\w+\s+)*['"]?(?:https?:|\d{1,3}\.|-)|(?:ba|da|z|k|c)?sh\s+-[ci]\b|nc(?:at)?\s+(?:-\w+\s+)*(?:-[elnvc]|\d{1,3}\.)|ping(?:\.exe)?\s+-[cniwt]\s*\d|dir[\s+|]+[c-f]:|uname\s+-\w|ls\s+-[a-z]+|chmod\s+(?:\+x|[0-7]{3,4}\s)|python\d*\s+-[cm]|perl\s+-e|php\s+-[rd]\s|rm\s+-[rf]|echo\s+(?:["']?\$|-e|[\w+/=]{8,}\s*\||` + "`" + `)|powershell(?:\.exe)?\s+-\w|cmd(?:\.exe)?\s+/[ckr]|certutil\s+-\w|dd\s+if=|base64\s+(?:-d|--decode)|tftp\s+-|kill\s+-\d|find\s+/|tar\s+-?[cxz]\w*f|cd\s+/(?:tmp|var|etc|dev|usr|root|home)|ifconfig\s+(?:-a|eth|lo)|xxd\s+-[rp])|\biex\s*\(|%comspec%\s*/[ckr]`},
 	{class: ingest.ClassRCE, stage: ingest.StageExecute, on: plain, at: inQuery | inAgent, any: []string{"'", `"`, "^", `\`}, expr: `(?:^|[^a-z'"^\\])(?:['"^\\]{0,2}[a-z]['"^\\]{1,2}){3}[a-z]`, check: lettersApart},
-	{class: ingest.ClassRCE, stage: ingest.StageExecute, on: plain | shell, at: inQuery, any: []string{";", "|", "&", "\n"},
+	{class: ingest.ClassRCE, stage: ingest.StageExecute, dear: true, on: plain | shell, at: inQuery, any: []string{";", "|", "&", "\n"},
 		expr: `^\s*(?:[;|\n]|&&?)\s*(?:` + commandNames + `|` + wordCommands + `|hostname)\s*(?:[;|&#]|$)` + // a value that is nothing but a command behind a separator
 			`|[;|&\n]\s*(?:ip\s+(?:-\w+\s+)*(?:a|addr|r|route|link|neigh)\s*(?:$|[;|&])|(?:export|alias|declare)\s+\w+=|(?:dig|host|openssl|ftp|mysql|psql)\s+(?:[a-z]\w+\s+)?(?:-\w|\S*\w\.\w)|net1?\s+(?:user|localgroup|view|share|use|start|stop|accounts)\s*(?:$|[/&|>"']))`},
 	{class: ingest.ClassRCE, stage: ingest.StageExecute, on: plain, at: inQuery, any: []string{";.", "; .", "\n."}, // SQLite's shell
@@ -67,12 +67,12 @@ var commandRules = []rule{
 	{class: ingest.ClassRCE, stage: ingest.StageExecute, on: plain | shell, at: anywhere,
 		any:  []string{"bin/", "/dev/tcp", "/dev/udp", "0>&1", "cmd.exe", ">& /", "cmd /c"},
 		expr: `(?:^|[^\w.\-]|usr/|local/)s?bin/(?:\w*[?*\[]\w*|(?:ba|da|z|k|c|tc)?sh\b|` + commandNames + `|` + wordCommands + `|nice|false|true|tcsh|pkexec|chroot|su\b)` + commandEnd + `|/dev/(?:tcp|udp)/|[01]>&\d|\bcmd(?:\.exe)?\s*/[ckr]\b|\bcmd\.exe\b`},
-	{class: ingest.ClassRCE, stage: ingest.StageExecute, on: plain, at: inTarget | inAgent, any: []string{"$(", "`", "${", "$[", "$ifs", "<(", ">(", "$@", "$*"},
+	{class: ingest.ClassRCE, stage: ingest.StageExecute, dear: true, on: plain, at: inTarget | inAgent, any: []string{"$(", "`", "${", "$[", "$ifs", "<(", ">(", "$@", "$*"},
 		expr: `\$\(\s*[\w/.({$<]|[<>]\(\s*[\w/)]|\$\[.*\]|\$\(\(|\$\{?ifs\b|\$\{(?:(?:path|home|shell|pwd|user|hostname|oldpwd|ld_\w+)\b|[a-z_]+(?:[#%:/]|[@^,]))|\w\$[@*]\w|\$\{` + "`" + `|^\s*\$\{(?:shell|bash|0)\}\s` +
 			"|`\\s*(?:" + commandNames + `|echo|sleep|true|false|ping|find|which|reboot)(?:\s[^` + "`" + "]*)?`|^`[^`].*`$"},
 	{class: ingest.ClassRCE, stage: ingest.StageExecute, on: plain | shell, at: inQuery | inAgent, any: []string{"?", "*", "["},
 		expr: `(?:^|[\s;|&=<>"'(])/(?:[a-z?*]{0,5}[?*][a-z?*]{0,5}/[a-z?*]+|(?:bin|etc|usr|dev|tmp|var|lib|sbin|root|home)/[\w/]*[?*]\w*|[a-z/]*\[[^\]\s=]{1,12}\][a-z/]*)(?:$|[\s;|&<>"'/)+\-])`},
-	{class: ingest.ClassRCE, stage: ingest.StageExecute, on: plain, at: inTarget | inAgent, any: []string{"{"},
+	{class: ingest.ClassRCE, stage: ingest.StageExecute, dear: true, on: plain, at: inTarget | inAgent, any: []string{"{"},
 		expr: `\{(?:` + commandNames + `|base64|echo|ping|sleep),|\{,\w+[,}]|\w?\{\w{0,3},-?\w{1,4}\}\w`},
 	{class: ingest.ClassRCE, stage: ingest.StageLogic, on: plain, at: inValue, any: []string{"!-", "!!"}, expr: `^!(?:!|-\d+)(?:!(?:!|-\d+))*$`},
 	{class: ingest.ClassRCE, stage: ingest.StageExecute, on: plain, at: inTarget, any: []string{"for ", "if "},

@@ -8,9 +8,9 @@ import (
 // templateRules find expressions for server-side template engines. A bare name
 // in braces is a placeholder that somebody forgot to fill, and harmless.
 var templateRules = []rule{
-	{class: ingest.ClassSSTI, stage: ingest.StageExtract, at: anywhere, any: []string{"{{"},
+	{class: ingest.ClassSSTI, stage: ingest.StageExtract, dear: true, at: anywhere, any: []string{"{{"},
 		expr: `\{\{\s*(?:[^}]{0,60}(?:[*+/|()\[\]]|__|'\s*|-\s*\d|\bconfig\b|\bself\b|\bsettings\.|\bsecret|@|\brequest\b|\bconstructor\b|\bthis\b|\.signer\b|\b_self\b|#with)[^}]{0,60})(?:\}\}|$)`, check: notWiki},
-	{class: ingest.ClassSSTI, stage: ingest.StageExtract, at: anywhere, any: []string{"${", "#{", "*{", "@{", "~{", "%{", "@("},
+	{class: ingest.ClassSSTI, stage: ingest.StageExtract, dear: true, at: anywhere, any: []string{"${", "#{", "*{", "@{", "~{", "%{", "@("},
 		expr: `[$#*@~%]\{\s*(?:\(?\d+\s*[*+\-/]\s*['"]?\d+|\(\d+\s\d+\)|[$%]?\(?#\w|\.\w+\s*\}|[^}]{0,60}[\w"')\]]\s*\([^}]{0,60}\)|[^}]{0,60}(?:\.getclass|class\b|runtime|['"]\s*\.|\[['"\w]+\]\s*\[|\bt\())|@+\{\s*\[|@\(\s*\d+\s*[*+]\s*\d+\s*\)|\$\{\{|#\{\s*\w+\.\w+\s*\(|\$\{\s*self\.(?:module|template|context|attr)\b`},
 	{class: ingest.ClassSSTI, stage: ingest.StageExtract, at: inTarget, any: []string{"<%", "{%", "[%"},
 		expr: `<%=?\s*(?:[^%]{0,60}(?:[*+/()\[\]'"` + "`" + `.:;@]|\bif\b|\bend)[^%]{0,60})%>|<%@|<%!|\{%-?\s*(?:if|for|set|include|import|extends|block|macro|from|with|debug|print|do|raw|exec|load|call|filter|end\w+|\w+\s+[^\s%])|\[%\s*\w`},

@@ -16,7 +16,7 @@ const (
 // tried.
 func (in *inspector) header(text []byte, from origin, h ingest.Hash) verdict {
 	text = text[:min(len(text), maxTarget)]
-	in.reset()
+	in.begin()
 	at, plain := inReferer, false
 	switch from {
 	case fromAgent:

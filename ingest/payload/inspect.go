@@ -43,6 +43,9 @@ type inspector struct {
 
 	encoded, revealed []byte // a value in base64, and its text
 
+	operators int    // that dear rules may still look at
+	ends      []byte // of a text with too many
+
 	class ingest.Class
 	stage ingest.Stage
 	param []byte // where the furthest stage was found; a part of the scratch space
@@ -57,7 +60,7 @@ func (in *inspector) request(target []byte, h ingest.Hash) ingest.Request {
 	path, query, hasQuery := bytes.Cut(target, []byte{'?'})
 	in.template = appendTemplate(in.template[:0], path)
 
-	in.reset()
+	in.begin()
 	flags := pathFlags(path, &in.other)
 	if flags&ingest.PathSensitive != 0 && repository(in.other) {
 		flags &^= ingest.PathSensitive | ingest.PathVocabulary
@@ -215,6 +218,7 @@ func (in *inspector) try(name []byte, v value, f form, text []byte) {
 		return
 	}
 	all := rules()
+	var few []byte // of text, for the dear ones; nil: not asked for yet
 	for i := range all {
 		r := &all[i]
 		if !hits.has(uint16(i)) || r.on&f == 0 || r.at&v.at == 0 {
@@ -226,7 +230,14 @@ func (in *inspector) try(name []byte, v value, f form, text []byte) {
 		if in.class&r.class == r.class && in.stage >= max(r.stage, ingest.StageExtract) {
 			continue // it would tell nothing new
 		}
-		if r.re != nil && !r.re().Match(text) {
+		tried := text
+		if r.dear {
+			if few == nil {
+				few = in.sparing(text)
+			}
+			tried = few
+		}
+		if r.re != nil && !r.re().Match(tried) {
 			continue
 		}
 		class, stage := r.class, r.stage
@@ -237,6 +248,60 @@ func (in *inspector) try(name []byte, v value, f form, text []byte) {
 		}
 		in.found(class, stage, name, v.plain)
 	}
+}
+
+// mostOperators is how many operators dear rules look at in one rendering of a value,
+// and manyOperators in a text with all its values. Who means to do something needs a few.
+const (
+	mostOperators = 48
+	manyOperators = 512
+)
+
+// sparing returns what dear rules are tried on: of a text with too many operators both
+// ends, for what is meant to work stands at either.
+func (in *inspector) sparing(text []byte) []byte {
+	n, room := operatorsIn(text), min(mostOperators, in.operators)
+	in.operators -= min(n, room)
+	if n <= room {
+		return text
+	}
+	head, tail := 0, len(text)
+	for k := 0; k < room/2; tail-- {
+		if isOperator(text[tail-1]) {
+			k++
+		}
+	}
+	for k := 0; k < room-room/2; head++ {
+		if isOperator(text[head]) {
+			k++
+		}
+	}
+	in.ends = append(append(in.ends[:0], text[:head]...), 0) // what is not there joins nothing
+	in.ends = append(in.ends, text[tail:]...)
+	return in.ends
+}
+
+func isOperator(c byte) bool {
+	switch c {
+	case ';', '|', '&', '`', '$', '{', '<', '>', '(', '#', '*', '@', '~', '%', '\n', '\r':
+		return true
+	}
+	return false
+}
+
+func operatorsIn(text []byte) (n int) {
+	for _, c := range text {
+		if isOperator(c) {
+			n++
+		}
+	}
+	return n
+}
+
+// begin makes ready for another text.
+func (in *inspector) begin() {
+	in.reset()
+	in.operators = manyOperators
 }
 
 func (in *inspector) reset() {

@@ -154,6 +154,7 @@ func Inspect(target []byte) ingest.Request {
 // InspectValue looks at one decoded or encoded parameter value.
 func InspectValue(value []byte) (ingest.Class, ingest.Stage) {
 	e := inspector{}
+	e.begin()
 	e.value(nil, value, inValue)
 	v := e.conclude(ingest.Hash{})
 	return v.class, v.stage

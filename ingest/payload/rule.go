@@ -52,6 +52,10 @@ type rule struct {
 	expr  string   // RE2, on text in lower case
 	check func(v *value) (ingest.Class, ingest.Stage)
 
+	// dear: where its literals occur is no rarity, and each time costs microseconds. It is
+	// tried on no more operators than a request has to offer: see sparing.
+	dear bool
+
 	re func() *regexp.Regexp // nil without an expression
 }
 

@@ -15,7 +15,7 @@ var scriptRules = []rule{
 	{class: ingest.ClassXSS, at: inTarget | inAgent, any: []string{"<", "on", "style", "src", "href"}, odd: true, check: scriptSyntax},
 	{class: ingest.ClassXSS, stage: ingest.StageLogic, at: anywhere, any: []string{"script"}, odd: true,
 		expr: `<[^>]{0,10}script\b|</\s*script|\bscript\s*>.*(?:alert|document|eval)`},
-	{class: ingest.ClassXSS, stage: ingest.StageLogic, on: plain, at: inTarget, any: []string{"<"},
+	{class: ingest.ClassXSS, stage: ingest.StageLogic, dear: true, on: plain, at: inTarget, any: []string{"<"},
 		expr: `<\s*/?\s*(?:svg|img|image|iframe|frame|frameset|object|embed|applet|meta|link|base|body|html|video|audio|source|track|details|marquee|math|form|input|button|textarea|select|keygen|isindex|layer|ilayer|bgsound|style|xml|xss|template|animate|set|a|div|table|td|p|b|i|x|h\d|br|audio|dialog|portal|slot|var|abbr|font|custom-\w+|\w+:\w+)\b[^>]{0,60}?(?:\bon[a-z]{3,40}\s*=|javascript:|vbscript:|data:|src\s*=|srcdoc\s*=|formaction\s*=|style\s*=|xlink:href|expression\s*\(|background\s*=|http-equiv)`},
 	{class: ingest.ClassXSS, stage: ingest.StageLogic, on: plain, at: anywhere, any: []string{"<svg", "<iframe", "<embed", "<object", "<applet", "<marquee", "<bgsound", "<layer", "<isindex", "<frameset", "<math", "<meta", "<plaintext", "<esi:", "<!--esi"},
 		expr: `<(?:svg|iframe|embed|object|applet|marquee|bgsound|layer|isindex|frameset|math|meta|plaintext)[\s/>]|<esi:|<!--esi`},
