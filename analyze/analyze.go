@@ -135,6 +135,7 @@ type Finding struct {
 	Times      []time.Time    // of single events, for the timeline; at most 512
 	Story      Story          // what the rule judge needs to tell it
 	Tell       func(*Finding) // adds Story, Targets, Times and Marks when its case is told, as of thousands not all are; nil: they stand
+	Silent     bool           // its case does not relate what a few of its sources did: Tell may leave out the Story
 	Prefix     netip.Prefix   // the network that explains it, if one does
 	Collateral int            // honest units inside Prefix
 	Existing   bool           // targets an account that exists

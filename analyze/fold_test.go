@@ -3,6 +3,7 @@ package analyze
 import (
 	"fmt"
 	"net/netip"
+	"sync"
 	"sync/atomic"
 	"testing"
 )
@@ -98,5 +99,37 @@ func BenchmarkGroupCampaigns(b *testing.B) {
 			}
 			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(campaigns), "ns/campaign")
 		})
+	}
+}
+
+// Of a crowd the story of its lead is told and no other: whoever tells one is not asked
+// for what nobody reads.
+func TestCrowdHasOneStory(t *testing.T) {
+	crowd := claim("account_fanin", "sshd", Targeted, 9)
+	crowd.Sources = nil
+	asked := map[string]bool{}
+	var found []Finding
+	for i := range 20 {
+		of := claim("password_guessing", "sshd", Targeted, 3, i)
+		crowd.Sources = append(crowd.Sources, of.Sources...)
+		found = append(found, of)
+	}
+	found = append(found, crowd, claim("password_guessing", "sshd", Generic, 9, 40)) // and one of no crowd
+	var lock sync.Mutex
+	for i := range found {
+		found[i].Tell = func(f *Finding) {
+			lock.Lock()
+			defer lock.Unlock()
+			asked[f.Key] = !f.Silent
+		}
+	}
+	cases := run(found...)
+	if len(cases) != 2 || len(cases[0].Findings) != 21 || len(asked) != 22 {
+		t.Fatalf("%d cases, %d findings told", len(cases), len(asked))
+	}
+	for key, story := range asked {
+		if want := key == crowd.Key || key == found[21].Key; story != want {
+			t.Errorf("of %s a story is asked for: %v", key, story)
+		}
 	}
 }

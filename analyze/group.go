@@ -287,8 +287,9 @@ func ascending(times []time.Time) bool {
 func completeAll(cases []*Case) {
 	var all []*Finding
 	for _, c := range cases {
-		for _, f := range c.Findings {
+		for i, f := range c.Findings {
 			if f.Tell != nil {
+				f.Silent = i > 0 && !c.Beside(f) && c.Few(f)
 				all = append(all, f)
 			}
 		}

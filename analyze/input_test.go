@@ -79,3 +79,33 @@ func TestWithin(t *testing.T) {
 		t.Errorf("before nine: %d days, the last %s", days, last)
 	}
 }
+
+// Of many sources each is found at its place, and who was not seen at the place where
+// he would be: also before the first and behind the last.
+func TestSearch(t *testing.T) {
+	var events []ingest.Event
+	for i := range 5 * postsApart {
+		events = append(events, signedIn(time.Hour, netip.AddrFrom4([4]byte{198, 18, byte(i >> 7), byte(i << 1)}).String(), "anna"))
+	}
+	events = append(events, signedIn(time.Hour, "2001:db8::1", "anna"))
+	in := watched(events...)
+	units := in.Set.Units()
+	if len(units) != len(events) {
+		t.Fatalf("%d sources of %d", len(units), len(events))
+	}
+	for i := range units {
+		a := units[i].Prefix().Addr()
+		if at, ok := in.search(a); !ok || at != i {
+			t.Errorf("%s is found at %d, %v; want %d", a, at, ok, i)
+		}
+		if at, ok := in.search(a.Next()); ok || at != i+1 {
+			t.Errorf("%s would be at %d, %v; want %d", a.Next(), at, ok, i+1)
+		}
+	}
+	if at, ok := in.search(netip.MustParseAddr("192.0.2.1")); ok || at != 0 {
+		t.Errorf("one before all is at %d, %v", at, ok)
+	}
+	if at, ok := watched().search(netip.MustParseAddr("192.0.2.1")); ok || at != 0 {
+		t.Errorf("of nobody one is at %d, %v", at, ok)
+	}
+}

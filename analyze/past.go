@@ -61,6 +61,9 @@ func (in *Input) remember(c *Case) {
 // counts: one old offender does not taint it.
 func (in *Input) record(c *Case) (Evidence, bool) {
 	past := Fact(in, "past cases", indexOffences)
+	if len(past.of) == 0 && !past.banned {
+		return Evidence{}, false
+	}
 	var sum float64
 	cases, bans := 0, 0
 	for _, p := range c.Sources {
@@ -122,13 +125,15 @@ func (in *Input) goodSince(p netip.Prefix, t time.Time) bool {
 	return ok && slices.ContainsFunc(in.Set.Units()[i].Rows, func(r window.Row) bool { return r.Good > 0 && int64(r.Last()) > t.Unix() })
 }
 
-// offences is when earlier cases ended, by source and by network.
+// offences is when earlier cases ended, by source and by network, and whether another
+// guard banned anybody.
 type offences struct {
 	of, near map[netip.Prefix][]time.Time
+	banned   bool
 }
 
 func indexOffences(in *Input) offences {
-	x := offences{map[netip.Prefix][]time.Time{}, map[netip.Prefix][]time.Time{}}
+	x := offences{of: map[netip.Prefix][]time.Time{}, near: map[netip.Prefix][]time.Time{}, banned: in.Guarded || in.Saw(ingest.ServiceFail2ban)}
 	for i := range in.Past {
 		p := &in.Past[i]
 		if p.Level < Medium {

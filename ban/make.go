@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/gaissmai/bart"
@@ -21,7 +22,7 @@ func Make(cases []analyze.Case, policy Policy, guards Guards, now time.Time) Pla
 	if policy.Jails == nil {
 		policy.Jails = DefaultJails()
 	}
-	m := maker{policy: policy, guards: guards, now: now, critical: accusedIn(cases), banned: map[netip.Prefix]bool{}}
+	m := maker{policy: policy, guards: guards, now: now, critical: sync.OnceValue(func() *bart.Lite { return accusedIn(cases) }), banned: map[netip.Prefix]bool{}}
 	m.plan = Plan{Armed: policy.Armed, Add: []Entry{}, Hold: []Entry{}}
 	for _, e := range policy.Exempt {
 		if e.InForce(now) {
@@ -33,6 +34,13 @@ func Make(cases []analyze.Case, policy Policy, guards Guards, now time.Time) Pla
 	}
 	m.lifts(policy.Active)
 	m.standing = standingAt(m.remaining, now)
+	accused := 0
+	for i := range cases {
+		if policy.meets(&cases[i]) {
+			accused += len(cases[i].Sources)
+		}
+	}
+	m.plan.Hold = slices.Grow(m.plan.Hold, max(0, accused-policy.MaxBans)) // of a botnet nearly all
 	for i := range cases {
 		m.consider(&cases[i])
 	}
@@ -43,7 +51,7 @@ type maker struct {
 	policy    Policy
 	guards    Guards
 	now       time.Time
-	critical  *bart.Lite // sources of critical cases that are no break-ins
+	critical  func() *bart.Lite // sources of critical cases that are no break-ins; asked for by few
 	exempt    bart.Table[Exemption]
 	remaining []Ban // in force, without those to be lifted
 	standing  standing
@@ -60,7 +68,7 @@ func (m *maker) consider(c *analyze.Case) {
 	}
 	jail, d := m.policy.jail(c)
 	if d.guard == "" {
-		d, _ = m.policy.doubts(c, m.now, m.critical.OverlapsPrefix)
+		d, _ = m.policy.doubts(c, m.now, func(p netip.Prefix) bool { return m.critical().OverlapsPrefix(p) })
 	}
 	if d.guard != "" {
 		for _, p := range sources(c) {
@@ -76,24 +84,21 @@ func (m *maker) consider(c *analyze.Case) {
 		return
 	}
 	targets, how := m.targets(c)
-	reason := because(c) + how + "."
-	if len(targets) > m.policy.MaxBans { // nearly all are held
-		m.plan.Hold = slices.Grow(m.plan.Hold, len(targets))
-	}
 	for _, p := range targets {
 		if d, ok := m.holds(p, c); ok {
 			m.hold(c, p, d)
 		} else if d, ok := m.tooWide(p); ok {
 			m.hold(c, p, d)
 		} else {
-			m.ban(c, p, jail, reason)
+			m.ban(c, p, jail, how)
 		}
 	}
 }
 
 // ban adds a ban of a source, extends the one that stands, or finds that
-// nothing is to be done or that it is too much for one run.
-func (m *maker) ban(c *analyze.Case, p netip.Prefix, j Jail, reason string) {
+// nothing is to be done or that it is too much for one run. how is what the reason
+// ends with.
+func (m *maker) ban(c *analyze.Case, p netip.Prefix, j Jail, how string) {
 	if d, ok := m.overCap(p); ok && !m.standing.near(p) {
 		m.hold(c, p, d) // without looking up its past: of a botnet there may be tens of thousands
 		return
@@ -114,7 +119,7 @@ func (m *maker) ban(c *analyze.Case, p netip.Prefix, j Jail, reason string) {
 		}
 	}
 	e := m.entry(c, want)
-	e.Reason = reason
+	e.Reason = because(c) + how + "."
 	if extend {
 		e.Ban = extends.ID
 		m.plan.Extend = append(m.plan.Extend, e)

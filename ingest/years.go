@@ -128,6 +128,9 @@ func resolveYears(s []sample, loc *time.Location, anchor time.Time) []sample {
 
 // nearest moves t to the year in which it is nearest to next.
 func nearest(t, next time.Time) time.Time {
+	if t.Sub(next).Abs() < 180*day { // nearly all: other years are farther away
+		return t
+	}
 	years := next.In(t.Location()).Year() - t.Year()
 	best := t.AddDate(years, 0, 0)
 	for _, y := range []int{years - 1, years + 1} {

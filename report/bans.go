@@ -25,13 +25,17 @@ func groupEntries(entries []ban.Entry) []group {
 	}
 	index := map[key]int{}
 	var out []group
+	var last key
+	i := 0
 	for _, e := range entries {
-		k := key{e.Case, e.Service, e.Reason, e.Guard, e.For}
-		i, ok := index[k]
-		if !ok {
-			i = len(out)
-			index[k] = i
-			out = append(out, group{Case: e.Case, Service: e.Service, Reason: e.Reason, Guard: e.Guard, For: e.For})
+		if k := (key{e.Case, e.Service, e.Reason, e.Guard, e.For}); len(out) == 0 || k != last {
+			var ok bool
+			if i, ok = index[k]; !ok {
+				i = len(out)
+				index[k] = i
+				out = append(out, group{Case: e.Case, Service: e.Service, Reason: e.Reason, Guard: e.Guard, For: e.For})
+			}
+			last = k
 		}
 		out[i].prefixes = append(out[i].prefixes, e.Prefix)
 	}

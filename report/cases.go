@@ -133,6 +133,39 @@ func fold(cases []analyze.Case) digest {
 	return d
 }
 
+// AtLength returns those of the cases that are told at length. Of the others a reader
+// gets a line at most.
+func AtLength(cases []analyze.Case) (out []*analyze.Case) {
+	full := map[string]bool{}
+	for _, s := range (Report{Cases: cases}).sections() {
+		for _, c := range fold(s.cases).full {
+			full[c.ID] = true
+		}
+	}
+	for i := range cases {
+		if full[cases[i].ID] {
+			out = append(out, &cases[i])
+		}
+	}
+	return out
+}
+
+// light is the report without what only a case told at length shows: of thousands of
+// others it would be most of the text, and every word of it is looked at to be escaped.
+func (r Report) light() Report {
+	all, long := r.Cases, AtLength(r.Cases)
+	r.Cases = slices.Clone(all)
+	for i := range all {
+		if len(long) > 0 && long[0] == &all[i] {
+			long = long[1:]
+			continue
+		}
+		c := &r.Cases[i]
+		c.Explanation, c.Evidence, c.Findings = nil, nil, nil
+	}
+	return r
+}
+
 // once tells at length only the first of the cases that would be told in the same
 // words; the others get a line each. For reading in one go: fifty of a kind are one story.
 func (d digest) once() digest {
@@ -178,12 +211,15 @@ type chapter struct {
 
 // sections are the cases with a culprit, then what stood out against the season.
 func (r Report) sections() (out []chapter) {
-	culprits, hours := chapter{"Cases: ", make([]analyze.Case, 0, len(r.Cases))}, chapter{title: "Against the season: "}
-	for _, c := range r.Cases {
-		if anomaly(c) {
-			hours.cases = append(hours.cases, c)
-		} else {
-			culprits.cases = append(culprits.cases, c)
+	culprits, hours := chapter{"Cases: ", r.Cases}, chapter{title: "Against the season: "}
+	if slices.ContainsFunc(r.Cases, anomaly) {
+		culprits.cases = nil
+		for _, c := range r.Cases {
+			if anomaly(c) {
+				hours.cases = append(hours.cases, c)
+			} else {
+				culprits.cases = append(culprits.cases, c)
+			}
 		}
 	}
 	for _, s := range []chapter{culprits, hours} {

@@ -129,7 +129,7 @@ type readRow struct {
 // HTML writes the report as one self-contained page: no script, nothing remote,
 // light and dark, fit for a phone and for paper.
 func HTML(w io.Writer, r Report) error {
-	r = escaped(r, false)
+	r = escaped(r.light(), false)
 	sum := sha256.Sum256([]byte(pageCSS))
 	p := page{
 		CSS:      template.CSS(pageCSS),

@@ -23,6 +23,9 @@ type place struct {
 // once, by country and by network. Of whom nothing is known is counted as
 // unknown; where nothing at all is known there is nothing to count.
 func (r Report) places() (countries, networks []place) {
+	if !slices.ContainsFunc(r.Cases, func(c analyze.Case) bool { return len(c.Identities) > 0 }) {
+		return nil, nil
+	}
 	known := map[netip.Prefix]analyze.Identity{}
 	accused := map[netip.Prefix]bool{}
 	for _, c := range r.Cases {

@@ -29,7 +29,7 @@ func Text(w io.Writer, r Report, opt TextOptions) error {
 	if opt.Width <= 0 {
 		opt.Width = defaultWidth
 	}
-	p := &printer{r: escaped(r, opt.ASCII), width: max(minWidth, min(maxWidth, opt.Width)), palette: palette(opt.Color)}
+	p := &printer{r: escaped(r.light(), opt.ASCII), width: max(minWidth, min(maxWidth, opt.Width)), palette: palette(opt.Color)}
 	p.opening()
 	p.night()
 	p.cases()

@@ -2,6 +2,8 @@ package report
 
 import (
 	"bytes"
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -123,6 +125,32 @@ func TestFoldAccountsForEveryCase(t *testing.T) {
 	}
 	if strings.Join(d.hidden, "\n") != strings.Join(want, "\n") {
 		t.Errorf("hidden %q", d.hidden)
+	}
+}
+
+// Lines are shown of the cases at length, and of no others: a run need not read theirs.
+func TestOnlyCasesAtLengthAreQuoted(t *testing.T) {
+	r := quietNight()
+	for i := range 200 {
+		c := slowScanCase()
+		c.ID, c.Impact = fmt.Sprintf("case%d", i), analyze.Impact(1+i%4)
+		c.Sources = prefixes(fmt.Sprintf("198.51.100.%d/32", i))
+		c.Evidence = []analyze.Line{{Text: fmt.Sprintf("line of case %d.", i)}}
+		r.Cases = append(r.Cases, c)
+	}
+	var page bytes.Buffer
+	if err := HTML(&page, r); err != nil {
+		t.Fatal(err)
+	}
+	long := AtLength(r.Cases)
+	for i := range r.Cases {
+		shown := strings.Contains(page.String(), r.Cases[i].Evidence[0].Text)
+		if want := slices.Contains(long, &r.Cases[i]); shown != want {
+			t.Errorf("case %d of impact %d is quoted: %v, at length: %v", i, r.Cases[i].Impact, shown, want)
+		}
+	}
+	if len(long) == 0 || len(long) > fullCases+fullLow+fullRoutine {
+		t.Errorf("%d of %d cases at length", len(long), len(r.Cases))
 	}
 }
 

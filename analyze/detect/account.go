@@ -3,7 +3,6 @@ package detect
 import (
 	"cmp"
 	"fmt"
-	"maps"
 	"math"
 	"net/netip"
 	"slices"
@@ -47,42 +46,31 @@ type knock struct {
 	row     uint32 // of the unit
 }
 
-func earlierKnock(a, b knock) int {
-	if a.hour != b.hour {
-		return cmp.Compare(a.hour, b.hour)
-	}
-	return cmp.Or(cmp.Compare(a.unit, b.unit), cmp.Compare(a.row, b.row))
-}
-
 // Detect implements analyze.Detector. Most accounts that are guessed at are
 // knocked at too seldom for any judgement, and are not collected.
 func (d Account) Detect(in *analyze.Input) []analyze.Finding {
 	owners := analyze.Fact(in, "homes", homesOf)
 	all := analyze.EachUnit(in, analyze.Failed, func(n int, u *window.Unit, found []knock) []knock {
 		net := hoodOf(u.Prefix())
-		for i := range u.Rows {
-			r := &u.Rows[i]
-			if calm(u, r) || in.Set.Service(r.Service) == ingest.ServiceWeb {
-				continue
-			}
+		hours, _ := owners.tried.hours(n)
+		for i := range hours {
+			r := &u.Rows[hours[i].row]
 			names, _ := u.BadNames(r)
 			for _, id := range names {
 				if in.Refused(id) >= fewestKnocks && owners.in(id, net) == nil && !owners.repeats(id, u.Prefix()) {
-					found = append(found, knock{id, net, r.Hour, uint32(n), uint32(i)})
+					found = append(found, knock{id, net, r.Hour, uint32(n), hours[i].row})
 				}
 			}
 		}
 		return found
 	})
+	shards := sharded(len(all), func(i int) uint64 { return all[i].account })
 	found := analyze.Gather(homeShards, func(shard int, found []analyze.Finding) []analyze.Finding {
-		perAccount := map[uint64][]knock{}
-		for i := range all {
-			if id := all[i].account; shardOf(id) == shard {
-				perAccount[id] = append(perAccount[id], all[i])
+		for _, mine := range byName(shards[shard], func(i int32) uint64 { return all[i].account }) {
+			if len(mine) < fewestKnocks {
+				continue
 			}
-		}
-		for _, id := range slices.Sorted(maps.Keys(perAccount)) {
-			found = append(found, d.judge(in, in.Thing(id), perAccount[id])...)
+			found = append(found, d.judge(in, in.Thing(all[mine[0]].account), all, mine)...)
 		}
 		return found
 	})
@@ -90,16 +78,18 @@ func (d Account) Detect(in *analyze.Input) []analyze.Finding {
 	return oneBotnet(in, found)
 }
 
-func (d Account) judge(in *analyze.Input, t *window.Thing, strangers []knock) (out []analyze.Finding) {
-	if len(strangers) < fewestKnocks {
-		return nil
-	}
+// judge weighs the knocks at one account, by their number among all.
+func (d Account) judge(in *analyze.Input, t *window.Thing, all []knock, mine []int32) (out []analyze.Finding) {
 	real := in.Exists(t.ID)
 	usually := byDefault(t, real)
-	if math.Pow(usually/(1+usually), float64(len(strangers))) >= faninP && !longKnown(strangers) {
+	if math.Pow(usually/(1+usually), float64(len(mine))) >= faninP && !longKnown(all, mine) {
 		return nil // not even if all were networks of one window
 	}
-	slices.SortFunc(strangers, earlierKnock)
+	sortByTime(mine, func(i *int32) int64 { return int64(all[*i].hour) }, nil) // they come by source and row
+	strangers := make([]knock, len(mine))
+	for k, i := range mine {
+		strangers[k] = all[i]
+	}
 	best := fanin{p: 1}
 	for _, w := range networkWindows {
 		part, k := mostNetworks(recent(in, strangers, w, func(k knock) uint32 { return k.hour }), w)
@@ -215,6 +205,7 @@ func (d Account) finding(in *analyze.Input, t *window.Thing, real bool, best fan
 	f := analyze.Finding{Detector: d.Name(), Techniques: []string{"T1110.001"}, Key: "account " + service + " " + t.Name.Text, Service: service,
 		Impact: analyze.Generic, Existing: real, Targets: []analyze.Target{{Kind: analyze.AccountName, Value: t.Name.Text}}}
 	per, nets := map[netip.Prefix]int{}, map[hood]bool{}
+	f.Times, f.Marks = make([]time.Time, 0, len(knocks)), make([]analyze.Mark, 0, len(knocks))
 	for _, k := range knocks {
 		u := &units[k.unit]
 		eachFailure(u, &u.Rows[k.row], k.account, func(x *window.Touch) {
@@ -319,9 +310,9 @@ var famous = map[string]bool{
 }
 
 // longKnown reports whether knocks reach back far enough for an account's own mean.
-func longKnown(all []knock) bool {
-	first, last := all[0].hour, all[0].hour
-	for i := range all {
+func longKnown(all []knock, some []int32) bool {
+	first, last := all[some[0]].hour, all[some[0]].hour
+	for _, i := range some {
 		first, last = min(first, all[i].hour), max(last, all[i].hour)
 	}
 	return last >= first+historyForMean*24

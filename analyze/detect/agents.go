@@ -5,6 +5,7 @@ import (
 	"math/bits"
 	"net/netip"
 	"slices"
+	"strings"
 	"time"
 
 	"gumshoe/analyze"
@@ -50,7 +51,7 @@ func (d Agents) Detect(in *analyze.Input) []analyze.Finding {
 // strange reports whether an hour of a source has an agent to look at: of a
 // program, or another one than the request before.
 func strange(in *analyze.Input, u *window.Unit) bool {
-	return slices.ContainsFunc(u.Rows, func(r window.Row) bool {
+	return anyRow(u, func(r *window.Row) bool {
 		return (r.Has(ingest.ClientScanner) || r.Has(ingest.ClientLibrary) || r.Diff > 0) && in.Contains(r.Hour)
 	})
 }
@@ -95,10 +96,11 @@ func (d Agents) tool(in *analyze.Input, u *window.Unit, all []*window.Row) (anal
 	f.Impact = analyze.Generic
 	low := analyze.Low
 	f.Floor = &low
-	f.Evidence = []analyze.Evidence{{Family: analyze.Agent, LogOdds: 4, Trials: int(f.Events), Fact: "calls itself " + some(names, 2)}}
+	who, calls := strings.TrimSuffix(f.Key, "/32"), some(names, 2)
+	f.Evidence = []analyze.Evidence{{Family: analyze.Agent, LogOdds: 4, Trials: int(f.Events), Fact: "calls itself " + calls}}
 	f.Story = analyze.Story{
 		Headline: "A scanner that says so",
-		Body:     []string{fmt.Sprintf("%s sent %s as %s, a tool that surveys or attacks servers.", bare(u.Prefix()), count(f.Events, "request"), some(names, 2))},
+		Body:     []string{who + " sent " + count(f.Events, "request") + " as " + calls + ", a tool that surveys or attacks servers."},
 		Why:      []string{"No visitor uses such a tool; surveys of the whole internet do, and so do attackers."},
 		Not:      []string{"A name alone is no attack: see what it asked for."},
 		Do:       []string{doNothing},

@@ -68,14 +68,14 @@ type siege struct {
 func (d BreakIn) Detect(in *analyze.Input) []analyze.Finding {
 	owners := analyze.Fact(in, "homes", homesOf)
 	k := known{in: in, owners: owners, deeds: deedsOf(in), sieges: siegesOf(in, owners)}
-	found := analyze.EachUnit(in, analyze.Current|analyze.SignedIn, func(_ int, u *window.Unit, found []breach) []breach {
+	found := analyze.EachUnit(in, analyze.Current|analyze.SignedIn, func(i int, u *window.Unit, found []breach) []breach {
 		suspect := k.suspect(hoodOf(u.Prefix()))
 		if !suspect && atMost(u, u.Rows) < fewestFails {
 			return found
 		}
 		list := lists.Get().(*[]try)
 		defer lists.Put(list)
-		all := guessesOf(in, u, list)
+		all := guessesOf(owners, i, list)
 		if !suspect && failsOf(all) < fewestFails {
 			return found
 		}
@@ -133,18 +133,18 @@ func (d BreakIn) look(k *known, u *window.Unit, all []try, found []breach) []bre
 
 // guessesOf lists the failed logins of a source on all services in order of time;
 // the list is used again by the next source.
-func guessesOf(in *analyze.Input, u *window.Unit, list *[]try) []try {
+func guessesOf(owners *homes, unit int, list *[]try) []try {
 	out := (*list)[:0]
-	for i := range u.Rows {
-		r, before := u.Rows[i:i+1], len(out)
-		if in.Set.Service(r[0].Service) == ingest.ServiceWeb {
-			continue
+	hours, of := owners.tried.hours(unit)
+	for i := range hours {
+		before := len(out)
+		for k := hours[i].lo; k < hours[i].hi; k++ {
+			if of[k].login {
+				out = append(out, of[k])
+			}
 		}
-		all, total := tries(in, u, r, out)
-		more := total - countOf(all[before:])
-		out = all[:before+len(onlyLogins(all[before:]))]
 		if len(out) > before {
-			out[len(out)-1].unkept = uint32(more)
+			out[len(out)-1].unkept = hours[i].more
 		}
 	}
 	*list = out

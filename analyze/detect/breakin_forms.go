@@ -18,7 +18,7 @@ import (
 // proof, that it showed the same page twenty times and then led on. Behind an address that many people share good and bad logins take
 // turns, so there is no long run.
 func (d BreakIn) atForms(in *analyze.Input) []analyze.Finding {
-	return analyze.EachUnit(in, analyze.Current|analyze.Troubled, func(i int, u *window.Unit, out []analyze.Finding) []analyze.Finding {
+	return eachSign(in, analyze.Current|analyze.Troubled, eager, func(i int, u *window.Unit, out []analyze.Finding) []analyze.Finding {
 		for _, e := range entries(in, u) {
 			if f, ok := d.atForm(in, u, e, in.Standing(i).Benign); ok {
 				out = append(out, f)

@@ -64,14 +64,19 @@ func (d BreakIn) judge(k *known, l login, wrong *lately, honest int) (breach, bo
 	if b.odds() < 0 {
 		return breach{}, false
 	}
+	b.f.Marks = make([]analyze.Mark, 0, 2+shownDeeds)
 	if n := len(before); n > 0 {
 		b.f.First = before[0].at()
 		b.f.Marks = append(b.f.Marks, before[n-1].mark())
 	}
-	b.f.Times = append(timesOf(before), l.at())
+	b.f.Times = make([]time.Time, 0, len(before)+1+shownDeeds)
+	for i := range before {
+		b.f.Times = append(b.f.Times, before[i].at())
+	}
+	b.f.Times = append(b.f.Times, l.at())
 	b.f.Marks = append(b.f.Marks, analyze.Mark{Origin: l.Origin(), Time: l.at()})
 	by := perAccount(before)
-	slices.SortFunc(by, func(a, b tried) int { return cmp.Or(cmp.Compare(b.n, a.n), cmp.Compare(a.id, b.id)) })
+	slices.SortFunc(by, func(a, b perName) int { return cmp.Or(cmp.Compare(b.n, a.n), cmp.Compare(a.id, b.id)) })
 	b.guessed = mostTried(in, by)
 	return b, true
 }
@@ -87,7 +92,7 @@ func (b *breach) weigh(in *analyze.Input, honest int, loggedBefore bool, name st
 	l, c := b.login, b.charge
 	prior := -2.0
 	b.f = analyze.Finding{
-		Detector: name, Techniques: []string{"T1110.001", "T1078"}, Key: fmt.Sprintf("%s %s %s", l.service, in.Set.Name(l.Name).Text, l.unit.Prefix()),
+		Detector: name, Techniques: []string{"T1110.001", "T1078"}, Key: l.service + " " + in.Set.Name(l.Name).Text + " " + l.unit.Prefix().String(),
 		Sources: []netip.Prefix{l.unit.Prefix()}, Impact: analyze.Success, Own: true, Prior: &prior, Service: l.service, Existing: true,
 		First: l.at(), Last: l.at(), Events: uint64(c.fails) + 1, Failures: c.fails, Absent: c.unknown,
 		Targets: []analyze.Target{{Kind: analyze.AccountName, Value: in.Set.Name(l.Name).Text}},
@@ -105,7 +110,7 @@ func (b *breach) weigh(in *analyze.Input, honest int, loggedBefore bool, name st
 	case c.names >= manyNames:
 		odds += 2 // somebody unsure of his own name tries three, too
 	}
-	fact := fmt.Sprintf("%s on %s before the login", count(c.fails, "failed login"), count(max(1, c.names), "account"))
+	fact := count(c.fails, "failed login") + " on " + count(max(1, c.names), "account") + " before the login"
 	if b.siege.fails > 0 {
 		odds = max(odds, walkedIn)
 		fact = fmt.Sprintf("%s by %s guessed at the account before the login", count(b.siege.fails, "time"), count(b.siege.networks, "other network"))

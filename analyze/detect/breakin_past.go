@@ -106,7 +106,7 @@ func (d *deeds) after(l login) (out []window.Touch, news, changed bool) {
 	did := d.of[l.Name]
 	from, to := l.Milli, l.Milli+followUp.Milliseconds()
 	first := touchedBefore(did, from)
-	out = slices.Clone(did[first:touchedBefore(did, to+1)])
+	out = slices.Clip(did[first:touchedBefore(did, to+1)])
 	news = first == 0 && len(out) > 0
 	if l.service != ingest.ServiceSSH && l.service != ingest.ServiceLogin {
 		return out, news, false
@@ -116,7 +116,9 @@ func (d *deeds) after(l login) (out []window.Touch, news, changed bool) {
 			out, changed = append(out, t), true
 		}
 	}
-	slices.SortStableFunc(out, earlierTouch)
+	if changed {
+		slices.SortStableFunc(out, earlierTouch)
+	}
 	return out, news, changed
 }
 

@@ -13,7 +13,7 @@ import (
 // the account's travels makes it nothing to tell of.
 func (b *breach) tell(in *analyze.Input, all past) (analyze.Finding, bool) {
 	f := &b.f
-	for _, t := range b.deeds[:min(len(b.deeds), 3)] {
+	for _, t := range b.deeds[:min(len(b.deeds), shownDeeds)] {
 		f.Marks = append(f.Marks, analyze.Mark{Origin: t.Origin(), Time: moment(t.Milli)})
 		f.Times = append(f.Times, moment(t.Milli))
 	}
@@ -32,6 +32,9 @@ func (b *breach) tell(in *analyze.Input, all past) (analyze.Finding, bool) {
 	}
 	return *f, b.odds() >= 0
 }
+
+// shownDeeds is how much is shown of what the account did.
+const shownDeeds = 3
 
 // travels is how many networks make an owner of whom one more is no news.
 const travels = 3

@@ -1,7 +1,6 @@
 package detect
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -118,7 +117,7 @@ func (d Campaign) finding(in *analyze.Input, c *campaign) analyze.Finding {
 			deeds = append(deeds, &m.deeds[k])
 		}
 	}
-	slices.SortStableFunc(deeds, func(a, b *deed) int { return cmp.Compare(a.milli, b.milli) })
+	sortByTime(deeds, func(x **deed) int64 { return (*x).milli }, nil)
 	f.First, f.Last = moment(deeds[0].milli), moment(deeds[len(deeds)-1].milli)
 	deeds = slices.DeleteFunc(deeds, func(x *deed) bool { return x.kind == agentToken })
 	f.Times = make([]time.Time, len(deeds))
@@ -192,11 +191,15 @@ type tallied struct {
 func (c *campaign) count(in *analyze.Input) tallied {
 	t := tallied{names: map[uint64]int{}, paths: map[uint64]int{}, agents: map[uint64]int{}}
 	words := map[uint64]bool{}
+	type weight struct{ walked, guessed, payload float64 }
+	weights := analyze.Gather(len(c.members), func(i int, all []weight) []weight {
+		walked, guessed, payload := c.members[i].weigh(in)
+		return append(all, weight{walked, guessed, payload})
+	})
 	for i := range c.members {
-		s := &c.members[i]
+		s, w := &c.members[i], &weights[i]
 		t.requests, t.guesses, t.shots = t.requests+int(s.requests), t.guesses+int(s.guesses), t.shots+int(s.shots)
-		walked, guessed, payload := s.weigh(in)
-		t.walked, t.guessed, t.payload = t.walked+walked, t.guessed+guessed, t.payload+payload
+		t.walked, t.guessed, t.payload = t.walked+w.walked, t.guessed+w.guessed, t.payload+w.payload
 		for _, x := range s.tokens {
 			switch x.kind {
 			case nameToken:

@@ -23,15 +23,35 @@ func maxOf[K comparable](m map[K]int) (most int) {
 
 // byCount lists the keys, the most frequent first.
 func byCount[K cmp.Ordered](m map[K]int) []K {
-	return slices.SortedFunc(maps.Keys(m), func(a, b K) int { return cmp.Or(cmp.Compare(m[b], m[a]), cmp.Compare(a, b)) })
+	type counted struct {
+		key K
+		n   int
+	}
+	all := make([]counted, 0, len(m))
+	for k, n := range m {
+		all = append(all, counted{k, n})
+	}
+	slices.SortFunc(all, func(a, b counted) int {
+		if a.n != b.n {
+			return cmp.Compare(b.n, a.n)
+		}
+		return cmp.Compare(a.key, b.key)
+	})
+	var out []K
+	for _, c := range all {
+		out = append(out, c.key)
+	}
+	return out
 }
 
 // most returns the most frequent key and its count.
 func most[K cmp.Ordered](m map[K]int) (key K, n int) {
-	if keys := byCount(m); len(keys) > 0 {
-		return keys[0], m[keys[0]]
+	for k, c := range m {
+		if c > n || c == n && k < key {
+			key, n = k, c
+		}
 	}
-	return key, 0
+	return key, n
 }
 
 // hourCount is a running total up to and including an hour.

@@ -67,9 +67,11 @@ func (d Creep) Detect(in *analyze.Input) []analyze.Finding {
 
 // loginHours adds up the logins of each service, hour by hour.
 func loginHours(in *analyze.Input, owners *homes) map[string]map[uint32]hourLogins {
-	all := analyze.EachUnit(in, analyze.Asked, func(_ int, u *window.Unit, found []hourLogins) []hourLogins {
+	all := analyze.EachUnit(in, analyze.Asked, func(unit int, u *window.Unit, found []hourLogins) []hourLogins {
 		from := len(found)
 		strange := 0
+		net := hoodOf(u.Prefix())
+		tries, of := owners.tried.hours(unit)
 		for i := range u.Rows {
 			r := &u.Rows[i]
 			service := in.Set.Service(r.Service)
@@ -77,7 +79,16 @@ func loginHours(in *analyze.Input, owners *homes) map[string]map[uint32]hourLogi
 				continue
 			}
 			h := hourLogins{service: r.Service, hour: r.Hour, good: r.Good}
-			eachStrange(in, owners, u, r, func(t *window.Touch) { h.bad += t.Count })
+			for len(tries) > 0 && int(tries[0].row) < i {
+				tries = tries[1:]
+			}
+			if len(tries) > 0 && int(tries[0].row) == i && tries[0].exists && tries[0].bad {
+				tries[0].failures(in, u, of, func(t *try) {
+					if t.exists && owners.in(t.name, net) == nil && !owners.repeats(t.name, u.Prefix()) {
+						h.bad += t.count
+					}
+				})
+			}
 			strange += int(h.bad)
 			if h.good+h.bad > 0 {
 				found = append(found, h)
@@ -273,11 +284,12 @@ func (d Creep) finding(in *analyze.Input, owners *homes, service string, a alarm
 }
 
 func creepers(in *analyze.Input, owners *homes, service string, a alarm) []creeper {
-	return analyze.EachUnit(in, analyze.Failed, func(_ int, u *window.Unit, found []creeper) []creeper {
+	return analyze.EachUnit(in, analyze.Failed, func(unit int, u *window.Unit, found []creeper) []creeper {
 		c := creeper{prefix: u.Prefix(), accounts: map[uint64]bool{}}
-		for i := range u.Rows {
-			r := &u.Rows[i]
-			if r.Hour < a.from || r.Hour >= a.to || accountsOf(in.Set.Service(r.Service)) != service {
+		tries, _ := owners.tried.hours(unit)
+		for i := range tries {
+			r := &u.Rows[tries[i].row]
+			if !tries[i].exists || r.Hour < a.from || r.Hour >= a.to || accountsOf(in.Set.Service(r.Service)) != service {
 				continue
 			}
 			before := c.tries

@@ -2,10 +2,12 @@ package detect
 
 import (
 	"cmp"
+	"encoding/binary"
 	"fmt"
 	"math"
 	"slices"
 	"strings"
+	"sync"
 
 	"gumshoe/analyze"
 )
@@ -82,17 +84,17 @@ func listsOn(in *analyze.Input, k *knockings) (out []sharedList) {
 		return nil
 	}
 	tries := slices.Clone(k.tries) // less those of lists that are found
-	orders := ordersOf(in, tries, k)
+	orders := ordersOf(in, k)
 	for range mostLists {
-		run, ok := bestRun(in, tries, orders)
+		run, ok := bestRun(in, tries, orders, len(k.names))
 		if !ok {
 			break
 		}
 		gone := map[uint32]bool{}
 		if alone, is := run.alone(); is {
 			gone[alone] = true // one source's own list: Guess tells it
-		} else if members := run.members(in); len(networksIn(in, members)) >= fewestNetworks {
-			run.tries, run.place = slices.Clone(run.tries), nil // what is told of a run does not hold all that was tried
+		} else if members := run.members(in); networksIn(members) >= fewestNetworks {
+			run.tries, run.places = slices.Clone(run.tries), nil // what is told of a run does not hold all that was tried
 			out = append(out, sharedList{k.service, members, run})
 			for _, t := range members {
 				gone[t.unit] = true
@@ -105,33 +107,45 @@ func listsOn(in *analyze.Input, k *knockings) (out []sharedList) {
 	return out
 }
 
-// order gives names their place; of what it does not know it says nothing.
+// order gives names their place, by number; of what it does not know it says nothing.
 type order struct {
-	name  string
-	place map[uint64]int32
-	but   uint32 // a source that is left out, whose own order it is
-	own   bool
+	name   string
+	places []int32
+	but    uint32 // a source that is left out, whose own order it is
+	own    bool
 }
 
-func ordersOf(in *analyze.Input, tries []lone, k *knockings) []order {
-	ids := make([]uint64, len(tries))
-	for i := range tries {
-		ids[i] = tries[i].name
+const nowhere = math.MinInt32
+
+func ordersOf(in *analyze.Input, k *knockings) []order {
+	type word struct {
+		head   uint64 // its first letters, which nearly always tell it from the next
+		text   string
+		number int32
 	}
-	slices.Sort(ids)
-	ids = slices.Compact(ids)
-	slices.SortStableFunc(ids, func(a, b uint64) int {
-		return strings.Compare(strings.ToLower(in.Set.Name(a).Text), strings.ToLower(in.Set.Name(b).Text))
+	words := analyze.Gather(len(k.names), func(i int, found []word) []word {
+		var head [8]byte
+		text := strings.ToLower(in.Set.Name(k.names[i]).Text)
+		copy(head[:], text)
+		return append(found, word{binary.BigEndian.Uint64(head[:]), text, int32(i)})
 	})
-	up, down := order{name: "alphabetical", place: map[uint64]int32{}}, order{name: "reverse alphabetical", place: map[uint64]int32{}}
-	for i, id := range ids {
-		up.place[id], down.place[id] = int32(i), int32(-i)
+	slices.SortFunc(words, func(a, b word) int {
+		if a.head != b.head {
+			return cmp.Compare(a.head, b.head)
+		}
+		return cmp.Or(strings.Compare(a.text, b.text), cmp.Compare(a.number, b.number))
+	})
+	up, down := order{name: "alphabetical", places: make([]int32, len(words))}, order{name: "reverse alphabetical", places: make([]int32, len(words))}
+	for i, w := range words {
+		up.places[w.number], down.places[w.number] = int32(i), int32(-i)
 	}
 	out := []order{up, down}
 	if len(k.list) > 0 {
-		known := order{name: "one known list's", place: map[uint64]int32{}, but: k.owner, own: true}
+		known := order{name: "one known list's", places: slices.Repeat([]int32{nowhere}, len(words)), but: k.owner, own: true}
 		for i, id := range k.list {
-			known.place[id] = int32(i)
+			if number, tried := slices.BinarySearch(k.names, id); tried {
+				known.places[number] = int32(i)
+			}
 		}
 		out = append(out, known)
 	}
@@ -149,12 +163,15 @@ type inOrder struct {
 
 // bestRun looks at stretches of several lengths, each beginning in the middle of
 // the one before, and returns the one that chance explains least.
-func bestRun(in *analyze.Input, tries []lone, orders []order) (best inOrder, found bool) {
+func bestRun(in *analyze.Input, tries []lone, orders []order, names int) (best inOrder, found bool) {
 	parts := stretches(in, tries)
 	runs := analyze.Gather(len(parts), func(i int, found []inOrder) []inOrder {
-		shared := placeless(parts[i])
+		x := orderings.Get().(*ordering)
+		defer orderings.Put(x)
+		x.tries = slices.Grow(x.tries, max(0, names-len(x.tries)))[:max(names, len(x.tries))]
+		shared := x.placeless(parts[i])
 		for _, o := range orders {
-			if r := runOf(parts[i], shared, o); r.k >= fewestInOrder && r.chance < math.Log(dictionaryP) && r.current(in) {
+			if r := x.runOf(parts[i], shared, o); r.k >= fewestInOrder && r.chance < math.Log(dictionaryP) && r.current(in) {
 				found = append(found, r)
 			}
 		}
@@ -189,61 +206,85 @@ func stretches(in *analyze.Input, tries []lone) (out [][]lone) {
 	return out
 }
 
+// ordering is room for the looks at one stretch after the other.
+type ordering struct {
+	keys      []uint64
+	tries     []int32 // of each name, by number; 0 between one stretch and the next
+	places    []int32
+	at, again []int // in the stretch, of each place; the place that a try repeats at once, or -1
+	piles
+}
+
+var orderings = sync.Pool{New: func() any { return new(ordering) }}
+
 // runOf finds the longest ascending subsequence of a stretch.
-func runOf(part []lone, shared map[uint64]bool, o order) inOrder {
-	places, at := make([]int32, 0, len(part)), make([]int, 0, len(part)) // at: in part, of each place
-	again := make([]int, len(part))
+func (x *ordering) runOf(part []lone, shared []int32, o order) inOrder {
+	x.places, x.at, x.again = x.places[:0], x.at[:0], x.again[:0]
 	for i := range part {
 		t := &part[i]
-		again[i] = -1
-		place, ok := o.place[t.name]
-		if !ok || shared[t.name] || o.own && t.unit == o.but {
+		x.again = append(x.again, -1)
+		place := o.places[t.number]
+		if place == nowhere || o.own && t.unit == o.but {
 			continue
 		}
-		if n := len(places); n > 0 && places[n-1] == place { // tried again at once
-			again[i] = at[n-1]
+		if _, is := slices.BinarySearch(shared, t.number); is {
 			continue
 		}
-		places, at = append(places, place), append(at, i)
+		if n := len(x.places); n > 0 && x.places[n-1] == place { // tried again at once
+			x.again[i] = x.at[n-1]
+			continue
+		}
+		x.places, x.at = append(x.places, place), append(x.at, i)
 	}
-	r := inOrder{order: o, tries: part, n: len(places)}
-	order := ascending(places)
+	r := inOrder{order: o, tries: part, n: len(x.places)}
+	order := x.ascending(x.places)
 	r.k = len(order)
 	if r.chance = chanceOfOrder(r.n, r.k); r.chance >= 0 {
 		return r // nearly always: no need to say which
 	}
 	r.on = make([]bool, len(part))
 	for _, i := range order {
-		r.on[at[i]] = true
+		r.on[x.at[i]] = true
 	}
-	for i, first := range again {
+	for i, first := range x.again {
 		r.on[i] = r.on[i] || first >= 0 && r.on[first]
 	}
 	return r
 }
 
-// placeless are the names that several sources try at the same time.
-func placeless(part []lone) map[uint64]bool {
-	type by struct {
-		name uint64
-		unit uint32
-	}
-	all := make([]by, len(part))
-	units := map[uint32]bool{}
+// placeless are the numbers of names that several sources try at the same time,
+// in order.
+func (x *ordering) placeless(part []lone) (out []int32) {
+	often := false // nearly always not
 	for i := range part {
-		all[i] = by{part[i].name, part[i].unit}
-		units[part[i].unit] = true
+		x.tries[part[i].number]++
+		often = often || x.tries[part[i].number] > sharedNames
 	}
-	slices.SortFunc(all, func(a, b by) int { return cmp.Or(cmp.Compare(a.name, b.name), cmp.Compare(a.unit, b.unit)) })
-	all = slices.Compact(all)
-	out := map[uint64]bool{}
+	for i := range part {
+		x.tries[part[i].number] = 0
+	}
+	if !often {
+		return nil
+	}
+	x.keys = x.keys[:0]
+	for i := range part {
+		x.keys = append(x.keys, uint64(part[i].unit))
+	}
+	slices.Sort(x.keys)
+	most := max(sharedNames, len(slices.Compact(x.keys))/20)
+	x.keys = x.keys[:0]
+	for i := range part {
+		x.keys = append(x.keys, uint64(part[i].number)<<32|uint64(part[i].unit))
+	}
+	slices.Sort(x.keys)
+	all := slices.Compact(x.keys)
 	for lo := 0; lo < len(all); {
 		hi := lo
-		for hi < len(all) && all[hi].name == all[lo].name {
+		for hi < len(all) && all[hi]>>32 == all[lo]>>32 {
 			hi++
 		}
-		if hi-lo > max(sharedNames, len(units)/20) {
-			out[all[lo].name] = true
+		if hi-lo > most {
+			out = append(out, int32(all[lo]>>32))
 		}
 		lo = hi
 	}
@@ -256,30 +297,40 @@ func chanceOfOrder(n, k int) float64 {
 	return ln(n) - 2*ln(k) - ln(n-k)
 }
 
+// piles is room for patience sorting.
+type piles struct {
+	tops        []int   // of the piles, indexes into what is sorted
+	values      []int32 // the same, themselves
+	before, out []int
+}
+
 // ascending returns the places of a longest strictly ascending subsequence
-// (patience sorting: Fredman 1975).
-func ascending(v []int32) []int {
-	var tops []int // of the piles, indexes into v
-	before := make([]int, len(v))
+// (patience sorting: Fredman 1975), until it is asked again.
+func (p *piles) ascending(v []int32) []int {
+	p.tops, p.values, p.before = p.tops[:0], p.values[:0], p.before[:0]
 	for i, x := range v {
-		pile, _ := slices.BinarySearchFunc(tops, x, func(at int, x int32) int { return int(v[at]) - int(x) })
-		before[i] = -1
+		pile := len(p.values)
+		if pile > 0 && p.values[pile-1] >= x {
+			pile, _ = slices.BinarySearch(p.values, x)
+		}
+		before := -1
 		if pile > 0 {
-			before[i] = tops[pile-1]
+			before = p.tops[pile-1]
 		}
-		if pile == len(tops) {
-			tops = append(tops, i)
+		p.before = append(p.before, before)
+		if pile == len(p.tops) {
+			p.tops, p.values = append(p.tops, i), append(p.values, x)
 		} else {
-			tops[pile] = i
+			p.tops[pile], p.values[pile] = i, x
 		}
 	}
-	out := make([]int, len(tops))
-	if len(tops) > 0 {
-		for i, at := len(tops)-1, tops[len(tops)-1]; i >= 0; i, at = i-1, before[at] {
-			out[i] = at
+	p.out = slices.Grow(p.out[:0], len(p.tops))[:len(p.tops)]
+	if len(p.tops) > 0 {
+		for i, at := len(p.tops)-1, p.tops[len(p.tops)-1]; i >= 0; i, at = i-1, p.before[at] {
+			p.out[i] = at
 		}
 	}
-	return out
+	return p.out
 }
 
 // current reports whether the run reaches into the analyzed window.
@@ -325,12 +376,13 @@ func (r *inOrder) members(in *analyze.Input) (out []lone) {
 	return out
 }
 
-func networksIn(in *analyze.Input, tries []lone) map[hood]bool {
-	out := map[hood]bool{}
+// networksIn counts the networks of some tries.
+func networksIn(tries []lone) int {
+	nets := map[hood]bool{}
 	for i := range tries {
-		out[hoodOf(in.Set.Units()[tries[i].unit].Prefix())] = true
+		nets[tries[i].net] = true
 	}
-	return out
+	return len(nets)
 }
 
 func (d Dictionary) finding(in *analyze.Input, l *sharedList) analyze.Finding {
@@ -340,7 +392,7 @@ func (d Dictionary) finding(in *analyze.Input, l *sharedList) analyze.Finding {
 			Fact: fmt.Sprintf("%d of %d names come in %s order, where chance has about %.0f", r.k, r.n, r.name, 2*math.Sqrt(float64(r.n)))}}}
 	crowdOf(in, &f, members)
 	f.Key = fmt.Sprintf("dictionary %s %s %d", service, r.name, members[0].milli/dayMilli)
-	nets := len(networksIn(in, members))
+	nets := networksIn(members)
 	first, last := in.Set.Name(members[0].name).Text, in.Set.Name(members[len(members)-1].name).Text
 	f.Story = analyze.Story{
 		Headline: fmt.Sprintf("%d addresses of %s share one list of names", len(f.Sources), count(nets, "network")),

@@ -110,7 +110,7 @@ func TestOrderByChance(t *testing.T) {
 			for i, p := range r.Perm(n) {
 				v[i] = int32(p)
 			}
-			if k := len(ascending(v)); chanceOfOrder(n, k) < math.Log(dictionaryP) {
+			if k := len(new(piles).ascending(v)); chanceOfOrder(n, k) < math.Log(dictionaryP) {
 				t.Errorf("%d of %d in order by chance", k, n)
 			}
 		}
@@ -128,7 +128,7 @@ func TestAscending(t *testing.T) {
 		{[]int32{2, 2, 2}, []int{0}},
 		{[]int32{4, 3, 2, 1}, []int{3}},
 	} {
-		got := ascending(c.in)
+		got := new(piles).ascending(c.in)
 		if len(got) != len(c.want) || len(c.in) > 3 && !slices.Equal(got, c.want) {
 			t.Errorf("%v: %v, want %v", c.in, got, c.want)
 		}

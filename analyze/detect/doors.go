@@ -1,8 +1,6 @@
 package detect
 
 import (
-	"cmp"
-	"slices"
 	"strings"
 
 	"gumshoe/analyze"
@@ -21,18 +19,21 @@ func knocksOf(in *analyze.Input, u *window.Unit) (out []contact) {
 		if in.Set.Service(r.Service) != ingest.ServiceWeb || r.Flags&window.Authenticated != 0 || stale(r) {
 			continue
 		}
-		for _, t := range u.Touches(r) {
+		touches := u.Touches(r)
+		for k := range touches {
+			t := &touches[k]
+			if t.Name == 0 || t.Status == 401 {
+				continue
+			}
 			n := in.Set.Name(t.Name)
-			if t.Name == 0 || t.Status == 401 || t.Status >= 400 && t.Status < 500 && !refusal(t.Status) || n.Path&(ingest.PathVocabulary|ingest.PathSensitive) == 0 ||
+			if t.Status >= 400 && t.Status < 500 && !refusal(t.Status) || n.Path&(ingest.PathVocabulary|ingest.PathSensitive) == 0 ||
 				n.Path&ingest.PathNeutral != 0 || in.BenignBad(t.Name) >= 3 || !mostlyDenied(in, t.Name) && !sites[siteOf(n.Text)] {
 				continue
 			}
 			out = append(out, contact{milli: t.Milli, name: t.Name, origin: t.Origin(), status: t.Status, word: true})
 		}
 	}
-	slices.SortStableFunc(out, func(a, b contact) int {
-		return cmp.Or(cmp.Compare(a.milli, b.milli), cmp.Compare(a.origin.Source, b.origin.Source), cmp.Compare(a.origin.Offset, b.origin.Offset))
-	})
+	sortContacts(out)
 	return out
 }
 

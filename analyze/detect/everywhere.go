@@ -64,15 +64,29 @@ type knocker struct {
 // Detect implements analyze.Detector.
 func (d Everywhere) Detect(in *analyze.Input) []analyze.Finding {
 	owners := analyze.Fact(in, "homes", homesOf)
+	from := rattledSince(in)
 	all := analyze.EachUnit(in, 0, func(i int, u *window.Unit, found []knocker) []knocker {
 		if in.Standing(i).Success {
 			return found
 		}
 		k := knocker{unit: int32(i)}
-		rattles(in, nil, u, func(r rattle) {
-			k.tries++
-			k.doors |= 1 << (r.service % 64)
-		})
+		hours, of := owners.tried.hours(i)
+		for n := range hours {
+			hours[n].failures(in, u, of, func(t *try) {
+				if t.milli >= from {
+					k.tries++
+					k.doors |= 1 << (u.Rows[hours[n].row].Service % 64)
+				}
+			})
+		}
+		for n := range u.Rows {
+			if r := &u.Rows[n]; in.Set.Service(r.Service) == ingest.ServiceWeb {
+				rattlesIn(in, owners, u, r, from, func(rattle) {
+					k.tries++
+					k.doors |= 1 << (r.Service % 64)
+				})
+			}
+		}
 		if k.tries > 0 {
 			found = append(found, k)
 		}
@@ -120,26 +134,34 @@ func (d Everywhere) inNetwork(in *analyze.Input, owners *homes, net netip.Prefix
 }
 
 // rattles visits what a source tried in the window and the day before: logins that
-// no owner's mistake explains, where owners are asked, and of the web what only
-// scanners ask for.
+// no owner's mistake explains, and of the web what only scanners ask for.
 func rattles(in *analyze.Input, owners *homes, u *window.Unit, visit func(rattle)) {
-	from, net := in.From.Add(-sameDay).UnixMilli(), hoodOf(u.Prefix())
+	from := rattledSince(in)
 	for i := range u.Rows {
-		r := &u.Rows[i]
-		if calm(u, r) || int64(r.Last()+1)*1000 < from {
-			continue
+		rattlesIn(in, owners, u, &u.Rows[i], from, visit)
+	}
+}
+
+// rattledSince is where the day before the window begins, milli.
+func rattledSince(in *analyze.Input) int64 { return in.From.Add(-sameDay).UnixMilli() }
+
+func rattlesIn(in *analyze.Input, owners *homes, u *window.Unit, r *window.Row, from int64, visit func(rattle)) {
+	if calm(u, r) || int64(r.Last()+1)*1000 < from {
+		return
+	}
+	touches := u.Touches(r)
+	if len(touches) == 0 {
+		return
+	}
+	name, net := in.Set.Service(r.Service), hoodOf(u.Prefix())
+	for k := range touches {
+		t := &touches[k]
+		hostile := t.Kind == ingest.KindAuthFailure && !owners.excuses(t.Name, net) && !owners.repeats(t.Name, u.Prefix())
+		if name == ingest.ServiceWeb {
+			hostile = scannersOnly(in, t)
 		}
-		name := in.Set.Service(r.Service)
-		touches := u.Touches(r)
-		for k := range touches {
-			t := &touches[k]
-			hostile := t.Kind == ingest.KindAuthFailure && (owners == nil || !owners.excuses(t.Name, net) && !owners.repeats(t.Name, u.Prefix()))
-			if name == ingest.ServiceWeb {
-				hostile = scannersOnly(in, t)
-			}
-			if hostile && t.Milli >= from {
-				visit(rattle{t, u, r.Service, name})
-			}
+		if hostile && t.Milli >= from {
+			visit(rattle{t, u, r.Service, name})
 		}
 	}
 }

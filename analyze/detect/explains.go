@@ -1,6 +1,7 @@
 package detect
 
 import (
+	"encoding/binary"
 	"net/netip"
 
 	"gumshoe/analyze"
@@ -51,14 +52,7 @@ func explains(sources []netip.Prefix) (netip.Prefix, bool) {
 	var best netip.Prefix
 	most := 0
 	for _, bits := range [...]int{widest4, widest6} {
-		held := map[netip.Prefix]int{}
-		for _, s := range sources {
-			if s.Addr().Is4() == (bits == widest4) {
-				p, _ := s.Addr().Prefix(bits)
-				held[p]++
-			}
-		}
-		if p, n := mostHeld(held); n > most {
+		if p, n := mostHeld(sources, bits, func(a netip.Addr) bool { return a.Is4() == (bits == widest4) }); n > most {
 			best, most = p, n
 		}
 	}
@@ -81,12 +75,42 @@ func explains(sources []netip.Prefix) (netip.Prefix, bool) {
 	return best, true
 }
 
-// mostHeld returns the prefix with most sources, of several the first.
-func mostHeld(held map[netip.Prefix]int) (best netip.Prefix, most int) {
-	for p, n := range held {
-		if n > most || n == most && p.Addr().Less(best.Addr()) {
-			best, most = p, n
+// mostHeld returns the prefix of a length that holds most of those sources which
+// count, of several the first. It takes up to 64 bits.
+func mostHeld(sources []netip.Prefix, bits int, counts func(netip.Addr) bool) (best netip.Prefix, most int) {
+	held := map[uint64]int{} // by the bits, of the sources that follow each other in one
+	var first, last uint64
+	same := 0
+	for _, s := range sources {
+		if a := s.Addr(); counts(a) {
+			if at := leading(a) >> (64 - bits); same == 0 || at != last {
+				held[last] += same
+				last, same = at, 0
+			}
+			same++
+		}
+	}
+	held[last] += same
+	for at, n := range held {
+		if n > most || n == most && at < first {
+			first, most = at, n
+		}
+	}
+	for _, s := range sources {
+		if a := s.Addr(); most > 0 && counts(a) && leading(a)>>(64-bits) == first {
+			best, _ = a.Prefix(bits)
+			break
 		}
 	}
 	return best, most
+}
+
+// leading is the first 64 bits of an address; of a v4 one, all 32 and then zeros.
+func leading(a netip.Addr) uint64 {
+	if a.Is4() {
+		b := a.As4()
+		return uint64(binary.BigEndian.Uint32(b[:])) << 32
+	}
+	b := a.As16()
+	return binary.BigEndian.Uint64(b[:8])
 }

@@ -36,7 +36,7 @@ var shownAgain = []string{"wp-login.php", "/administrator/index.php", "/user/log
 
 // Detect implements analyze.Detector.
 func (d Forms) Detect(in *analyze.Input) []analyze.Finding {
-	return analyze.EachUnit(in, analyze.Current|analyze.Troubled, func(i int, u *window.Unit, out []analyze.Finding) []analyze.Finding {
+	return eachSign(in, analyze.Current|analyze.Troubled, eager, func(i int, u *window.Unit, out []analyze.Finding) []analyze.Finding {
 		if f, ok := d.judge(in, u, in.Standing(i)); ok {
 			out = append(out, f)
 		}

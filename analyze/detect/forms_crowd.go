@@ -69,7 +69,7 @@ func linesOf(in *analyze.Input) []line {
 		passer
 		in bool
 	}
-	all := analyze.EachUnit(in, analyze.Troubled, func(i int, u *window.Unit, out []passed) []passed {
+	all := eachSign(in, analyze.Troubled, sender, func(i int, u *window.Unit, out []passed) []passed {
 		if !passesBy(in, u) {
 			return out
 		}

@@ -52,7 +52,7 @@ func formsOf(in *analyze.Input) forms {
 		on     bool
 		person bool
 	}
-	all := analyze.EachUnit(in, analyze.Troubled, func(_ int, u *window.Unit, out []sent) []sent {
+	all := eachSign(in, analyze.Troubled, sender, func(_ int, u *window.Unit, out []sent) []sent {
 		human := person(in, u)
 		eachSent(in, u, func(_ *window.Row, t *window.Touch) {
 			if t.Status >= 200 && t.Status < 400 {
@@ -86,8 +86,8 @@ func formsOf(in *analyze.Input) forms {
 // person reports a source of which at least one browser fetched what pages are
 // made of.
 func person(in *analyze.Input, u *window.Unit) bool {
-	return slices.ContainsFunc(u.Rows, func(r window.Row) bool {
-		return in.Set.Service(r.Service) == ingest.ServiceWeb && r.Flags&window.Assets != 0 && r.Has(ingest.ClientBrowser)
+	return anyRow(u, func(r *window.Row) bool {
+		return r.Flags&window.Assets != 0 && r.Has(ingest.ClientBrowser) && in.Set.Service(r.Service) == ingest.ServiceWeb
 	})
 }
 

@@ -30,7 +30,7 @@ const (
 // Detect implements analyze.Detector.
 func (d Guess) Detect(in *analyze.Input) []analyze.Finding {
 	owners := analyze.Fact(in, "homes", homesOf)
-	return analyze.EachUnit(in, analyze.Current|analyze.Failed, func(_ int, u *window.Unit, out []analyze.Finding) []analyze.Finding {
+	return analyze.EachUnit(in, analyze.Current|analyze.Failed, func(i int, u *window.Unit, out []analyze.Finding) []analyze.Finding {
 		for lo := 0; lo < len(u.Rows); {
 			hi := lo
 			for hi < len(u.Rows) && u.Rows[hi].Service == u.Rows[lo].Service {
@@ -38,7 +38,7 @@ func (d Guess) Detect(in *analyze.Input) []analyze.Finding {
 			}
 			service := in.Set.Service(u.Rows[lo].Service)
 			if service != ingest.ServiceWeb {
-				if f, ok := d.judge(in, owners, u, u.Rows[lo:hi], service); ok {
+				if f, ok := d.judge(in, owners, i, lo, hi, service); ok {
 					out = append(out, f)
 				}
 			}
@@ -48,20 +48,21 @@ func (d Guess) Detect(in *analyze.Input) []analyze.Finding {
 	})
 }
 
-func (d Guess) judge(in *analyze.Input, owners *homes, u *window.Unit, rows []window.Row, service string) (analyze.Finding, bool) {
+// judge weighs what a source tried in some of its rows, those of a service.
+func (d Guess) judge(in *analyze.Input, owners *homes, unit, lo, hi int, service string) (analyze.Finding, bool) {
+	u := &in.Set.Units()[unit]
+	rows := u.Rows[lo:hi]
 	if most := atMost(u, rows); most < fewestGuesses {
 		return analyze.Finding{}, false
 	}
 	list := lists.Get().(*[]try)
 	defer lists.Put(list)
-	all, total := guesses(in, owners, u, rows, list)
-	markNobodys(in, service, all)
+	all, total := guesses(owners, unit, lo, hi, list)
 	if len(all) == 0 || !in.Contains(uint32(all[len(all)-1].milli/3_600_000)) || checksPort(all) || keepsOldList(rows, all) {
 		return analyze.Finding{}, false
 	}
-	names := onNames(all)
 	honest := owners.honestAccounts(in, u)
-	odds := guessWalk(all) - min(-creditFloor, ownAccount*float64(honest))
+	odds := guessWalk(all, settled(in, service)) - min(-creditFloor, ownAccount*float64(honest))
 	dense := densest(all, total)
 	if dense >= guessLeast {
 		odds = max(odds, guessEach*float64(dense))
@@ -75,18 +76,19 @@ func (d Guess) judge(in *analyze.Input, owners *homes, u *window.Unit, rows []wi
 	if odds < softFlag {
 		return analyze.Finding{}, false
 	}
+	names := namesIn(all)
 	f := analyze.Finding{
 		Detector: d.Name(), Techniques: []string{"T1110.001"}, Key: u.Prefix().String() + " " + service, Sources: sources(u), Service: service,
 		Impact: analyze.Generic, First: all[0].at(), Last: all[len(all)-1].at(), Events: uint64(total),
 	}
 	f.Evidence = []analyze.Evidence{{Family: analyze.Guessing, LogOdds: odds, Trials: total,
-		Fact: count(total, failure(all)) + " on " + count(len(names), "account")}}
-	if len(names) >= 3 {
+		Fact: count(total, failure(all)) + " on " + count(names, "account")}}
+	if names >= 3 {
 		f.Techniques = append(f.Techniques, "T1110.003")
 	}
-	f.Existing = slices.ContainsFunc(names, func(a tried) bool { return in.Exists(a.id) })
+	f.Existing = slices.ContainsFunc(all, func(t try) bool { return t.exists })
 	many, swarming := swarm(u, rows)
-	if swarming && len(names) == 1 {
+	if swarming && names == 1 {
 		f.Evidence = append(f.Evidence, many)
 	} else if e, ok := sharedFront(u, rows, total, honest, dense); ok {
 		f.Evidence = append(f.Evidence, e)
@@ -96,32 +98,68 @@ func (d Guess) judge(in *analyze.Input, owners *homes, u *window.Unit, rows []wi
 	f.Tell = func(f *analyze.Finding) {
 		list := lists.Get().(*[]try)
 		defer lists.Put(list)
-		all, total := guesses(in, owners, u, rows, list)
+		all, total := guesses(owners, unit, lo, hi, list)
 		f.Times, f.Marks = timesOf(all), marksOf(all)
 		names := onNames(all)
+		f.Targets = slices.Grow(f.Targets, min(len(names), analyze.MaxTargets))
 		for _, a := range names[:min(len(names), analyze.MaxTargets)] {
 			f.Targets = append(f.Targets, analyze.Target{Kind: analyze.AccountName, Value: in.Set.Name(a.id).Text})
 		}
-		slices.SortStableFunc(names, func(a, b tried) int { return cmp.Compare(b.n, a.n) })
-		f.Story = guessStory(in, u, f, all, total, names, service)
+		if f.Silent {
+			return
+		}
+		slices.SortStableFunc(names, func(a, b perName) int { return cmp.Compare(b.n, a.n) })
+		f.Story = guessStory(in, unit, f, all, total, names, service)
 	}
 	return f, true
 }
 
-// guesses lists the tries of some rows that no owner's mistake explains; the list
-// is used again by the next. total counts also those that were not kept: hours
+// guesses lists the tries of some rows that no owner's mistake explains, to be read
+// only; the list is used again by the next. total counts also those that were not kept: hours
 // too busy are taken to be like the rest.
-func guesses(in *analyze.Input, owners *homes, u *window.Unit, rows []window.Row, list *[]try) (all []try, total int) {
-	all, total = tries(in, u, rows, (*list)[:0])
+func guesses(owners *homes, unit, lo, hi int, list *[]try) (all []try, total int) {
+	hours, of := owners.tried.within(unit, lo, hi)
+	excused, listed := false, 0
+	for i := range hours {
+		h := &hours[i]
+		excused = excused || h.excused
+		listed += int(h.listed)
+		total += int(h.listed + h.more)
+	}
+	if all, asTheyAre := inOneGoOf(hours, of); asTheyAre && !excused {
+		return all, total
+	}
+	all = (*list)[:0]
+	for i := range hours {
+		for k := hours[i].lo; k < hours[i].hi; k++ {
+			if !of[k].excused {
+				all = append(all, of[k])
+			}
+		}
+	}
 	*list = all
-	everything := countOf(all)
-	all = owners.guilty(u.Prefix(), all)
-	return all, total * countOf(all) / max(1, everything)
+	if !slices.IsSortedFunc(all, earlierTry) {
+		slices.SortStableFunc(all, earlierTry)
+	}
+	return all, total * countOf(all) / max(1, listed)
 }
 
 // onNames counts the tries on accounts that are named.
-func onNames(all []try) []tried {
-	return slices.DeleteFunc(perAccount(all), func(a tried) bool { return a.id == 0 })
+func onNames(all []try) []perName {
+	return slices.DeleteFunc(perAccount(all), func(a perName) bool { return a.id == 0 })
+}
+
+// namesIn counts the accounts that are named.
+func namesIn(all []try) (n int) {
+	seen := distincts.Get().(*distinct)
+	defer distincts.Put(seen)
+	seen.clear()
+	for i := range all {
+		if all[i].name != 0 && seen.add(all[i].name) {
+			n++
+		}
+	}
+	return n
 }
 
 // timesOf and marksOf are what a finding shows of some tries.
@@ -135,8 +173,9 @@ func timesOf(all []try) []time.Time {
 
 const shownTries = 3
 
-func marksOf(all []try) (out []analyze.Mark) {
+func marksOf(all []try) []analyze.Mark {
 	all = analyze.Spread(all, shownTries)
+	out := make([]analyze.Mark, 0, len(all))
 	for i := range all {
 		out = append(out, all[i].mark())
 	}
@@ -166,9 +205,12 @@ var ownAccount = math.Log((1 - t0OfLogins) / (1 - failHostile))
 const absentWeight = 1.5
 
 // guessWalk is the walk over (source, account): each account counts once, those
-// that do not exist half as much again.
-func guessWalk(all []try) (sum float64) {
-	var seen distinct
+// that do not exist half as much again; on a settled service, those that nobody ever
+// logged in to.
+func guessWalk(all []try, settled bool) (sum float64) {
+	seen := distincts.Get().(*distinct)
+	defer distincts.Put(seen)
+	seen.clear()
 	var last int64
 	for i := range all {
 		t := &all[i]
@@ -180,7 +222,7 @@ func guessWalk(all []try) (sum float64) {
 		}
 		last = t.milli
 		w := 1.0
-		if t.login && (t.absent || t.nobodys) {
+		if t.login && (t.absent || settled && !t.exists) {
 			w = absentWeight
 		}
 		sum += w * math.Log(failHostile/t0OfLogins)
@@ -208,12 +250,12 @@ func densest(all []try, total int) int {
 // itself. At an SSH prompt nobody types that often, and what scripts use there is
 // a key. (Failures on accounts that log in from the same network do not get here:
 // see homes.)
-func forgetful(all []try, names []tried, honest int, stored bool) (analyze.Evidence, bool) {
+func forgetful(all []try, names, honest int, stored bool) (analyze.Evidence, bool) {
 	switch {
-	case honest >= 2 && honest >= len(names):
+	case honest >= 2 && honest >= names:
 		return analyze.Evidence{Family: analyze.Guard, LogOdds: -4, Trials: honest,
 			Fact: fmt.Sprintf("%s log in from here as their owners do: an office behind one address", count(honest, "account"))}, true
-	case stored && len(names) == 1 && !anyAbsent(all):
+	case stored && names == 1 && !anyAbsent(all):
 		return analyze.Evidence{Family: analyze.Guard, LogOdds: -3, Trials: 1,
 			Fact: "one account that exists, one password perhaps: could be its owner on a new device"}, true
 	}
@@ -236,7 +278,7 @@ func later(t time.Time, sec uint32) time.Time {
 }
 
 // mostTried names the first of some accounts, each with its number of tries.
-func mostTried(in *analyze.Input, names []tried) string {
+func mostTried(in *analyze.Input, names []perName) string {
 	const told = 6
 	list := make([]string, len(names)) // of which no more is written than some tells
 	for i, a := range names[:min(len(names), told+1)] {
@@ -246,14 +288,15 @@ func mostTried(in *analyze.Input, names []tried) string {
 }
 
 // neverIn says of accounts that nobody ever logged in to them.
-func neverIn(in *analyze.Input, names []tried) string {
+func neverIn(in *analyze.Input, names []perName) string {
 	if len(names) == 1 {
 		return in.Set.Name(names[0].id).Text + " has never logged in here"
 	}
-	return fmt.Sprintf("None of the %s has ever logged in here", count(len(names), "account"))
+	return "None of the " + count(len(names), "account") + " has ever logged in here"
 }
 
-func guessStory(in *analyze.Input, u *window.Unit, f *analyze.Finding, all []try, total int, names []tried, service string) analyze.Story {
+func guessStory(in *analyze.Input, unit int, f *analyze.Finding, all []try, total int, names []perName, service string) analyze.Story {
+	source := in.Set.Units()[unit].Prefix()
 	lasted := f.Last.Sub(f.First)
 	rate := "all at once"
 	if total > 1 && lasted > time.Minute {
@@ -263,13 +306,13 @@ func guessStory(in *analyze.Input, u *window.Unit, f *analyze.Finding, all []try
 	if failure(all) == "refusal" {
 		what, did = "refusal", "was refused"
 	}
-	s := analyze.Story{Headline: fmt.Sprintf("%s on %s, %s", upper(count(total, what)), service, rate)}
-	body := fmt.Sprintf("%s %s %s over %s", bare(u.Prefix()), did, count(total, "time"), span(lasted))
+	s := analyze.Story{Headline: upper(count(total, what)) + " on " + service + ", " + rate}
+	body := bare(source) + " " + did + " " + count(total, "time") + " over " + span(lasted)
 	if len(names) > 0 {
-		body += fmt.Sprintf(", on %s: %s", count(len(names), "account"), mostTried(in, names))
+		body += ", on " + count(len(names), "account") + ": " + mostTried(in, names)
 	}
 	s.Body = []string{body + "."}
-	if !in.StandingOf(u.Prefix()).LoggedIn {
+	if !in.Standing(unit).LoggedIn {
 		s.Body = append(s.Body, "None of the guesses got in while the log was there.")
 	}
 	n := 0
@@ -284,7 +327,7 @@ func guessStory(in *analyze.Input, u *window.Unit, f *analyze.Finding, all []try
 	case n > 0:
 		s.Why = []string{fmt.Sprintf("%d of the %d accounts have never logged in here.", n, len(names))}
 	default:
-		s.Why = []string{fmt.Sprintf("%s without a single success in between.", upper(count(total, "failure")))}
+		s.Why = []string{upper(count(total, "failure")) + " without a single success in between."}
 	}
 	s.Do = []string{"Nothing to do if passwords are off for these accounts; else make sure that they are strong."}
 	return s

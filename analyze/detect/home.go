@@ -1,6 +1,7 @@
 package detect
 
 import (
+	"cmp"
 	"encoding/binary"
 	"math"
 	"net/netip"
@@ -19,9 +20,11 @@ import (
 // and so are made on all cores.
 type homes struct {
 	shards  [homeShards]homeShard
+	near    filter        // of the residences
 	began   int64         // of the window
 	suspect map[hood]bool // networks that failed on an account before they logged in to it
 
+	tried    *tried
 	devices  []device
 	repeated map[uint64][]prefix // by account, the sources of its devices
 	unrushed map[uint64][]prefix // the same, of those that leave time between tries
@@ -43,6 +46,8 @@ type residence struct {
 	account uint64
 	net     hood
 }
+
+func (r residence) mixed() uint64 { return r.account ^ uint64(r.net)*0x9e3779b97f4a7c15 }
 
 // home is one network of an account. Times are Unix milliseconds, never for none.
 type home struct {
@@ -70,17 +75,18 @@ func homesOf(in *analyze.Input) *homes {
 		}
 		return found
 	})
-	var perShard [homeShards][]int32
-	for i := range came {
-		k := shardOf(came[i].account)
-		perShard[k] = append(perShard[k], int32(i))
-	}
+	perShard := sharded(len(came), func(i int) uint64 { return came[i].account })
 	analyze.Gather(homeShards, func(k int, _ []struct{}) []struct{} {
 		out.shards[k].fill(came, perShard[k])
 		return nil
 	})
-	guessed := analyze.EachUnit(in, analyze.Failed, func(_ int, u *window.Unit, found []hood) []hood {
-		if net := hoodOf(u.Prefix()); out.failedBefore(in, u, net) {
+	out.near = newFilter(len(came))
+	for i := range came {
+		out.near.add(came[i].mixed())
+	}
+	out.tried = triedOf(in, out)
+	guessed := analyze.EachUnit(in, analyze.Failed, func(i int, u *window.Unit, found []hood) []hood {
+		if net := hoodOf(u.Prefix()); out.failedBefore(in, i, u, net) {
 			found = append(found, net)
 		}
 		return found
@@ -99,10 +105,65 @@ func homesOf(in *analyze.Input) *homes {
 			}
 		}
 	}
+	out.tried.excuse(in, out)
 	return out
 }
 
 func shardOf(account uint64) int { return int(account >> (64 - homeBits)) }
+
+// sharded deals the numbers below n out to the shards of their accounts, in order.
+func sharded(n int, account func(i int) uint64) (out [homeShards][]int32) {
+	var sizes [homeShards]int
+	for i := range n {
+		sizes[shardOf(account(i))]++
+	}
+	for k := range out {
+		out[k] = make([]int32, 0, sizes[k])
+	}
+	for i := range n {
+		k := shardOf(account(i))
+		out[k] = append(out[k], int32(i))
+	}
+	return out
+}
+
+// byName deals some numbers out to the accounts or paths that they are of, in the
+// order of these names' ids and their own.
+func byName(all []int32, name func(i int32) uint64) [][]int32 {
+	type group struct {
+		name   uint64
+		lo, hi int // in out
+	}
+	var groups []group
+	numbers, of := map[uint64]int32{}, make([]int32, len(all))
+	for k, i := range all {
+		id := name(i)
+		n, ok := numbers[id]
+		if !ok {
+			n = int32(len(groups))
+			numbers[id] = n
+			groups = append(groups, group{name: id})
+		}
+		of[k] = n
+		groups[n].hi++
+	}
+	at := 0
+	for n := range groups {
+		groups[n].lo, groups[n].hi, at = at, at, at+groups[n].hi
+	}
+	dealt := make([]int32, len(all))
+	for k, i := range all {
+		g := &groups[of[k]]
+		dealt[g.hi] = i
+		g.hi++
+	}
+	slices.SortFunc(groups, func(a, b group) int { return cmp.Compare(a.name, b.name) })
+	out := make([][]int32, len(groups))
+	for n, g := range groups {
+		out[n] = dealt[g.lo:g.hi]
+	}
+	return out
+}
 
 // arrivals adds the first login of an hour on each account to those of the source's
 // hours before.
@@ -170,23 +231,18 @@ func (s *homeShard) fill(came []arrival, mine []int32) {
 
 // failedBefore counts the failures of a source on accounts that log in from its
 // network later, and reports whether there are any.
-func (h *homes) failedBefore(in *analyze.Input, u *window.Unit, net hood) (any bool) {
-	for i := range u.Rows {
-		r := &u.Rows[i]
-		if u.Trouble(r).Bad == 0 || in.Set.Service(r.Service) == ingest.ServiceWeb {
+func (h *homes) failedBefore(in *analyze.Input, unit int, u *window.Unit, net hood) (any bool) {
+	hours, of := h.tried.hours(unit)
+	for i := range hours {
+		if !hours[i].lived || !hours[i].bad {
 			continue
 		}
-		touches := u.Touches(r)
-		for k := range touches {
-			t := &touches[k]
-			if t.Kind != ingest.KindAuthFailure {
-				continue
-			}
-			if at := h.at(t.Name, net); at != nil && t.Milli < at.since {
-				atomic.AddInt64(&at.fails, int64(t.Count))
+		hours[i].failures(in, u, of, func(t *try) {
+			if at := h.at(t.name, net); at != nil && t.milli < at.since {
+				atomic.AddInt64(&at.fails, int64(t.count))
 				any = true
 			}
-		}
+		})
 	}
 	return any
 }
@@ -194,11 +250,12 @@ func (h *homes) failedBefore(in *analyze.Input, u *window.Unit, net hood) (any b
 // at returns the account's home in a network, also one of which only single
 // logins are known; nil for none.
 func (h *homes) at(account uint64, net hood) *home {
-	s := &h.shards[shardOf(account)]
-	if len(s.homes) == 0 {
-		return nil
+	of := residence{account, net}
+	if !h.near.mayHave(of.mixed()) {
+		return nil // nearly always
 	}
-	if i, ok := s.index[residence{account, net}]; ok {
+	s := &h.shards[shardOf(account)]
+	if i, ok := s.index[of]; ok {
 		return &s.homes[i]
 	}
 	return nil
@@ -220,12 +277,6 @@ func (h *homes) in(account uint64, net hood) *home {
 func (h *homes) excuses(account uint64, net hood) bool {
 	at := h.in(account, net)
 	return at != nil && (at.fails <= typos || at.since < h.began)
-}
-
-// guilty keeps the tries that neither an owner's mistake nor a device explains.
-func (h *homes) guilty(source prefix, all []try) []try {
-	net := hoodOf(source)
-	return slices.DeleteFunc(all, func(t try) bool { return h.excuses(t.name, net) || h.repeats(t.name, source) })
 }
 
 // repeats reports whether the source's failures on the account are a device's.

@@ -41,7 +41,7 @@ type sent struct {
 
 // Detect implements analyze.Detector.
 func (d Injectable) Detect(in *analyze.Input) []analyze.Finding {
-	all := analyze.EachUnit(in, analyze.Current|analyze.Troubled, func(i int, u *window.Unit, out []sent) []sent {
+	all := eachSign(in, analyze.Current|analyze.Troubled, armed, func(i int, u *window.Unit, out []sent) []sent {
 		for _, s := range shotsOf(in, u) {
 			if s.Stage >= ingest.StageSyntax {
 				out = append(out, sent{s, uint32(i)})
@@ -49,16 +49,21 @@ func (d Injectable) Detect(in *analyze.Input) []analyze.Finding {
 		}
 		return out
 	})
-	byPath := map[uint64][]sent{}
-	for _, s := range all {
-		byPath[s.Name] = append(byPath[s.Name], s)
+	numbers := make([]int32, len(all))
+	for i := range numbers {
+		numbers[i] = int32(i)
 	}
-	var holes []hole
-	for path, of := range byPath {
-		if h, ok := holeIn(in, path, of); ok {
+	byPath := byName(numbers, func(i int32) uint64 { return all[i].Name })
+	holes := analyze.Gather(len(byPath), func(i int, holes []hole) []hole {
+		of := make([]sent, len(byPath[i]))
+		for k, n := range byPath[i] {
+			of[k] = all[n]
+		}
+		if h, ok := holeIn(in, of[0].Name, of); ok {
 			holes = append(holes, h)
 		}
-	}
+		return holes
+	})
 	slices.SortFunc(holes, func(a, b hole) int {
 		return cmp.Or(cmp.Compare(b.weight(), a.weight()), cmp.Compare(a.path, b.path))
 	})
@@ -83,10 +88,10 @@ func holeIn(in *analyze.Input, path uint64, of []sent) (hole, bool) {
 	if !slices.ContainsFunc(of, func(s sent) bool { return in.Contains(uint32(s.at().Unix() / 3600)) }) {
 		return h, false
 	}
-	var from []uint32
-	for _, s := range of {
-		h.shots = append(h.shots, s.shot)
-		from = append(from, s.from)
+	h.shots = make([]shot, len(of))
+	from := make([]uint32, len(of))
+	for i, s := range of {
+		h.shots[i], from[i] = s.shot, s.from
 	}
 	sortShots(h.shots)
 	for _, i := range slices.Compact(from) {

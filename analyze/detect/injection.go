@@ -31,7 +31,7 @@ func (s shot) mark() analyze.Mark { return analyze.Mark{Origin: s.Origin(), Time
 
 // Detect implements analyze.Detector.
 func (d Injection) Detect(in *analyze.Input) []analyze.Finding {
-	return analyze.EachUnit(in, analyze.Current|analyze.Troubled, func(i int, u *window.Unit, out []analyze.Finding) []analyze.Finding {
+	return eachSign(in, analyze.Current|analyze.Troubled, armed, func(i int, u *window.Unit, out []analyze.Finding) []analyze.Finding {
 		shots := shotsOf(in, u)
 		if len(shots) == 0 || !in.Contains(uint32(shots[len(shots)-1].at().Unix()/3600)) {
 			return out
@@ -78,9 +78,7 @@ func shotsOf(in *analyze.Input, u *window.Unit) (out []shot) {
 }
 
 func sortShots(shots []shot) {
-	slices.SortStableFunc(shots, func(a, b shot) int {
-		return cmp.Or(cmp.Compare(a.Milli, b.Milli), cmp.Compare(a.Source, b.Source), cmp.Compare(a.Offset, b.Offset))
-	})
+	sortByTime(shots, func(s *shot) int64 { return s.Milli }, func(a, b shot) int { return cmp.Or(cmp.Compare(a.Source, b.Source), cmp.Compare(a.Offset, b.Offset)) })
 }
 
 // fileHunt reports a request whose only fault is to ask for a file that should
@@ -110,20 +108,16 @@ func (d Injection) judge(in *analyze.Input, a *attack, st *analyze.Standing) ana
 	f := analyze.Finding{Detector: d.Name(), Techniques: []string{"T1190"}, Key: u.Prefix().String(), Sources: sources(u), Service: ingest.ServiceWeb,
 		Impact: analyze.Generic, First: shots[0].at(), Last: shots[len(shots)-1].at(), Events: uint64(len(shots))}
 	var class ingest.Class
-	byPath := map[uint64][]shot{}
 	f.Times = make([]time.Time, 0, len(shots))
 	for _, s := range shots {
 		class |= s.Class
-		byPath[s.Name] = append(byPath[s.Name], s)
 		f.Times = append(f.Times, s.at())
 	}
 	work := effortOf(in, a.spots)
 	fact := append([]string{fmt.Sprintf("%s of %s", count(a.distinct, "distinct payload"), classWords(class))}, work.words...)
 	f.Evidence = []analyze.Evidence{{Family: analyze.Payload, LogOdds: a.odds + work.odds, Trials: a.distinct, Fact: strings.Join(fact, ", ")}}
-	for path, of := range byPath {
-		if live(in, path, of) {
-			f.Impact = analyze.Targeted
-		}
+	if slices.ContainsFunc(shots, func(s shot) bool { return s.met(in) }) {
+		f.Impact = analyze.Targeted
 	}
 	if e, ok := response(a.flips, a.proofs); ok {
 		f.Impact = analyze.Success
@@ -133,7 +127,7 @@ func (d Injection) judge(in *analyze.Input, a *attack, st *analyze.Standing) ana
 		low := analyze.Low
 		f.Floor = &low
 	}
-	f.Targets = endpoints(in, a, byPath)
+	f.Targets = endpoints(in, a)
 	f.Marks = bestLines(a)
 	f.Story = injectionStory(in, a, f, class, work)
 	return f
@@ -170,14 +164,6 @@ func response(flips []flip, proofs []proof) (analyze.Evidence, bool) {
 		sum.LogOdds += e.LogOdds / 2
 	}
 	return sum, true
-}
-
-func lengths(m map[uint64][]shot) map[uint64]int {
-	out := map[uint64]int{}
-	for k, v := range m {
-		out[k] = len(v)
-	}
-	return out
 }
 
 // payloadOdds adds up the distinct payloads, by stage. Lone quotes count only
@@ -218,13 +204,26 @@ func payloadOdds(shots []shot) (odds float64, distinct int) {
 	return odds, distinct
 }
 
-// live reports whether payloads met an endpoint that exists and answers.
-func live(in *analyze.Input, path uint64, shots []shot) bool {
-	return in.Answered(path) > 0 && slices.ContainsFunc(shots, func(s shot) bool { return s.Status >= 200 && s.Status < 300 || s.Broke() })
+// met reports whether a payload met an endpoint that exists and answers.
+func (s shot) met(in *analyze.Input) bool {
+	return (s.Status >= 200 && s.Status < 300 || s.Broke()) && in.Answered(s.Name) > 0
 }
 
 // endpoints names the paths: those whose answers tell first, then by hits.
-func endpoints(in *analyze.Input, a *attack, byPath map[uint64][]shot) (out []analyze.Target) {
+func endpoints(in *analyze.Input, a *attack) (out []analyze.Target) {
+	seen := distincts.Get().(*distinct)
+	defer distincts.Put(seen)
+	seen.clear()
+	var paths []perName
+	for _, s := range a.shots {
+		at, fresh := seen.number(s.Name)
+		if fresh {
+			paths = append(paths, perName{id: s.Name})
+		}
+		paths[at].n++
+	}
+	slices.SortFunc(paths, func(a, b perName) int { return cmp.Or(cmp.Compare(b.n, a.n), cmp.Compare(a.id, b.id)) })
+	out = make([]analyze.Target, 0, len(a.flips)+len(a.proofs)+len(paths))
 	add := func(path uint64) {
 		out = append(out, analyze.Target{Kind: analyze.Endpoint, Value: in.Set.Name(path).Text})
 	}
@@ -234,15 +233,16 @@ func endpoints(in *analyze.Input, a *attack, byPath map[uint64][]shot) (out []an
 	for _, p := range a.proofs {
 		add(p.path)
 	}
-	for _, path := range byCount(lengths(byPath)) {
-		add(path)
+	for _, p := range paths {
+		add(p.id)
 	}
 	return analyze.Unique(out)
 }
 
 // bestLines picks the lines that show it best: the first of each stage, the first
 // error of each input that changed, and the proofs.
-func bestLines(a *attack) (out []analyze.Mark) {
+func bestLines(a *attack) []analyze.Mark {
+	out := make([]analyze.Mark, 0, len(a.flips)+len(a.proofs)+int(ingest.StageExtract)+len(a.shots))
 	for _, f := range a.flips {
 		out = append(out, f.marks[0])
 	}

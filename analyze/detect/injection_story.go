@@ -3,6 +3,7 @@ package detect
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"gumshoe/analyze"
@@ -33,7 +34,7 @@ func classWords(c ingest.Class) string {
 
 func injectionStory(in *analyze.Input, a *attack, f analyze.Finding, class ingest.Class, work effort) analyze.Story {
 	kind, source := classWords(class), bare(a.unit.Prefix())
-	sent := fmt.Sprintf("%s sent %s with hostile content", source, count(len(a.shots), "request"))
+	sent := source + " sent " + count(len(a.shots), "request") + " with hostile content"
 	if len(a.shots) > 1 {
 		sent += " in " + span(f.Last.Sub(f.First))
 	}
@@ -47,12 +48,12 @@ func injectionStory(in *analyze.Input, a *attack, f analyze.Finding, class inges
 		tellAnswers(in, &s, a.flips, a.proofs)
 		return s
 	}
-	s.Headline = fmt.Sprintf("%s against %s", upper(kind), f.Targets[0].Value)
+	s.Headline = upper(kind) + " against " + f.Targets[0].Value
 	if len(f.Targets) > 3 {
-		s.Headline = fmt.Sprintf("%s against %d paths", upper(kind), len(f.Targets))
+		s.Headline = upper(kind) + " against " + strconv.Itoa(len(f.Targets)) + " paths"
 	}
-	s.Body = []string{fmt.Sprintf("%s (%s), to %s.", sent, kind, some(values(f.Targets), 3))}
-	s.Why = []string{fmt.Sprintf("%s: no browser and no honest link writes them.", upper(count(a.distinct, "distinct payload")))}
+	s.Body = []string{sent + " (" + kind + "), to " + some(values(f.Targets), 3) + "."}
+	s.Why = []string{upper(count(a.distinct, "distinct payload")) + ": no browser and no honest link writes them."}
 	if f.Impact == analyze.Targeted {
 		s.Not = []string{"The endpoint exists and answered, but its answers did not change: no sign that it let anything in."}
 		s.Do = []string{"Look at the input handling of the endpoint when there is time; nothing shows that it is open."}
@@ -108,9 +109,10 @@ func tellAnswers(in *analyze.Input, s *analyze.Story, flips []flip, proofs []pro
 	}
 }
 
-func values(ts []analyze.Target) (out []string) {
-	for _, t := range ts {
-		out = append(out, t.Value)
+func values(ts []analyze.Target) []string {
+	out := make([]string, len(ts))
+	for i, t := range ts {
+		out[i] = t.Value
 	}
 	return out
 }

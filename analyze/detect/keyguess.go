@@ -36,7 +36,7 @@ const (
 
 // Detect implements analyze.Detector.
 func (d KeyGuess) Detect(in *analyze.Input) []analyze.Finding {
-	return analyze.EachUnit(in, analyze.Current|analyze.Troubled, func(i int, u *window.Unit, out []analyze.Finding) []analyze.Finding {
+	return eachSign(in, analyze.Current|analyze.Troubled, denied, func(i int, u *window.Unit, out []analyze.Finding) []analyze.Finding {
 		if in.Standing(i).Benign || person(in, u) {
 			return out
 		}

@@ -1,7 +1,6 @@
 package detect
 
 import (
-	"cmp"
 	"fmt"
 	"math"
 	"net/netip"
@@ -10,7 +9,6 @@ import (
 	"time"
 
 	"gumshoe/analyze"
-	"gumshoe/ingest"
 	"gumshoe/ingest/window"
 )
 
@@ -34,8 +32,9 @@ var networkWindows = [...]time.Duration{6 * time.Hour, 24 * time.Hour, 7 * 24 * 
 type failing struct {
 	unit  *window.Unit
 	row   *window.Row
-	tries []try
-	count int // with those that were not kept singly
+	from  int32 // number of the source, of those of the block
+	tries []try // of which the guilty ones are such logins
+	count int   // with those that were not kept singly
 }
 
 // slip is an hour in which a stranger failed. There are many: they are small, and
@@ -64,8 +63,10 @@ func (d Network) Detect(in *analyze.Input) []analyze.Finding {
 		if in.Standing(i).KnownHere() {
 			return found
 		}
-		for k := range u.Rows {
-			if r := &u.Rows[k]; !calm(u, r) && in.Set.Service(r.Service) != ingest.ServiceWeb && guilty(u, r, owners) {
+		hours, _ := owners.tried.hours(i)
+		for k := range hours {
+			if h := &hours[k]; h.guilty {
+				r := &u.Rows[h.row]
 				found = append(found, slip{uint32(i), r.Hour, r.Service})
 			}
 		}
@@ -104,6 +105,9 @@ func (d Network) Detect(in *analyze.Input) []analyze.Finding {
 func bounds(units []window.Unit, slips []slip, net func(prefix) prefix) (out []int) {
 	var last prefix
 	for i, s := range slips {
+		if i > 0 && s.unit == slips[i-1].unit {
+			continue
+		}
 		if n := net(units[s.unit].Prefix()); i == 0 || n != last {
 			out, last = append(out, i), n
 		}
@@ -165,41 +169,34 @@ func (b *block) enough(total []hourCount) bool {
 	})
 }
 
-// guilty reports whether an hour has failed logins that are no owner's mistake.
-func guilty(u *window.Unit, r *window.Row, owners *homes) bool {
-	net := hoodOf(u.Prefix())
-	touches := u.Touches(r)
-	for i := range touches {
-		t := &touches[i]
-		if (t.Kind == ingest.KindAuthFailure || t.Kind == ingest.KindInvalidUser) && !owners.excuses(t.Name, net) && !owners.repeats(t.Name, u.Prefix()) {
-			return true
-		}
-	}
-	return false
-}
-
 // fails lists what the strangers of a block tried.
 func fails(in *analyze.Input, owners *homes, b *block) []failing {
 	units := in.Set.Units()
-	out := make([]failing, 0, len(b.hours))
-	var all []try // of all, one after the other
+	out, from := make([]failing, 0, len(b.hours)), int32(0)
 	for i := b.lo; i < b.hi; i++ {
 		u := &units[i]
 		if in.Standing(int(i)).KnownHere() {
 			continue
 		}
-		for k := range u.Rows {
-			r := &u.Rows[k]
-			if r.Service != b.service || calm(u, r) {
+		hours, of := owners.tried.hours(int(i))
+		for k := range hours {
+			h := &hours[k]
+			r := &u.Rows[h.row]
+			if r.Service != b.service || !h.guilty {
 				continue
 			}
-			with, total := tries(in, u, u.Rows[k:k+1], all)
-			mine := with[len(all):]
-			everything := countOf(mine)
-			if mine = owners.guilty(u.Prefix(), onlyLogins(mine)); len(mine) > 0 {
-				out = append(out, failing{unit: u, row: r, tries: mine, count: total * countOf(mine) / everything})
+			f := failing{unit: u, row: r, from: from, tries: of[h.lo:h.hi]}
+			guilty := 0
+			for k := range f.tries {
+				if t := &f.tries[k]; t.guilty() {
+					guilty += int(t.count)
+				}
 			}
-			all = with[:len(all)+len(mine)]
+			f.count = h.total() * guilty / int(h.kept)
+			out = append(out, f)
+		}
+		if len(out) > 0 && out[len(out)-1].unit == u {
+			from++
 		}
 	}
 	return out
@@ -217,7 +214,7 @@ func (d Network) judge(in *analyze.Input, b *block, net prefix, fails []failing,
 	var limit int
 	var span time.Duration
 	odds := 0.0
-	slices.SortStableFunc(fails, func(a, b failing) int { return cmp.Compare(a.row.Hour, b.row.Hour) })
+	sortByTime(fails, func(f *failing) int64 { return int64(f.row.Hour) }, nil)
 	for _, w := range networkWindows {
 		part, from := widest(recent(in, fails, w, func(f failing) uint32 { return f.row.Hour }), w)
 		if len(part) == 0 {
@@ -244,12 +241,15 @@ func (d Network) judge(in *analyze.Input, b *block, net prefix, fails []failing,
 		perUnit[x.unit.Prefix()] += x.count
 		for i := range x.tries {
 			t := &x.tries[i]
+			if !t.guilty() {
+				continue
+			}
 			at := t.at()
 			f.Times = append(f.Times, at)
 			f.Marks = append(f.Marks, t.mark())
 			if t.name != 0 {
 				perAccount[t.name] += int(t.count)
-				existing = existing || in.Exists(t.name)
+				existing = existing || t.exists
 			}
 			if f.First.IsZero() || at.Before(f.First) {
 				f.First = at
@@ -306,31 +306,42 @@ func recent[T any](in *analyze.Input, all []T, w time.Duration, hour func(T) uin
 // and the hour at which it starts. fails are sorted by hour.
 func widest(fails []failing, w time.Duration) (best []failing, from uint32) {
 	n := uint32(w / time.Hour)
-	inside := map[netip.Prefix]int{}
-	most, lo := 0, 0
+	inside := make([]int32, sourcesIn(fails))
+	most, lo, held := 0, 0, 0
 	for hi := range fails {
-		inside[fails[hi].unit.Prefix()]++
+		if inside[fails[hi].from]++; inside[fails[hi].from] == 1 {
+			held++
+		}
 		for fails[hi].row.Hour-fails[lo].row.Hour >= n {
-			if p := fails[lo].unit.Prefix(); inside[p] == 1 {
-				delete(inside, p)
-			} else {
-				inside[p]--
+			if inside[fails[lo].from]--; inside[fails[lo].from] == 0 {
+				held--
 			}
 			lo++
 		}
-		if len(inside) >= most {
-			most, best, from = len(inside), fails[lo:hi+1], fails[lo].row.Hour
+		if held >= most {
+			most, best, from = held, fails[lo:hi+1], fails[lo].row.Hour
 		}
 	}
 	return best, from
 }
 
-func distinctUnits(fails []failing) int {
-	seen := map[netip.Prefix]bool{}
-	for _, f := range fails {
-		seen[f.unit.Prefix()] = true
+// sourcesIn is more than any number of a source.
+func sourcesIn(fails []failing) (n int32) {
+	for i := range fails {
+		n = max(n, fails[i].from+1)
 	}
-	return len(seen)
+	return n
+}
+
+func distinctUnits(fails []failing) (n int) {
+	seen := make([]bool, sourcesIn(fails))
+	for i := range fails {
+		if from := fails[i].from; !seen[from] {
+			seen[from] = true
+			n++
+		}
+	}
+	return n
 }
 
 // longest returns the longest prefix inside net that holds at least 80 % of the
@@ -341,18 +352,7 @@ func longest(net netip.Prefix, sources []netip.Prefix) netip.Prefix {
 		stop = 64
 	}
 	for net.Bits() < stop {
-		in := map[netip.Prefix]int{}
-		for _, s := range sources {
-			if p, _ := s.Addr().Prefix(net.Bits() + 1); net.Contains(s.Addr()) {
-				in[p]++
-			}
-		}
-		next, n := netip.Prefix{}, 0
-		for p, k := range in {
-			if k > n || k == n && p.Addr().Less(next.Addr()) {
-				next, n = p, k
-			}
-		}
+		next, n := mostHeld(sources, net.Bits()+1, net.Contains)
 		if n*10 < len(sources)*8 {
 			break
 		}

@@ -96,7 +96,7 @@ func knocksLikeOne(u *window.Unit, doors []contact) bool {
 		return false
 	}
 	n := distinctDoors(doors)
-	return n <= fewDoors && (n > 1 || !slices.ContainsFunc(u.Rows, func(r window.Row) bool { return r.Flags&window.Assets != 0 }))
+	return n <= fewDoors && (n > 1 || !anyRow(u, func(r *window.Row) bool { return r.Flags&window.Assets != 0 }))
 }
 
 func distinctDoors(doors []contact) int {

@@ -3,6 +3,7 @@ package detect
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"gumshoe/analyze"
 	"gumshoe/ingest"
@@ -105,6 +106,10 @@ func readFile(in *analyze.Input, a aimed) (proof, bool) {
 
 // dumped: a payload was answered well, with far more than the path ever shows.
 func dumped(in *analyze.Input, a aimed) (proof, bool) {
+	took := func(s shot) bool { return s.Stage >= ingest.StageLogic && !s.Reads && s.Status == 200 }
+	if !slices.ContainsFunc(a.shots, took) {
+		return proof{}, false // nearly always
+	}
 	usual, known := usualSize(in, a.path)
 	if !known {
 		return proof{}, false
@@ -113,7 +118,7 @@ func dumped(in *analyze.Input, a aimed) (proof, bool) {
 	shapes := map[uint64]bool{}
 	most := uint32(0)
 	for _, s := range a.shots {
-		if s.Stage >= ingest.StageLogic && !s.Reads && s.Status == 200 && usual.off(s.Bytes, 16) && float64(window.LogSize(s.Bytes)) > usual.mean {
+		if took(s) && usual.off(s.Bytes, 16) && float64(window.LogSize(s.Bytes)) > usual.mean {
 			got = append(got, s)
 			shapes[s.Aux] = true
 			most = max(most, s.Bytes)

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"gumshoe/analyze"
-	"gumshoe/ingest"
 )
 
 // line is a request with the name that came with it, and the size of what it got.
@@ -346,7 +345,7 @@ func TestRefusedAndHonest(t *testing.T) {
 // of two in a second where each has two.
 func TestToldTwice(t *testing.T) {
 	log := func(source int32, milli int64) try {
-		return try{milli: milli, name: 7, origin: ingest.Origin{Source: source}, count: 1, login: true, web: true}
+		return try{milli: milli, name: 7, source: source, count: 1, login: true, web: true}
 	}
 	for _, c := range []struct {
 		what string

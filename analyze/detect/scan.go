@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"sync"
 	"time"
 
@@ -77,21 +78,20 @@ func (d Scan) Detect(in *analyze.Input) []analyze.Finding {
 // that fail a visitor with at least five successes, within .05 and .35.
 func honestShare(in *analyze.Input) float64 {
 	const enough = 200
-	var shares []float64
-	units := in.Set.Units()
-	for i := range units {
+	shares := analyze.EachUnit(in, 0, func(i int, u *window.Unit, shares []float64) []float64 {
 		if !in.Standing(i).Benign {
-			continue
+			return shares
 		}
 		goods, bads := 0, 0
-		for j := range units[i].Rows {
-			goods += units[i].GoodCount(&units[i].Rows[j])
-			bads += units[i].BadCount(&units[i].Rows[j])
+		for j := range u.Rows {
+			goods += u.GoodCount(&u.Rows[j])
+			bads += u.BadCount(&u.Rows[j])
 		}
 		if goods >= 5 {
 			shares = append(shares, float64(bads)/float64(goods+bads))
 		}
-	}
+		return shares
+	})
 	if len(shares) < enough {
 		return failHonest
 	}
@@ -108,9 +108,9 @@ func (d Scan) judge(in *analyze.Input, u *window.Unit, t0 float64) (analyze.Find
 	first, more := list.of(in, u)
 	list.bads = list.bads[:0]
 	weights := 0.0
-	for _, c := range first {
-		if !c.good {
-			list.bads = append(list.bads, c)
+	for i := range first {
+		if c := &first[i]; !c.good {
+			list.bads = append(list.bads, *c)
 			weights += c.weight
 		}
 	}
@@ -136,7 +136,8 @@ func (d Scan) judge(in *analyze.Input, u *window.Unit, t0 float64) (analyze.Find
 	times := make([]time.Time, len(bads))
 	f.Targets = make([]analyze.Target, min(len(bads), analyze.MaxTargets))
 	words := 0
-	for i, c := range bads {
+	for i := range bads {
+		c := &bads[i]
 		times[i] = c.at()
 		if i < len(f.Targets) {
 			f.Targets[i] = analyze.Target{Kind: analyze.Endpoint, Value: in.Set.Name(c.name).Text}
@@ -146,12 +147,14 @@ func (d Scan) judge(in *analyze.Input, u *window.Unit, t0 float64) (analyze.Find
 		}
 	}
 	f.Times = times
-	for _, c := range analyze.Spread(bads, 5) {
-		f.Marks = append(f.Marks, c.mark())
+	shown := analyze.Spread(bads, 5)
+	f.Marks = make([]analyze.Mark, len(shown))
+	for i := range shown {
+		f.Marks[i] = shown[i].mark()
 	}
 	f.Events = uint64(len(bads) + more)
 	f.Evidence = append(f.Evidence, analyze.Evidence{Family: analyze.Probing, LogOdds: sum, Trials: len(bads) + more,
-		Fact: fmt.Sprintf("%s asked for and refused", count(len(bads)+more, "distinct path"))})
+		Fact: count(len(bads)+more, "distinct path") + " asked for and refused"})
 	knocks := visits(times)
 	pauses := gaps(knocks)
 	if len(pauses) >= 4 && median(pauses) >= slowGap && f.Last.Sub(f.First) >= slowSpan {
@@ -185,12 +188,14 @@ func mayScan(in *analyze.Input, u *window.Unit, t0 float64) bool {
 	enough := (softFlag - 1e-9) / math.Log(failHostile/min(t0, failHonest)) // whatever is rounded
 	for i := range u.Rows {
 		r := &u.Rows[i]
-		for _, t := range u.Touches(r) {
+		touches := u.Touches(r)
+		for k := range touches {
+			t := &touches[k]
 			if !refusal(t.Status) || t.Name == 0 {
 				continue
 			}
 			refused++
-			if sum += weightOf(in, r, &t); refused >= 2 && sum >= enough {
+			if sum += weightOf(in, r, t); refused >= 2 && sum >= enough {
 				return true
 			}
 		}
@@ -222,7 +227,8 @@ func (l *contactList) of(in *analyze.Input, u *window.Unit) (first []contact, mo
 		l.inRow.clear()
 		names, few := u.GoodNames(r)
 		touches := u.Touches(r)
-		for _, t := range touches {
+		for k := range touches {
+			t := &touches[k]
 			if !refusal(t.Status) || t.Name == 0 {
 				continue
 			}
@@ -238,7 +244,7 @@ func (l *contactList) of(in *analyze.Input, u *window.Unit) (first []contact, mo
 			if l.inRow.add(t.Name) {
 				known++
 			}
-			all = append(all, contact{milli: t.Milli, name: t.Name, weight: weightOf(in, r, &t), status: t.Status, word: word, origin: t.Origin()})
+			all = append(all, contact{milli: t.Milli, name: t.Name, weight: weightOf(in, r, t), status: t.Status, word: word, origin: t.Origin()})
 		}
 		if u.TouchesFull(r) && known > 0 {
 			more += max(0, u.BadCount(r)-known) * known / (known + asked)
@@ -248,11 +254,21 @@ func (l *contactList) of(in *analyze.Input, u *window.Unit) (first []contact, mo
 				word: in.Set.Name(id).Path&(ingest.PathVocabulary|ingest.PathSensitive) != 0})
 		}
 	}
-	slices.SortStableFunc(all, func(a, b contact) int {
-		return cmp.Or(cmp.Compare(a.milli, b.milli), cmp.Compare(a.origin.Source, b.origin.Source), cmp.Compare(a.origin.Offset, b.origin.Offset))
-	})
+	sortContacts(all)
 	l.all = all
 	return slices.DeleteFunc(all, func(c contact) bool { return !l.seen.add(c.name) }), more
+}
+
+func sortContacts(all []contact) {
+	earlier := func(a, b contact) int {
+		if a.milli != b.milli {
+			return cmp.Compare(a.milli, b.milli)
+		}
+		return cmp.Or(cmp.Compare(a.origin.Source, b.origin.Source), cmp.Compare(a.origin.Offset, b.origin.Offset))
+	}
+	if !slices.IsSortedFunc(all, earlier) {
+		slices.SortStableFunc(all, earlier)
+	}
 }
 
 // refusal reports an answer that says "there is nothing for you here". That a
@@ -282,14 +298,13 @@ func weightOf(in *analyze.Input, r *window.Row, t *window.Touch) float64 {
 // when the client is authenticated, or declares itself to be one of the programs
 // that live with stale addresses.
 func weight(in *analyze.Input, r *window.Row, path uint64) float64 {
-	n := in.Set.Name(path)
 	if r.Flags&window.Authenticated != 0 {
 		return 0
 	}
 	if in.BenignBad(path) >= 3 || in.Answered(path) > 0 {
 		return .2
 	}
-	if n.Path&(ingest.PathVocabulary|ingest.PathSensitive) != 0 {
+	if in.Set.Name(path).Path&(ingest.PathVocabulary|ingest.PathSensitive) != 0 {
 		return 1.5
 	}
 	if stale(r) {
@@ -316,8 +331,9 @@ func served(in *analyze.Input, u *window.Unit) (out []contact) {
 		if in.Set.Service(r.Service) != ingest.ServiceWeb || !in.Contains(r.Hour) {
 			continue
 		}
-		for _, t := range u.Touches(r) {
-			if t.Status >= 200 && t.Status < 300 && in.Set.Name(t.Name).Path&ingest.PathSensitive != 0 {
+		touches := u.Touches(r)
+		for k := range touches {
+			if t := &touches[k]; t.Status >= 200 && t.Status < 300 && in.Set.Name(t.Name).Path&ingest.PathSensitive != 0 {
 				out = append(out, contact{milli: t.Milli, name: t.Name, origin: t.Origin(), status: t.Status})
 			}
 		}
@@ -363,25 +379,24 @@ func walkAlone(in *analyze.Input, u *window.Unit) float64 {
 const doNothing = "Nothing to do. If the address is yours (a link checker, a scanner you hired), put it on the allowlist."
 
 func scanStory(in *analyze.Input, u *window.Unit, f analyze.Finding, bads, leaks []contact, more, words int, pauses []time.Duration, p float64) analyze.Story {
-	var paths []string
-	answers := map[uint16]int{}
-	for _, c := range bads {
-		paths = append(paths, in.Set.Name(c.name).Text)
-		answers[c.status]++
+	const told = 4
+	paths := make([]string, len(bads)) // of which no more is written than some tells
+	for i := range bads[:min(len(bads), told+1)] {
+		paths[i] = in.Set.Name(bads[i].name).Text
 	}
 	total := len(bads) + more
 	lasted := f.Last.Sub(f.First)
 	s := analyze.Story{}
 	if f.Detector == "slow_scan" {
-		s.Headline = fmt.Sprintf("One knock every %s, for %s", span(median(pauses)), span(lasted))
+		s.Headline = "One knock every " + span(median(pauses)) + ", for " + span(lasted)
 	} else {
-		s.Headline = fmt.Sprintf("%s that %s not exist, in %s", upper(count(total, "path")), verb(total, "does", "do"), span(lasted))
+		s.Headline = upper(count(total, "path")) + " that " + verb(total, "does", "do") + " not exist, in " + span(lasted)
 	}
 	what := "pages that do not exist here"
 	if words*2 >= len(bads) {
 		what = "admin, configuration and backup paths that do not exist here"
 	}
-	s.Body = []string{fmt.Sprintf("%s asked for %s %s: %s. %s.", bare(u.Prefix()), number(total), what, some(paths, 4), answered(answers))}
+	s.Body = []string{bare(u.Prefix()) + " asked for " + number(total) + " " + what + ": " + some(paths, told) + ". " + answered(bads) + "."}
 	if len(pauses) > 0 && f.Detector == "slow_scan" {
 		lo, hi := slices.Min(pauses), slices.Max(pauses)
 		s.Body = append(s.Body, fmt.Sprintf("The pauses between knocks lasted %s, over %s.", minutesBetween(lo, hi), span(lasted)))
@@ -428,18 +443,29 @@ func verb(n int, one, many string) string {
 	return many
 }
 
-func answered(by map[uint16]int) string {
-	var codes []uint16
-	for c := range by {
-		codes = append(codes, c)
+// answered says how some requests were.
+func answered(all []contact) string {
+	type answers struct {
+		status uint16
+		n      int
 	}
-	slices.SortFunc(codes, func(a, b uint16) int { return cmp.Or(cmp.Compare(by[b], by[a]), cmp.Compare(a, b)) })
-	if len(codes) == 1 {
-		return fmt.Sprintf("All were answered %d", codes[0])
+	by := make([]answers, 0, 8)
+	for i := range all {
+		status := all[i].status
+		at := slices.IndexFunc(by, func(a answers) bool { return a.status == status })
+		if at < 0 {
+			at = len(by)
+			by = append(by, answers{status: status})
+		}
+		by[at].n++
 	}
-	var parts []string
-	for _, c := range codes {
-		parts = append(parts, fmt.Sprintf("%d times %d", by[c], c))
+	slices.SortFunc(by, func(a, b answers) int { return cmp.Or(cmp.Compare(b.n, a.n), cmp.Compare(a.status, b.status)) })
+	if len(by) == 1 {
+		return "All were answered " + strconv.Itoa(int(by[0].status))
+	}
+	parts := make([]string, len(by))
+	for i, a := range by {
+		parts[i] = strconv.Itoa(a.n) + " times " + strconv.Itoa(int(a.status))
 	}
 	return "The answers: " + and(parts)
 }

@@ -46,19 +46,19 @@ const (
 func bareReaders(in *analyze.Input) (bare []reader, loads map[hood]int) {
 	from := uint32(in.To.Add(-scraperLately).Unix() / 3600)
 	type looked struct {
+		net  hood
 		unit uint32
 		bare bool
 	}
-	units := in.Set.Units()
 	var reading []uint32
 	loads = map[hood]int{}
 	for _, l := range analyze.EachUnit(in, analyze.Current|analyze.Visitor, func(i int, u *window.Unit, out []looked) []looked {
-		return append(out, looked{uint32(i), in.Standing(i).LoginDays == 0 && readsBare(in, u, from)})
+		return append(out, looked{hoodOf(u.Prefix()), uint32(i), in.Standing(i).LoginDays == 0 && readsBare(in, u, from)})
 	}) {
 		if l.bare {
 			reading = append(reading, l.unit)
 		} else {
-			loads[hoodOf(units[l.unit].Prefix())]++
+			loads[l.net]++
 		}
 	}
 	return analyze.Gather(len(reading), func(i int, out []reader) []reader {

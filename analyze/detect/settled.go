@@ -17,14 +17,10 @@ const (
 	keyHolders  = 3 // of what stands behind the web server: few have a password for it
 )
 
-// markNobodys marks the tries on accounts that nobody ever logged in to, after a
-// week in which several people logged in to the service.
-func markNobodys(in *analyze.Input, service string, all []try) {
-	if settled := analyze.Fact(in, "settled services", settledOf); settled[accountsOf(service)] {
-		for i := range all {
-			all[i].nobodys = !in.Exists(all[i].name)
-		}
-	}
+// settled reports a service to which several people logged in for a week: an account
+// that nobody ever logged in to is nobody's.
+func settled(in *analyze.Input, service string) bool {
+	return analyze.Fact(in, "settled services", settledOf)[accountsOf(service)]
 }
 
 // accountsOf names the service whose accounts a service has: mail has one list,

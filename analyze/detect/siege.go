@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"gumshoe/analyze"
-	"gumshoe/ingest"
 	"gumshoe/ingest/window"
 )
 
@@ -54,37 +53,43 @@ func siegesOf(in *analyze.Input, owners *homes) sieges {
 	if len(entered) == 0 {
 		return s
 	}
-	all := analyze.EachUnit(in, analyze.Failed, func(_ int, u *window.Unit, found []attempt) []attempt {
+	names := newFilter(len(entered))
+	for id := range entered {
+		names.add(id)
+	}
+	all := analyze.EachUnit(in, analyze.Failed, func(unit int, u *window.Unit, found []attempt) []attempt {
 		net := hoodOf(u.Prefix())
-		for i := range u.Rows {
-			r := &u.Rows[i]
-			if u.Trouble(r).Bad == 0 || in.Set.Service(r.Service) == ingest.ServiceWeb {
+		hours, of := owners.tried.hours(unit)
+		for i := range hours {
+			if !hours[i].bad {
 				continue
 			}
-			for _, t := range u.Touches(r) {
-				if t.Kind != ingest.KindAuthFailure || !entered[t.Name] || owners.repeats(t.Name, u.Prefix()) {
-					continue
+			hours[i].failures(in, u, of, func(t *try) {
+				if !names.mayHave(t.name) || !entered[t.name] || owners.repeats(t.name, u.Prefix()) {
+					return
 				}
-				if at := owners.in(t.Name, net); at == nil || t.Milli < at.since {
-					found = append(found, attempt{t.Name, t.Milli, net, t.Count})
+				if at := owners.in(t.name, net); at == nil || t.milli < at.since {
+					found = append(found, attempt{t.name, t.milli, net, t.count})
 				}
-			}
+			})
 		}
 		return found
 	})
-	var each []*besieged
-	for _, a := range all {
-		on := s.on[a.account]
-		if on == nil {
-			on = &besieged{}
-			s.on[a.account], each = on, append(each, on)
+	shards := sharded(len(all), func(i int) uint64 { return all[i].account })
+	each := analyze.Gather(homeShards, func(shard int, each []*besieged) []*besieged {
+		for _, mine := range byName(shards[shard], func(i int32) uint64 { return all[i].account }) {
+			on := &besieged{tries: make([]attempt, len(mine))}
+			for k, i := range mine {
+				on.tries[k] = all[i]
+			}
+			on.sum()
+			each = append(each, on)
 		}
-		on.tries = append(on.tries, a)
-	}
-	analyze.Gather(len(each), func(i int, _ []struct{}) []struct{} {
-		each[i].sum()
-		return nil
+		return each
 	})
+	for _, on := range each {
+		s.on[on.tries[0].account] = on
+	}
 	return s
 }
 
@@ -125,12 +130,7 @@ func (s *sieges) before(in *analyze.Input, account uint64, milli int64, own hood
 
 // sum puts the tries into order and fills in what before asks. The last of the network windows is the week itself.
 func (s *besieged) sum() {
-	slices.SortFunc(s.tries, func(a, b attempt) int {
-		if a.milli != b.milli { // nearly always
-			return cmp.Compare(a.milli, b.milli)
-		}
-		return cmp.Or(cmp.Compare(a.net, b.net), cmp.Compare(a.count, b.count))
-	})
+	sortByTime(s.tries, func(a *attempt) int64 { return a.milli }, func(a, b attempt) int { return cmp.Or(cmp.Compare(a.net, b.net), cmp.Compare(a.count, b.count)) })
 	s.fails = make([]uint64, len(s.tries))
 	s.of = map[hood]*[]int32{}
 	before := make([]int32, len(s.tries)) // the try of the same network before; -1: none

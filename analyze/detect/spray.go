@@ -69,25 +69,24 @@ func (d Spray) Detect(in *analyze.Input) []analyze.Finding {
 // sprayersOf lists the strangers who tried little, and only or mostly at accounts
 // that exist.
 func sprayersOf(in *analyze.Input) (out []sprayer) {
-	of, strange := map[uint32][]lone{}, map[uint32]int{}
+	of, strange := map[uint32][]lone{}, make([]int32, len(in.Set.Units()))
 	type pair struct {
 		account uint64
 		net     hood
 	}
 	from := map[pair]uint32{}
-	units := in.Set.Units()
 	for _, k := range analyze.Fact(in, "knockings", knockingsOf) {
-		passing := passingBy(k.tries, inLists(in, k.service))
+		passing := passingBy(in, k.tries, inLists(in, k.service))
 		for _, t := range k.tries {
 			switch {
 			case !passing(t.unit):
 				continue
-			case !in.Exists(t.name):
+			case !t.exists:
 				strange[t.unit]++
 				continue
 			}
 			of[t.unit] = append(of[t.unit], t)
-			from[pair{t.name, hoodOf(units[t.unit].Prefix())}] += t.count
+			from[pair{t.name, t.net}] += t.count
 		}
 	}
 	for _, unit := range slices.Sorted(maps.Keys(of)) {
@@ -97,10 +96,10 @@ func sprayersOf(in *analyze.Input) (out []sprayer) {
 		for _, t := range s.tries {
 			name := mailName(in, t.name)
 			per[name] += int(t.count)
-			repeats = repeats || from[pair{t.name, hoodOf(units[unit].Prefix())}] > mostFromNet
+			repeats = repeats || from[pair{t.name, t.net}] > mostFromNet
 		}
 		s.several = len(per) > 1
-		if strange[unit] > len(s.tries) || repeats || !s.several && countLone(s.tries) > 1 {
+		if int(strange[unit]) > len(s.tries) || repeats || !s.several && countLone(s.tries) > 1 {
 			continue
 		}
 		out = append(out, s)
@@ -133,13 +132,15 @@ type wave struct {
 
 func (d Spray) widest(in *analyze.Input, tries []lone, usually func(service string) float64) wave {
 	best := wave{p: 1}
-	days := networksByDay(in, tries)
+	nets, days := netsOf(tries), networksByDay(tries)
 	for _, span := range spansFor(in) {
-		part := lastEpisode(fullest(in, tries, span))
+		lo, hi := nets.fullest(in, tries, span)
+		lo += lastEpisode(tries[lo:hi])
+		part := tries[lo:hi]
 		if len(part) == 0 || !spread(in, part) {
 			continue
 		}
-		w := wave{tries: part, nets: len(networksIn(in, part)), span: span, service: servedBy(in, part)}
+		w := wave{tries: part, nets: networksIn(part), span: span, service: servedBy(in, part)}
 		w.mu = usualNewcomers(in, days, part[0].at(), w.service, usually(w.service)) * max(1, span.Hours()/24)
 		if w.p = math.Pow(w.mu/(1+w.mu), float64(w.nets)); w.p < best.p {
 			best = w
@@ -158,14 +159,14 @@ func spread(in *analyze.Input, tries []lone) bool {
 }
 
 // networksByDay counts the networks that try, day by day.
-func networksByDay(in *analyze.Input, tries []lone) map[int64]int {
+func networksByDay(tries []lone) map[int64]int {
 	per := map[int64]map[hood]bool{}
 	for i := range tries {
 		day := tries[i].milli / dayMilli
 		if per[day] == nil {
 			per[day] = map[hood]bool{}
 		}
-		per[day][hoodOf(in.Set.Units()[tries[i].unit].Prefix())] = true
+		per[day][tries[i].net] = true
 	}
 	out := map[int64]int{}
 	for day, nets := range per {

@@ -31,7 +31,9 @@ const loudDay = 100
 // lone is one failed login of a stranger.
 type lone struct {
 	try
-	unit uint32 // in Set.Units
+	net    hood
+	unit   uint32 // in Set.Units
+	number int32  // of the name, in knockings.names
 }
 
 // knockings are the failed logins of strangers on one service, in order of time, at
@@ -40,6 +42,7 @@ type lone struct {
 type knockings struct {
 	service string
 	tries   []lone
+	names   []uint64 // that were tried, in the order of their ids
 	list    []uint64 // names in the order of that source
 	owner   uint32   // the source
 }
@@ -54,7 +57,7 @@ func knockingsOf(in *analyze.Input) []knockings {
 		if !stranger(in, owners, i, u) {
 			return found
 		}
-		list := lists.Get().(*[]try)
+		net, list := hoodOf(u.Prefix()), lists.Get().(*[]try)
 		defer lists.Put(list)
 		for lo := 0; lo < len(u.Rows); {
 			hi := lo
@@ -62,9 +65,7 @@ func knockingsOf(in *analyze.Input) []knockings {
 				hi++
 			}
 			if in.Set.Service(u.Rows[lo].Service) != ingest.ServiceWeb {
-				tries, _ := tries(in, u, u.Rows[lo:hi], (*list)[:0])
-				*list = tries
-				if mine := owners.guilty(u.Prefix(), onlyLogins(tries)); len(mine) > 0 {
+				if mine := owners.tried.guilty(i, lo, hi, list); len(mine) > 0 {
 					var k *knockings
 					found, k = on(found, in.Set.Service(u.Rows[lo].Service))
 					if len(mine) >= fewestListed {
@@ -72,8 +73,8 @@ func knockingsOf(in *analyze.Input) []knockings {
 					}
 					if len(mine) <= loudDay*daysOf(u.Rows[lo:hi]) {
 						for _, t := range mine {
-							if t.name != 0 && !isFamous(in, t.name) {
-								k.tries = append(k.tries, lone{t, uint32(i)})
+							if t.name != 0 && !t.famous {
+								k.tries = append(k.tries, lone{try: t, net: net, unit: uint32(i)})
 							}
 						}
 					}
@@ -94,10 +95,30 @@ func knockingsOf(in *analyze.Input) []knockings {
 	for i := range out {
 		k := &out[i]
 		k.tries = slices.Concat(tries[k.service]...)
-		slices.SortStableFunc(k.tries, func(a, b lone) int { return cmp.Or(earlierTry(a.try, b.try), cmp.Compare(a.unit, b.unit)) })
+		sortByTime(k.tries, func(t *lone) int64 { return t.milli }, func(a, b lone) int { return cmp.Or(earlierTry(a.try, b.try), cmp.Compare(a.unit, b.unit)) })
+		k.numberNames()
 	}
 	slices.SortFunc(out, func(a, b knockings) int { return strings.Compare(a.service, b.service) })
 	return out
+}
+
+// numberNames lists the names, so that what is counted by name needs no map.
+func (k *knockings) numberNames() {
+	type of struct {
+		name uint64
+		try  int32
+	}
+	all := make([]of, len(k.tries))
+	for i := range all {
+		all[i] = of{k.tries[i].name, int32(i)}
+	}
+	slices.SortFunc(all, func(a, b of) int { return cmp.Compare(a.name, b.name) })
+	for _, x := range all {
+		if n := len(k.names); n == 0 || k.names[n-1] != x.name {
+			k.names = append(k.names, x.name)
+		}
+		k.tries[x.try].number = int32(len(k.names) - 1)
+	}
 }
 
 // on returns the knockings on a service, which it adds to the others where there were none.
@@ -165,8 +186,8 @@ func crowdOf(in *analyze.Input, f *analyze.Finding, tries []lone) {
 		}
 		source := units[unit].Prefix()
 		f.Sources = append(f.Sources, source)
-		nets[hoodOf(source)] = true
-		odds += guessWalk(own)
+		nets[tries[bySource[lo]].net] = true
+		odds += guessWalk(own, false)
 		lo = hi
 	}
 	perAccount := map[uint64]int{}
@@ -174,7 +195,7 @@ func crowdOf(in *analyze.Input, f *analyze.Finding, tries []lone) {
 		t := &tries[i]
 		f.Events += uint64(t.count)
 		perAccount[t.name] += int(t.count)
-		f.Existing = f.Existing || in.Exists(t.name)
+		f.Existing = f.Existing || t.exists
 	}
 	f.First, f.Last = tries[0].at(), tries[len(tries)-1].at()
 	for _, t := range analyze.Spread(tries, analyze.MaxTimes) {

@@ -2,7 +2,6 @@ package detect
 
 import (
 	"fmt"
-	"iter"
 	"math"
 	"slices"
 	"time"
@@ -53,32 +52,35 @@ func (d Stuffing) Detect(in *analyze.Input) []analyze.Finding {
 }
 
 func (d Stuffing) judge(in *analyze.Input, k *knockings) (analyze.Finding, bool) {
-	passing := passingBy(k.tries, inLists(in, k.service))
+	passing := passingBy(in, k.tries, inLists(in, k.service))
 	tries := slices.DeleteFunc(slices.Clone(k.tries), func(t lone) bool { return !passing(t.unit) })
-	days := newcomers(in, tries)
+	nets := netsOf(tries)
+	days := nets.newcomers(tries)
 	usually := usualStrangers(in, k.service)
 	var best []lone
 	bestP, bestMu, span := 1.0, 0.0, time.Duration(0)
 	for _, w := range spansFor(in) {
-		part := lastEpisode(fullest(in, tries, w))
-		if len(part) == 0 || !likeStuffing(in, part) {
+		lo, hi := nets.fullest(in, tries, w)
+		lo += lastEpisode(tries[lo:hi])
+		part := tries[lo:hi]
+		if len(part) == 0 || !likeStuffing(part, len(k.names)) {
 			continue
 		}
 		mu := usualNewcomers(in, days, part[0].at(), k.service, usually) * max(1, w.Hours()/24)
-		if p := math.Pow(mu/(1+mu), float64(networksOfStrange(in, part))); p < bestP {
+		if p := math.Pow(mu/(1+mu), float64(nets.ofStrange(part, lo))); p < bestP {
 			best, bestP, bestMu, span = part, p, mu, w
 		}
 	}
 	if bestP >= stuffingP {
 		return analyze.Finding{}, false
 	}
-	members := membersOf(in, best)
-	nets := len(networksIn(in, members))
+	members := membersOf(best)
+	networks := networksIn(members)
 	f := analyze.Finding{Detector: d.Name(), Techniques: []string{"T1110.004"}, Service: k.service, Key: "stuffing " + k.service,
-		Evidence: []analyze.Evidence{{Family: analyze.Fanin, LogOdds: analyze.FromP(bestP), Trials: nets,
-			Fact: fmt.Sprintf("strangers of %s try names that are nobody's within %s, where %.1f are usual", count(nets, "network"), hours(span), bestMu)}}}
+		Evidence: []analyze.Evidence{{Family: analyze.Fanin, LogOdds: analyze.FromP(bestP), Trials: networks,
+			Fact: fmt.Sprintf("strangers of %s try names that are nobody's within %s, where %.1f are usual", count(networks, "network"), hours(span), bestMu)}}}
 	crowdOf(in, &f, members)
-	f.Story = d.story(f, members, nets, bestMu)
+	f.Story = d.story(f, members, networks, bestMu)
 	return f, true
 }
 
@@ -93,65 +95,93 @@ func spansFor(in *analyze.Input) []time.Duration {
 }
 
 // passingBy tells of the sources of some tries which of the others try little.
-func passingBy(all []lone, but map[uint32]bool) func(unit uint32) bool {
-	of := map[uint32]int{}
+func passingBy(in *analyze.Input, all []lone, but map[uint32]bool) func(unit uint32) bool {
+	of := make([]uint64, len(in.Set.Units()))
 	for i := range all {
-		of[all[i].unit] += int(all[i].count)
+		of[all[i].unit] += uint64(all[i].count)
 	}
-	return func(unit uint32) bool { return of[unit] < mostStuffed && !but[unit] }
+	return func(unit uint32) bool { return of[unit] < mostStuffed && (len(but) == 0 || !but[unit]) }
 }
 
-// fullest returns the tries of the span of length w that holds most networks, of
+// nets numbers the networks of some tries.
+type nets struct {
+	of []int32 // of each try
+	n  int
+}
+
+func netsOf(all []lone) nets {
+	out, numbers := nets{of: make([]int32, len(all))}, map[hood]int32{}
+	for i := range all {
+		number, known := numbers[all[i].net]
+		if !known {
+			number = int32(len(numbers))
+			numbers[all[i].net] = number
+		}
+		out.of[i] = number
+	}
+	out.n = len(numbers)
+	return out
+}
+
+// fullest returns where the tries begin and end of the span of length w that holds most networks, of
 // those that end in the analyzed window.
-func fullest(in *analyze.Input, all []lone, w time.Duration) (best []lone) {
-	lo, most := 0, 0
-	inside := map[hood]int{}
-	units := in.Set.Units()
+func (n *nets) fullest(in *analyze.Input, all []lone, w time.Duration) (first, end int) {
+	lo, most, held := 0, 0, 0
+	inside := make([]int32, n.n)
 	for hi := range all {
-		inside[hoodOf(units[all[hi].unit].Prefix())]++
+		if inside[n.of[hi]]++; inside[n.of[hi]] == 1 {
+			held++
+		}
 		for all[hi].milli-all[lo].milli >= w.Milliseconds() {
-			if n := hoodOf(units[all[lo].unit].Prefix()); inside[n] == 1 {
-				delete(inside, n)
-			} else {
-				inside[n]--
+			if inside[n.of[lo]]--; inside[n.of[lo]] == 0 {
+				held--
 			}
 			lo++
 		}
-		if len(inside) >= most && in.Contains(uint32(all[hi].milli/3_600_000)) {
-			most, best = len(inside), all[lo:hi+1]
+		if held >= most && in.Contains(uint32(all[hi].milli/3_600_000)) {
+			most, first, end = held, lo, hi+1
 		}
 	}
-	return best
+	return first, end
 }
 
 // lastEpisode is what came after the last pause that is much longer than the others,
 // if it is enough: what leaked pairs somebody tried days ago is another attack.
-func lastEpisode(all []lone) []lone {
-	var pauses []int64
-	for i := range max(0, len(all)-1) {
+func lastEpisode(all []lone) (first int) {
+	pauses := make([]int64, 0, max(0, len(all)-1))
+	for i := range cap(pauses) {
 		pauses = append(pauses, all[i+1].milli-all[i].milli)
 	}
 	long := max((episodeHours * time.Hour).Milliseconds(), episodePauses*median(pauses))
 	for i := len(pauses) - 1; i >= 0; i-- {
 		if pauses[i] >= long && len(all)-i-1 >= fewestStuffers {
-			return all[i+1:]
+			return i + 1
 		}
 	}
-	return all
+	return 0
 }
 
 // likeStuffing reports whether nearly every try is at another account, and
-// enough of these are nobody's.
-func likeStuffing(in *analyze.Input, part []lone) bool {
-	sources, per := map[uint32]bool{}, map[uint64]int{}
+// enough of these are nobody's. The names have numbers below a limit.
+func likeStuffing(part []lone, names int) bool {
+	var sources distinct
+	per := make([]int32, names)
 	for i := range part {
-		sources[part[i].unit] = true
-		per[part[i].name]++
+		if len(sources.ids) < fewestStuffers {
+			sources.add(uint64(part[i].unit))
+		}
+		per[part[i].number]++
 	}
-	tries, invented := 0, 0
-	for name, n := range per {
-		switch real := in.Exists(name); {
-		case !real:
+	accounts, tries, invented := 0, 0, 0
+	for i := range part {
+		n := int(per[part[i].number])
+		if n == 0 {
+			continue
+		}
+		per[part[i].number] = 0
+		accounts++
+		switch {
+		case !part[i].exists:
 			invented++
 			tries += n
 		case n <= sharedNames:
@@ -160,51 +190,41 @@ func likeStuffing(in *analyze.Input, part []lone) bool {
 			tries++
 		}
 	}
-	return len(sources) >= fewestStuffers && float64(len(per)) >= distinctShare*float64(tries) && float64(invented) >= inventedShare*float64(len(per))
+	return len(sources.ids) >= fewestStuffers && float64(accounts) >= distinctShare*float64(tries) && float64(invented) >= inventedShare*float64(accounts)
 }
 
-// strangeNames are the tries at names that are nobody's.
-func strangeNames(in *analyze.Input, part []lone) iter.Seq[*lone] {
-	return func(yield func(*lone) bool) {
-		for i := range part {
-			if t := &part[i]; !in.Exists(t.name) && !yield(t) {
-				return
-			}
+// ofStrange counts the networks from which those of some tries come, of which the
+// first has a number.
+func (n *nets) ofStrange(part []lone, first int) (networks int) {
+	seen := make([]bool, n.n)
+	for i := range part {
+		if net := n.of[first+i]; !part[i].exists && !seen[net] {
+			seen[net] = true
+			networks++
 		}
 	}
-}
-
-// networksOfStrange counts the networks from which they come.
-func networksOfStrange(in *analyze.Input, part []lone) int {
-	nets := map[hood]bool{}
-	for t := range strangeNames(in, part) {
-		nets[hoodOf(in.Set.Units()[t.unit].Prefix())] = true
-	}
-	return len(nets)
+	return networks
 }
 
 // membersOf are the tries of the sources that tried a name which is nobody's. Who
 // failed on an account that exists and on nothing else may be its owner.
-func membersOf(in *analyze.Input, part []lone) []lone {
+func membersOf(part []lone) []lone {
 	strange := map[uint32]bool{}
-	for t := range strangeNames(in, part) {
-		strange[t.unit] = true
+	for i := range part {
+		if t := &part[i]; !t.exists {
+			strange[t.unit] = true
+		}
 	}
 	return slices.DeleteFunc(slices.Clone(part), func(t lone) bool { return !strange[t.unit] })
 }
 
 // newcomers counts, by day, the networks from which strangers try what is nobody's.
-func newcomers(in *analyze.Input, tries []lone) map[int64]int {
-	type dayNet struct {
-		day int64
-		net hood
-	}
-	seen, days := map[dayNet]bool{}, map[int64]int{}
-	for t := range strangeNames(in, tries) {
-		k := dayNet{t.milli / dayMilli, hoodOf(in.Set.Units()[t.unit].Prefix())}
-		if !seen[k] {
-			seen[k] = true
-			days[k.day]++
+func (n *nets) newcomers(tries []lone) map[int64]int {
+	last, days := make([]int64, n.n), map[int64]int{} // the day + 1 on which each network was seen last
+	for i := range tries {
+		if t := &tries[i]; !t.exists && last[n.of[i]] != t.milli/dayMilli+1 {
+			last[n.of[i]] = t.milli/dayMilli + 1
+			days[t.milli/dayMilli]++
 		}
 	}
 	return days

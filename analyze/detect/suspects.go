@@ -2,6 +2,7 @@ package detect
 
 import (
 	"cmp"
+	"math"
 	"slices"
 	"strings"
 
@@ -67,29 +68,19 @@ const mostTokens = 256
 // suspectsOf lists the strangers whom a campaign may hold, in address order.
 func suspectsOf(in *analyze.Input) []suspect {
 	owners := analyze.Fact(in, "homes", homesOf)
-	return analyze.EachUnit(in, 0, func(i int, u *window.Unit, found []suspect) []suspect {
-		if !troubled(u) || !stranger(in, owners, i, u) {
+	return eachSign(in, 0, touched, func(i int, u *window.Unit, found []suspect) []suspect {
+		if !stranger(in, owners, i, u) {
 			return found
 		}
 		s := suspect{unit: uint32(i), hood: hoodOf(u.Prefix()), lone: true, plain: true}
 		s.web(in, u)
-		s.logins(in, owners, u)
+		s.logins(owners, i)
 		if len(s.deeds) == 0 {
 			return found
 		}
 		s.settle()
 		return append(found, s)
 	})
-}
-
-// troubled reports whether anything of a source was worth remembering.
-func troubled(u *window.Unit) bool {
-	for i := range u.Rows {
-		if len(u.Touches(&u.Rows[i])) > 0 {
-			return true
-		}
-	}
-	return false
 }
 
 // web adds what was refused, the shapes of payloads, and agents that only those
@@ -127,7 +118,7 @@ func (s *suspect) web(in *analyze.Input, u *window.Unit) {
 // plainBrowser reports whether all that a source asked for, it asked for by the name
 // of a living browser, or of a program that says what it is and means no harm.
 func plainBrowser(in *analyze.Input, u *window.Unit) bool {
-	return !slices.ContainsFunc(u.Rows, func(r window.Row) bool {
+	return !anyRow(u, func(r *window.Row) bool {
 		return in.Set.Service(r.Service) == ingest.ServiceWeb &&
 			(r.Flags&window.Odd != 0 || r.Has(ingest.ClientLibrary) || r.Has(ingest.ClientScanner) || r.Has(ingest.ClientEmpty) || r.Has(ingest.ClientUnknown))
 	})
@@ -187,30 +178,16 @@ func strangeAgent(in *analyze.Input, id uint64) bool {
 }
 
 // logins adds the names on which the source failed, but those that everybody tries.
-func (s *suspect) logins(in *analyze.Input, owners *homes, u *window.Unit) {
+func (s *suspect) logins(owners *homes, unit int) {
 	list := lists.Get().(*[]try)
 	defer lists.Put(list)
-	all := failedLogins(in, owners, u, list)
+	all := owners.tried.guilty(unit, 0, math.MaxInt, list)
 	s.guesses = uint32(countOf(all))
 	for i := range all {
-		if t := &all[i]; t.name != 0 && !isFamous(in, t.name) {
-			s.deeds = append(s.deeds, deed{token{t.name, nameToken}, t.milli, t.origin})
+		if t := &all[i]; t.name != 0 && !t.famous {
+			s.deeds = append(s.deeds, deed{token{t.name, nameToken}, t.milli, t.origin()})
 		}
 	}
-}
-
-// failedLogins lists what a source tried on all services that no owner's mistake
-// explains, in order of time; the list is used again by the next.
-func failedLogins(in *analyze.Input, owners *homes, u *window.Unit, list *[]try) []try {
-	all := (*list)[:0]
-	for i := range u.Rows {
-		if in.Set.Service(u.Rows[i].Service) != ingest.ServiceWeb {
-			all, _ = tries(in, u, u.Rows[i:i+1], all)
-		}
-	}
-	*list = all
-	slices.SortStableFunc(all, earlierTry)
-	return owners.guilty(u.Prefix(), onlyLogins(all))
 }
 
 // weigh is what is held against a suspect by itself: what it asked for, the
@@ -223,8 +200,8 @@ func (s *suspect) weigh(in *analyze.Input) (walked, guessed, payload float64) {
 	if s.guesses > 0 {
 		list := lists.Get().(*[]try)
 		defer lists.Put(list)
-		all := failedLogins(in, analyze.Fact(in, "homes", homesOf), u, list)
-		guessed = max(guessWalk(all), guessEach/2*float64(s.guesses))
+		all := analyze.Fact(in, "homes", homesOf).tried.guilty(int(s.unit), 0, math.MaxInt, list)
+		guessed = max(guessWalk(all, false), guessEach/2*float64(s.guesses))
 	}
 	if s.shots > 0 {
 		payload, _ = payloadOdds(shotsOf(in, u))

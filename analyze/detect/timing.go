@@ -11,10 +11,13 @@ const burst = time.Minute
 
 // visits merges bursts and returns the starts of what remains.
 func visits(times []time.Time) []time.Time {
-	var out []time.Time
+	if len(times) == 0 {
+		return nil
+	}
+	out := make([]time.Time, 0, len(times))
 	var last time.Time
 	for _, t := range times {
-		if out == nil || t.Sub(last) >= burst {
+		if len(out) == 0 || t.Sub(last) >= burst {
 			out = append(out, t)
 		}
 		last = t
@@ -23,7 +26,10 @@ func visits(times []time.Time) []time.Time {
 }
 
 func gaps(times []time.Time) []time.Duration {
-	var out []time.Duration
+	if len(times) < 2 {
+		return nil
+	}
+	out := make([]time.Duration, 0, len(times)-1)
 	for i := 1; i < len(times); i++ {
 		out = append(out, times[i].Sub(times[i-1]))
 	}

@@ -16,89 +16,33 @@ import (
 type try struct {
 	milli  int64
 	name   uint64
-	origin ingest.Origin
+	offset int64 // of its line
+	source int32
 	count  uint32
 	unkept uint32 // further ones of its hour that were not kept singly, beside the hour's last
 	absent bool
 	login  bool // a login, as against mail refused
+	named  bool // a login of which the line says no more than that the name is invalid
 
-	nobodys bool // nobody ever logged in to the account: see markNobodys
+	exists  bool // the account is known to
+	famous  bool // everybody tries it everywhere
+	excused bool // an owner's mistake, or a device's
 	web     bool // a web server refused it
 	paired  bool // two logs tell of it
 }
 
 func (t *try) at() time.Time { return moment(t.milli) }
 
-func (t *try) mark() analyze.Mark { return analyze.Mark{Origin: t.origin, Time: t.at()} }
+func (t *try) origin() ingest.Origin { return ingest.Origin{Source: t.source, Offset: t.offset} }
+
+// guilty reports a failed login that neither an owner's mistake nor a device explains.
+func (t *try) guilty() bool { return t.login && !t.excused }
+
+func (t *try) mark() analyze.Mark { return analyze.Mark{Origin: t.origin(), Time: t.at()} }
 
 // lists are lists of tries that were looked at: one source's is needed no more
 // when the next one's is made.
 var lists = sync.Pool{New: func() any { return new([]try) }}
-
-// tries appends the failed logins and refusals of some rows to a list, in order of
-// time; total counts also those of hours too busy to be kept singly.
-//
-// A server that takes no passwords says only that a name is invalid: such a line
-// counts where no failure on the name follows in the hour. Mail to a recipient
-// who does not exist counts once a recipient: honest senders try again. A wrong
-// password that a web server writes into its error log and, as a 401 with a name,
-// into its access log counts once.
-func tries(in *analyze.Input, u *window.Unit, rows []window.Row, to []try) (all []try, total int) {
-	all = to
-	var mailed, failed distinct
-	for i := range rows {
-		r := &rows[i]
-		if calm(u, r) {
-			continue
-		}
-		touches := u.Touches(r)
-		announced, kept, listed := false, 0, 0
-		for k := range touches {
-			if t := &touches[k]; t.Kind == ingest.KindInvalidUser {
-				announced = true
-			} else if t.Kind.Hostile() {
-				listed += int(t.Count)
-			}
-		}
-		failed.clear()
-		for k := range touches {
-			if announced && touches[k].Kind == ingest.KindAuthFailure {
-				failed.add(touches[k].Name)
-			}
-		}
-		for k := range touches {
-			t := &touches[k]
-			switch t.Kind {
-			case ingest.KindAuthFailure, ingest.KindRelayDenied, ingest.KindReject, ingest.KindAbuse, ingest.KindProbe:
-			case ingest.KindUserUnknown:
-				if !mailed.add(t.Name) {
-					continue
-				}
-			case ingest.KindInvalidUser:
-				if failed.has(t.Name) {
-					continue
-				}
-			default:
-				continue
-			}
-			one := try{milli: t.Milli, name: t.Name, origin: t.Origin(), count: t.Count, web: t.Status == 401,
-				absent: t.Absent || in.Absent(t.Name), login: t.Kind == ingest.KindAuthFailure || t.Kind == ingest.KindInvalidUser}
-			if toldTwice(all[len(to):], &one) {
-				continue
-			}
-			all = append(all, one)
-			kept += int(t.Count)
-		}
-		total += kept
-		if u.TouchesFull(r) {
-			total += max(0, int(u.Trouble(r).Bad)-listed)
-		}
-	}
-	if mine := all[len(to):]; !slices.IsSortedFunc(mine, earlierTry) { // hours of one service come in order
-		slices.SortStableFunc(mine, earlierTry)
-	}
-	return all, total
-}
 
 // oneAnswer is how far apart two logs may stamp one answer.
 const oneAnswer = 1000 // milliseconds
@@ -107,7 +51,7 @@ const oneAnswer = 1000 // milliseconds
 // of some tries, on the same account at the same time.
 func toldTwice(all []try, one *try) bool {
 	for i := len(all) - 1; i >= 0 && one.milli-all[i].milli <= oneAnswer; i-- {
-		if t := &all[i]; t.name == one.name && (t.web || one.web) && !t.paired && t.origin.Source != one.origin.Source && one.login && t.login {
+		if t := &all[i]; t.name == one.name && (t.web || one.web) && !t.paired && t.source != one.source && one.login && t.login {
 			t.paired = true
 			return true
 		}
@@ -122,7 +66,7 @@ func earlierTry(a, b try) int {
 	if a.milli != b.milli {
 		return cmp.Compare(a.milli, b.milli)
 	}
-	return cmp.Or(cmp.Compare(a.origin.Source, b.origin.Source), cmp.Compare(a.origin.Offset, b.origin.Offset))
+	return cmp.Or(cmp.Compare(a.source, b.source), cmp.Compare(a.offset, b.offset))
 }
 
 // distinct numbers accounts in the order in which they come. In most hours a
@@ -166,14 +110,21 @@ func (d *distinct) find(id uint64) int {
 
 // add reports whether id is new.
 func (d *distinct) add(id uint64) bool {
-	if d.has(id) {
-		return false
+	_, fresh := d.number(id)
+	return fresh
+}
+
+// number returns the number of an account, and whether it is new.
+func (d *distinct) number(id uint64) (n int, fresh bool) {
+	if n = d.find(id); n >= 0 {
+		return n, false
 	}
 	had := d.many()
+	n = len(d.ids)
 	d.ids = append(d.ids, id)
 	switch {
 	case had:
-		d.at[id] = len(d.ids) - 1
+		d.at[id] = n
 	case d.many():
 		if d.at == nil {
 			d.at = make(map[uint64]int, 2*len(d.ids))
@@ -182,34 +133,32 @@ func (d *distinct) add(id uint64) bool {
 			d.at[id] = i
 		}
 	}
-	return true
-}
-
-// onlyLogins keeps the failed logins among some tries.
-func onlyLogins(all []try) []try {
-	return slices.DeleteFunc(all, func(t try) bool { return !t.login })
+	return n, true
 }
 
 func anyAbsent(all []try) bool {
 	return slices.ContainsFunc(all, func(t try) bool { return t.absent })
 }
 
-// tried is how often an account was.
-type tried struct {
+// perName is how often an account was tried.
+type perName struct {
 	id uint64
 	n  int
 }
 
+// distincts are accounts that were numbered, and are not needed any more.
+var distincts = sync.Pool{New: func() any { return new(distinct) }}
+
 // perAccount counts the tries on each account, in order of first appearance.
-func perAccount(all []try) (out []tried) {
-	var seen distinct
+func perAccount(all []try) []perName {
+	seen := distincts.Get().(*distinct)
+	defer distincts.Put(seen)
+	seen.clear()
+	out := make([]perName, 0, min(len(all), 8))
 	for i := range all {
-		id := all[i].name
-		at := seen.find(id)
-		if at < 0 {
-			seen.add(id)
-			at = len(out)
-			out = append(out, tried{id: id})
+		at, fresh := seen.number(all[i].name)
+		if fresh {
+			out = append(out, perName{id: all[i].name})
 		}
 		out[at].n += int(all[i].count)
 	}

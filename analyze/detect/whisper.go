@@ -21,7 +21,7 @@ func (Whisper) Name() string { return "llm_injection" }
 
 // Detect implements analyze.Detector.
 func (d Whisper) Detect(in *analyze.Input) []analyze.Finding {
-	return analyze.EachUnit(in, analyze.Current, func(_ int, u *window.Unit, out []analyze.Finding) []analyze.Finding {
+	return eachSign(in, analyze.Current, whispered, func(_ int, u *window.Unit, out []analyze.Finding) []analyze.Finding {
 		var f analyze.Finding
 		for i := range u.Rows {
 			r := &u.Rows[i]

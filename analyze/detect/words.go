@@ -20,19 +20,16 @@ func number[T ~int | ~uint32 | ~uint64 | ~int64](n T) string {
 
 // count writes "1 request", "2 requests".
 func count[T ~int | ~uint32 | ~uint64 | ~int64](n T, one string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	plural := one + "s"
+	ending := "s"
 	switch {
+	case n == 1:
+		ending = ""
 	case strings.HasSuffix(one, "ss"), strings.HasSuffix(one, "x"):
-		plural = one + "es"
+		ending = "es"
 	case strings.HasSuffix(one, "ry"):
-		plural = strings.TrimSuffix(one, "y") + "ies"
-	case strings.HasSuffix(one, "guess"):
-		plural = one + "es"
+		one, ending = strings.TrimSuffix(one, "y"), "ies"
 	}
-	return number(n) + " " + plural
+	return number(n) + " " + one + ending
 }
 
 // span writes a duration as a person says it.
@@ -41,14 +38,14 @@ func span(d time.Duration) string {
 	case d < 2*time.Second:
 		return "a second"
 	case d < 2*time.Minute:
-		return fmt.Sprintf("%d seconds", d/time.Second)
+		return strconv.FormatInt(int64(d/time.Second), 10) + " seconds"
 	case d < 2*time.Hour:
-		return fmt.Sprintf("%d minutes", d.Round(time.Minute)/time.Minute)
+		return strconv.FormatInt(int64(d.Round(time.Minute)/time.Minute), 10) + " minutes"
 	case d < 48*time.Hour:
 		if m := d.Round(time.Minute) % time.Hour / time.Minute; m != 0 && d < 12*time.Hour {
 			return fmt.Sprintf("%d h %d min", d.Round(time.Minute)/time.Hour, m)
 		}
-		return fmt.Sprintf("%d hours", d.Round(time.Hour)/time.Hour)
+		return strconv.FormatInt(int64(d.Round(time.Hour)/time.Hour), 10) + " hours"
 	}
 	return fmt.Sprintf("%d days", d.Round(24*time.Hour)/(24*time.Hour))
 }
@@ -69,7 +66,7 @@ func some(items []string, n int) string {
 	if len(items) <= n+1 {
 		return and(items)
 	}
-	return strings.Join(items[:n], ", ") + fmt.Sprintf(" and %d more", len(items)-n)
+	return strings.Join(items[:n], ", ") + " and " + strconv.Itoa(len(items)-n) + " more"
 }
 
 func and(items []string) string {

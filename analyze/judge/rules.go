@@ -7,7 +7,9 @@ package judge
 import (
 	"fmt"
 	"maps"
+	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	"gumshoe/analyze"
@@ -100,9 +102,19 @@ func label(c *analyze.Case) string {
 
 // rationale is the arithmetic in one line.
 func rationale(c *analyze.Case) string {
-	parts := []string{fmt.Sprintf("doubt at the start %+.1f", c.Prior)}
+	out := signed(append(make([]byte, 0, 256), "doubt at the start "...), c.Prior)
 	for _, e := range c.Families {
-		parts = append(parts, fmt.Sprintf("%s %+.1f", e.Family, e.LogOdds))
+		out = signed(append(append(append(out, ", "...), e.Family...), ' '), e.LogOdds)
 	}
-	return fmt.Sprintf("%s; sum %+.1f, %.1f %% sure", strings.Join(parts, ", "), c.LogOdds, 100*c.Confidence)
+	out = signed(append(out, "; sum "...), c.LogOdds)
+	out = strconv.AppendFloat(append(out, ", "...), 100*c.Confidence, 'f', 1, 64)
+	return string(append(out, " % sure"...))
+}
+
+// signed appends a number as %+.1f does, of which there are tens of thousands.
+func signed(b []byte, n float64) []byte {
+	if !math.Signbit(n) {
+		b = append(b, '+')
+	}
+	return strconv.AppendFloat(b, n, 'f', 1, 64)
 }

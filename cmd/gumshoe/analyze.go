@@ -64,9 +64,18 @@ func (a *app) look(ctx context.Context, j *job) (s *sight, err error) {
 	s.in.Guarded = s.logs.otherGuard()
 	s.cases = analyze.Run(s.in, detect.All(), judge.Rules{})
 	s.ended = s.past.recognize(s.in, s.cases)
-	s.logs.fetchEvidence(s.cases, set)
+	s.logs.fetchEvidence(j.quoted(s.cases), set)
 	s.who.identify(ctx, s.cases)
 	return s, nil
+}
+
+// quoted are the cases of which lines are read again: of what goes to a terminal
+// alone those that are told at length, for of the others it shows none.
+func (j *job) quoted(cases []analyze.Case) []*analyze.Case {
+	if j.Glance {
+		return report.AtLength(cases)
+	}
+	return everyOne(cases)
 }
 
 // run names a job for the commands that speak of it; runs over files are not remembered.

@@ -19,6 +19,7 @@ type job struct {
 	Workers  int            // 0: one a core
 	Wait     time.Duration  // how long to wait for another run
 	History  time.Duration  // how much before the window is read of files
+	Glance   bool           // its text report is all that comes of it
 	Started  time.Time
 }
 
@@ -68,6 +69,7 @@ func newAnalyze(a *app) *cobra.Command {
 				return err
 			}
 			j := job{Settings: s, Args: args, Year: year, DryRun: dryRun, Workers: workers, Wait: wait, Started: time.Now()}
+			j.Glance = adHoc && !a.json && !s.Save && s.DNS != dnsOn
 			if j.Span, err = readSpan(since, until, s.Location); err != nil {
 				return err
 			}

@@ -141,6 +141,9 @@ func (l *logs) read(ctx context.Context, a *app, j *job, m *memory) (*window.Set
 	if hint := proxies.Hint(); hint != "" {
 		l.told = append(l.told, hint)
 	}
+	for _, c := range j.Settings.credulous(l.proxies) {
+		l.told = append(l.told, c.String())
+	}
 	l.judge(a, j)
 	if m != nil {
 		if m.odd != "" {
@@ -319,11 +322,19 @@ func (l *logs) history(from time.Time) time.Time {
 	return time.Time{}
 }
 
-// fetchEvidence reads the lines that show each case best, in in order of time.
-func (l *logs) fetchEvidence(cases []analyze.Case, set *window.Set) {
-	var all []ingest.Origin
+// everyOne lists all of the cases.
+func everyOne(cases []analyze.Case) []*analyze.Case {
+	all := make([]*analyze.Case, len(cases))
 	for i := range cases {
-		c := &cases[i]
+		all[i] = &cases[i]
+	}
+	return all
+}
+
+// fetchEvidence reads the lines that show each case best, in in order of time.
+func (l *logs) fetchEvidence(cases []*analyze.Case, set *window.Set) {
+	var all []ingest.Origin
+	for _, c := range cases {
 		c.Marks = slices.DeleteFunc(c.Marks, func(m analyze.Mark) bool {
 			_, kept := set.Text(m.Origin)
 			return m.Source == window.ArchiveSource && !kept
@@ -335,12 +346,12 @@ func (l *logs) fetchEvidence(cases []analyze.Case, set *window.Set) {
 		}
 	}
 	text := source.Lines(l.sources, all)
-	for i := range cases {
-		for _, m := range cases[i].Marks {
+	for _, c := range cases {
+		for _, m := range c.Marks {
 			if line, ok := text[m.Origin]; ok {
-				cases[i].Evidence = append(cases[i].Evidence, analyze.Line{Time: m.Time, Source: l.sources[m.Source].Name(), Offset: m.Offset, Text: line})
+				c.Evidence = append(c.Evidence, analyze.Line{Time: m.Time, Source: l.sources[m.Source].Name(), Offset: m.Offset, Text: line})
 			} else if line, ok := set.Text(m.Origin); ok {
-				cases[i].Evidence = append(cases[i].Evidence, analyze.Line{Time: m.Time, Source: "archive", Offset: m.Offset, Text: line})
+				c.Evidence = append(c.Evidence, analyze.Line{Time: m.Time, Source: "archive", Offset: m.Offset, Text: line})
 			}
 		}
 	}

@@ -229,7 +229,7 @@ func (r *replay) find(ctx context.Context, l loaded) ([]analyze.Case, error) {
 		r.job.Settings.protectWho(&r.guards, cases, nil)
 	}
 	book.recognize(in, cases)
-	(&logs{}).fetchEvidence(cases, in.Set)
+	(&logs{}).fetchEvidence(everyOne(cases), in.Set)
 	for i := range cases {
 		c := &cases[i]
 		f, known := r.cases[c.ID]

@@ -45,16 +45,22 @@ const ownWeight = 6
 // uncompressed content. It never returns nil: where no format matches, the
 // generic one tries all of them on every line.
 func Detect(name string, sample []byte) ingest.Format {
+	lines := slices.Collect(sampleLines(sample))
+	list := shortlist(lines)
+	if len(list) == 0 {
+		return &chosen{primary: byFileName(name)}
+	}
+	favourite, others := list[0], list[1:]
+	favourite.lead(lines)
+	ingest.OnAllCores(len(others), func(k int) { others[k].challenge(favourite, lines) })
+	slices.SortFunc(list, func(a, b *candidate) int { return a.index - b.index })
 	best, score := -1, 0
 	known := traits{}
-	list := shortlist(sample)
-	scores, seen := make([]int, len(list)), make([]traits, len(list))
-	ingest.OnAllCores(len(list), func(k int) { scores[k] = weigh(list[k], &seen[k], sampleLines(sample)) })
-	for k, i := range list {
-		if scores[k] > score {
-			best, score = i, scores[k]
+	for _, c := range list {
+		if c.score > score {
+			best, score = c.index, c.score
 		}
-		known.add(seen[k])
+		known.add(c.seen)
 	}
 	if best < 0 {
 		best = byFileName(name)
@@ -62,13 +68,76 @@ func Detect(name string, sample []byte) ingest.Format {
 	return &chosen{primary: best, known: known}
 }
 
-// weigh is the score of a format on some lines.
-func weigh(i int, seen *traits, lines iter.Seq[[]byte]) int {
-	n := trial(formats[i].new(setup{seen: seen, sampling: true}), lines)
+// candidate is a format on trial.
+type candidate struct {
+	index  int // into formats
+	weight int // of its score
+	parser lineParser
+	event  ingest.Event
+	seen   traits
+	score  int
+	odd    []int // of the favourite: the lines that it did not understand
+}
+
+func newCandidate(i int) *candidate {
+	c := &candidate{index: i, weight: ownWeight}
 	if weight, ok := shapes[formats[i].name]; ok {
-		return n * weight
+		c.weight = weight
 	}
-	return n * ownWeight
+	c.begin()
+	return c
+}
+
+// begin forgets the lines before.
+func (c *candidate) begin() {
+	c.seen, c.score = traits{}, 0
+	c.parser = formats[c.index].new(setup{seen: &c.seen, sampling: true})
+}
+
+// read reports whether a line is understood. One with an event says more than one
+// whose envelope merely fits.
+func (c *candidate) read(line []byte) bool {
+	r := c.parser.Parse(line, &c.event)
+	switch r {
+	case ingest.Parsed:
+		c.score += mostOfLine * c.weight
+	case ingest.Ignored:
+		c.score += c.weight
+	}
+	return r != ingest.Unparsed
+}
+
+// mostOfLine is what a line with an event counts.
+const mostOfLine = 3
+
+// lead reads all lines.
+func (c *candidate) lead(lines [][]byte) {
+	c.begin()
+	for n, line := range lines {
+		if !c.read(line) {
+			c.odd = append(c.odd, n)
+		}
+	}
+}
+
+// challenge reads lines until the favourite, which has read them all, cannot be
+// beaten any more. From then on only those matter that it left to others.
+func (c *candidate) challenge(favourite *candidate, lines [][]byte) {
+	c.begin()
+	wins := favourite.score
+	if c.index > favourite.index {
+		wins++
+	}
+	n := 0
+	for n < len(lines) && c.score+(len(lines)-n)*mostOfLine*c.weight >= wins {
+		c.read(lines[n])
+		n++
+	}
+	for _, odd := range favourite.odd {
+		if odd >= n {
+			c.read(lines[odd])
+		}
+	}
 }
 
 // Detection reads a few lines with every format and all of the sample with the
@@ -80,27 +149,23 @@ const (
 	finalists  = 3
 )
 
-// shortlist returns the formats that do best on a few lines, in the order of the
-// table.
-func shortlist(sample []byte) []int {
-	few := slices.Values(fewLines(sample))
-	scores := make([]int, len(formats))
-	ingest.OnAllCores(len(formats), func(i int) { scores[i] = weigh(i, new(traits), few) })
-	var list []int
-	for i, n := range scores {
-		if n > 0 {
-			list = append(list, i)
+// shortlist returns the formats that do best on a few lines, best first.
+func shortlist(lines [][]byte) []*candidate {
+	few := fewLines(lines)
+	list := make([]*candidate, len(formats))
+	ingest.OnAllCores(len(formats), func(i int) {
+		list[i] = newCandidate(i)
+		for _, line := range few {
+			list[i].read(line)
 		}
-	}
-	slices.SortStableFunc(list, func(a, b int) int { return scores[b] - scores[a] })
-	list = list[:min(len(list), finalists)]
-	slices.Sort(list)
-	return list
+	})
+	list = slices.DeleteFunc(list, func(c *candidate) bool { return c.score == 0 })
+	slices.SortStableFunc(list, func(a, b *candidate) int { return b.score - a.score })
+	return list[:min(len(list), finalists)]
 }
 
 // fewLines picks the first lines and some evenly over the rest.
-func fewLines(sample []byte) [][]byte {
-	all := slices.Collect(sampleLines(sample))
+func fewLines(all [][]byte) [][]byte {
 	if len(all) <= firstLines+someLines {
 		return all
 	}
@@ -129,21 +194,6 @@ func (t *traits) add(o traits) {
 	}
 }
 
-// trial scores a parser on the sample: a line with an event says more than one
-// whose envelope merely fits.
-func trial(p lineParser, lines iter.Seq[[]byte]) (score int) {
-	var ev ingest.Event
-	for line := range lines {
-		switch p.Parse(line, &ev) {
-		case ingest.Parsed:
-			score += 3
-		case ingest.Ignored:
-			score++
-		}
-	}
-	return score
-}
-
 // sampleLines yields the lines of the sample; the last, which the sample's end
 // may have cut, counts only when it is the only one.
 func sampleLines(sample []byte) iter.Seq[[]byte] {
@@ -153,7 +203,7 @@ func sampleLines(sample []byte) iter.Seq[[]byte] {
 			if !whole && n > 0 && len(sample) > 4096 {
 				return
 			}
-			var scratch []byte // fewLines keeps lines
+			var scratch []byte // Detect keeps lines
 			if line = uncolour(bytes.TrimRight(line, "\r"), &scratch); len(line) > 0 && !yield(line) {
 				return
 			}
