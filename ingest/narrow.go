@@ -129,7 +129,7 @@ func (s *stamps) lines(offset int64) (*lines, Parser) {
 func Newest(sources []Source, now time.Time) time.Time {
 	latest := int64(0)
 	for _, r := range newReadings(sources, standard) {
-		if r.format == nil || r.source.ReaderAt() == nil || r.source.Size() <= 0 || survey(r, now, standard) != nil {
+		if r.format == nil || r.source.ReaderAt() == nil || r.source.Size() <= 0 || survey(r, now, 0, standard) != nil {
 			continue // a broken one is told of when it is scanned
 		}
 		s := stamps{r: r, cut: standard}

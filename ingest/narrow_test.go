@@ -141,6 +141,39 @@ func TestNarrowLeavesOldLogs(t *testing.T) {
 	}
 }
 
+// A compressed log cannot be read from behind. One whose last change lies before the
+// window is opened for a look at its first lines and left; where those show that the
+// stamp of its change is wrong, it is read.
+func TestNarrowLeavesOldStreams(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	text := minutely(r, 5000, 0)
+	read := func(changed time.Time, from, now time.Time) (events int, h Health) {
+		k := &kept{chunks: map[uint32][]string{}}
+		opt := Options{Workers: 2, From: from.UnixMilli(), Now: now, NewSink: func() Sink { return &recorder{into: k} }}
+		all, err := scan(t.Context(), []Source{&memory{text: text, stream: true, format: dated{}, anchor: changed}}, opt, small)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(k.all()), all[0]
+	}
+	for _, tt := range []struct {
+		what          string
+		changed, from time.Time
+		events        int
+		left          bool
+	}{
+		{"before the window", noon, noon.Add(2 * time.Hour), 0, true},
+		{"within what lines may be late", noon, noon.Add(Disorder / 2), 0, false},
+		{"in the window", noon, noon.Add(-time.Hour), 61, false},
+		{"by its stamp before its first line", noon.AddDate(0, 0, -10), noon.Add(-time.Hour), 61, false},
+	} {
+		events, h := read(tt.changed, tt.from, noon.AddDate(0, 0, 1))
+		if events != tt.events || (h.Outside > 0) != tt.left || (h.Lines == 0) != tt.left || h.Outside != h.Earlier || h.Error != "" {
+			t.Errorf("%s: %d events of %d lines, %d bytes outside, %d of them earlier (%s); want %d events, left: %v", tt.what, events, h.Lines, h.Outside, h.Earlier, h.Error, tt.events, tt.left)
+		}
+	}
+}
+
 // Several logs put together in one file do not ascend: all is read.
 func TestNarrowReadsDisorderWhole(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))

@@ -28,8 +28,11 @@ func (p *producer) produce(ctx context.Context, r *reading) {
 		r.fail(0, errors.New("no known log format"))
 		return
 	}
-	if err := survey(r, p.now, p.cut); err != nil {
+	if err := survey(r, p.now, p.from, p.cut); err != nil {
 		r.fail(0, err)
+		return
+	}
+	if len(r.eras) == 0 {
 		return
 	}
 	if r.source.ReaderAt() != nil && r.source.Size() >= 0 {

@@ -11,8 +11,9 @@ import (
 const headLines = 32
 
 // survey decides, before a source is read, up to when its stamps are believed
-// and from which anchors the years of year-less ones follow.
-func survey(r *reading, now time.Time, cut lengths) error {
+// and from which anchors the years of year-less ones follow. A stream whose last line
+// is older than from by its anchor is not read on: it has no eras.
+func survey(r *reading, now time.Time, from int64, cut lengths) error {
 	at, size, err := openSurvey(r.source)
 	if err != nil {
 		return err
@@ -28,10 +29,12 @@ func survey(r *reading, now time.Time, cut lengths) error {
 		return r.format.NewParser(Context{Location: r.source.Location(), Anchor: anchor})
 	}
 	yearless := r.format.Yearless(l.buf[:l.w])
-	if anchor.UnixMilli() < earliestStamp {
+	switch {
+	case anchor.UnixMilli() < earliestStamp, !now.IsZero() && contradicted(l.head(), parser(), anchor):
 		anchor = now
-	} else if !now.IsZero() && contradicted(l.head(), parser(), anchor) {
-		anchor = now
+	case r.source.ReaderAt() == nil && anchor.Add(Disorder).UnixMilli() < from:
+		r.outside(int64(l.w), 0) // at least: how long the stream is shows when it is read
+		return nil
 	}
 	r.bound = math.MaxInt64
 	if !anchor.IsZero() {

@@ -31,7 +31,7 @@ func Walk(ctx context.Context, s Source, now time.Time, visit func(Line) error) 
 	if r.format == nil {
 		return errors.New("no known log format")
 	}
-	if err := survey(r, now, standard); err != nil {
+	if err := survey(r, now, 0, standard); err != nil {
 		return err
 	}
 	at, size, err := openSurvey(s)

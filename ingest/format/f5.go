@@ -118,7 +118,7 @@ var newBigIPLog = newOwnLog(func(c *clock, line []byte, ev *ingest.Event) (msg [
 		return nil, false, false
 	}
 	ev.Host = host
-	level, said, ok := bytes.Cut(msg, []byte(" "))
+	level, said, _ := bytes.Cut(msg, []byte(" "))
 	switch string(level) {
 	case "emerg", "alert", "crit", "err", "warning", "notice", "info", "debug":
 	default:
