@@ -41,10 +41,13 @@ var asmRequests = map[string]bool{"uri": true, "query_string": true, "fragment":
 	"cookie": true, "method": true, "protocol": true, "x_forwarded_for_header_value": true, "username": true, "session_id": true, "client_application": true,
 	"violation_details": true, "json_log": true, "response": true}
 
+var asmForwarded = []byte(`x_forwarded_for_header_value="`)
+
 // message implements messenger.
 func (asm) message(msg []byte, ev *ingest.Event) string {
 	ev.Service = ingest.ServiceWeb
 	var status []byte
+	once := bytes.Count(msg, asmForwarded) == 1 // else one of them may be a part of the request
 	for settled := true; ; {
 		name, rest, ok := bytes.Cut(bytes.TrimLeft(msg, ", "), []byte(`="`))
 		if !ok {
@@ -72,7 +75,7 @@ func (asm) message(msg []byte, ev *ingest.Event) string {
 				ev.Method = value
 			}
 		case "x_forwarded_for_header_value":
-			if ev.Forwarded == nil {
+			if once {
 				ev.Forwarded = forwarded(value)
 			}
 		case "uri":

@@ -5,8 +5,9 @@ import "gumshoe/ingest"
 // packet is what a firewall's record of one amounts to. Its fields are the
 // firewall's own; it names no login.
 func (r *record) packet(ev *ingest.Event) ingest.Kind {
-	if !r.open { // other programs' objects name both ends of a connection too
-		if r.has(meansPacket) && (refuses(r.value[meansEvent]) || refuses(r.value[meansOutcome])) {
+	if !r.open { // other programs' objects name both ends of a connection too; a page that a
+		// gateway keeps from people at their desks is no packet
+		if r.has(meansPacket) && !r.has(meansTarget) && (refuses(r.value[meansEvent]) || refuses(r.value[meansOutcome])) {
 			ev.Service = serviceFirewall
 			return ingest.KindReject
 		}

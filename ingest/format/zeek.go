@@ -81,16 +81,18 @@ func (p *zeek) name(directive []byte) bool {
 		return false
 	}
 	p.columns = map[string]int{"ts": 0}
+	n := 1 // not of the names: rubbish repeats them
 	for name := range bytes.SplitSeq(names, []byte("\t")) {
-		p.columns[string(name)] = len(p.columns)
+		p.columns[string(name)] = n
+		n++
 	}
-	p.values = make([][]byte, len(p.columns))
+	p.values = make([][]byte, n)
 	return true
 }
 
 // cut parts a line into as many values as there are columns.
 func (p *zeek) cut(line []byte) bool {
-	if p.columns == nil || bytes.Count(line, []byte("\t")) != len(p.columns)-1 {
+	if p.columns == nil || bytes.Count(line, []byte("\t")) != len(p.values)-1 {
 		return false
 	}
 	for i := range p.values {

@@ -44,6 +44,7 @@ type inspector struct {
 	encoded, revealed []byte // a value in base64, and its text
 
 	operators int    // that dear rules may still look at
+	literals  int    // of their own, beside those
 	ends      []byte // of a text with too many
 
 	class ingest.Class
@@ -232,10 +233,14 @@ func (in *inspector) try(name []byte, v value, f form, text []byte) {
 		}
 		tried := text
 		if r.dear {
-			if few == nil {
-				few = in.sparing(text)
+			if n := occurrences(text, r.any, in.literals); n <= min(mostOperators, in.literals) {
+				in.literals -= n
+			} else {
+				if few == nil {
+					few = in.sparing(text)
+				}
+				tried = few
 			}
-			tried = few
 		}
 		if r.re != nil && !r.re().Match(tried) {
 			continue
@@ -256,6 +261,21 @@ const (
 	mostOperators = 48
 	manyOperators = 512
 )
+
+// occurrences counts where a rule's literals stand, until they are too many. Others'
+// operators cost it nothing: a template among semicolons is looked at wherever it is.
+func occurrences(text []byte, any []string, room int) (n int) {
+	for _, literal := range any {
+		for rest := text; n <= min(mostOperators, room); n++ {
+			i := bytes.Index(rest, []byte(literal))
+			if i < 0 {
+				break
+			}
+			rest = rest[i+len(literal):]
+		}
+	}
+	return n
+}
 
 // sparing returns what dear rules are tried on: of a text with too many operators both
 // ends, for what is meant to work stands at either.
@@ -301,7 +321,7 @@ func operatorsIn(text []byte) (n int) {
 // begin makes ready for another text.
 func (in *inspector) begin() {
 	in.reset()
-	in.operators = manyOperators
+	in.operators, in.literals = manyOperators, manyOperators
 }
 
 func (in *inspector) reset() {
