@@ -220,24 +220,19 @@ func fineEpochStamp(b []byte) (t int64, rest []byte, ok bool) {
 
 // yearlessUS reads Snort's "11/20-10:00:00.123456".
 func (c *clock) yearlessUS(b []byte) (t int64, rest []byte, ok bool) {
-	var s civil
-	var okM, okD bool
-	if len(b) < 14 || b[2] != '/' || b[5] != '-' {
-		return 0, nil, false
-	}
-	s.month, okM = two(b)
-	s.day, okD = two(b[3:])
-	if rest, ok = clockTime(b[6:], &s); !ok || !okM || !okD || !s.valid() {
-		return 0, nil, false
-	}
-	return c.instant(&s), rest, true
+	return c.monthDay(b, '/', '-')
 }
 
 // yearlessISO reads FreeSWITCH's "08-03 07:56:53.026292".
 func (c *clock) yearlessISO(b []byte) (t int64, rest []byte, ok bool) {
+	return c.monthDay(b, '-', ' ')
+}
+
+// monthDay reads month and day in figures, and the clock behind them.
+func (c *clock) monthDay(b []byte, between, behind byte) (t int64, rest []byte, ok bool) {
 	var s civil
 	var okM, okD bool
-	if len(b) < 14 || b[2] != '-' || b[5] != ' ' {
+	if len(b) < 14 || b[2] != between || b[5] != behind {
 		return 0, nil, false
 	}
 	s.month, okM = two(b)
