@@ -23,7 +23,13 @@ type worker struct {
 	from, until int64
 	cut         lengths
 	buf         []byte
-	ev          Event
+
+	// Events wait until there are some to be enriched and passed on together, or
+	// until the bytes go that they hold: those of the lines, or what a parser made of
+	// them, which it keeps to the next line only.
+	evs     [Batch]Event
+	at      [Batch]Origin
+	waiting int
 }
 
 func newWorker(opt Options, cut lengths) *worker {
@@ -58,7 +64,7 @@ func (w *worker) read(j job) tally {
 
 // lines opens the chunk's lines from offset to end.
 func (w *worker) lines(j job, offset, end int64) *lines {
-	l := &lines{end: end, max: w.cut.line, step: len(w.buf)}
+	l := &lines{end: end, max: w.cut.line, step: len(w.buf), leave: w.pass}
 	if j.block != nil {
 		l.buf, l.w, l.base = j.block, len(j.block), j.base
 	} else {
@@ -77,8 +83,8 @@ func (w *worker) span(t *tally, j job, start, end int64, anchor time.Time) {
 	for l.next() {
 		if l.at < start {
 			if !l.long {
-				if p.Parse(l.line, &w.ev) != Unparsed && w.ev.Time != 0 {
-					stamp = w.ev.Time
+				if ev := w.next(); p.Parse(l.line, ev) != Unparsed && ev.Time != 0 {
+					stamp = ev.Time
 				}
 			}
 			continue
@@ -100,14 +106,18 @@ func (w *worker) span(t *tally, j job, start, end int64, anchor time.Time) {
 			w.parse(t, p, l, src, &stamp)
 		}
 	}
+	w.pass()
 	if l.err != nil {
 		t.fail(l.base+int64(l.w), l.err)
 	}
 }
 
-// parse reads one line and passes its event on.
+// next is where the next event is read to.
+func (w *worker) next() *Event { return &w.evs[w.waiting] }
+
+// parse reads one line; its event waits to be passed on.
 func (w *worker) parse(t *tally, p Parser, l *lines, src *reading, stamp *int64) {
-	ev := &w.ev
+	ev := w.next()
 	switch p.Parse(l.line, ev) {
 	case Unparsed:
 		t.Unparsed++
@@ -143,20 +153,39 @@ func (w *worker) parse(t *tally, p Parser, l *lines, src *reading, stamp *int64)
 	if ev.Said == nil && talkative(ev) {
 		ev.Said = l.line
 	}
-	if w.enricher != nil {
-		w.enricher.Enrich(ev)
+	w.at[w.waiting] = Origin{Source: src.index, Offset: l.at}
+	if w.waiting++; w.waiting == Batch || !ev.heldBy(l.buf) {
+		w.pass()
 	}
-	w.sink.Add(ev, Origin{Source: src.index, Offset: l.at})
+}
+
+// pass enriches the events that wait and passes them on.
+func (w *worker) pass() {
+	evs := w.evs[:w.waiting]
+	if len(evs) == 0 {
+		return
+	}
+	if w.enricher != nil {
+		enrichAll(w.enricher, evs)
+	}
+	if f, ok := w.sink.(Foreseer); ok && len(evs) > 1 {
+		f.Foresee(evs)
+	}
+	for i := range evs {
+		w.sink.Add(&evs[i], w.at[i])
+	}
+	w.waiting = 0
 }
 
 // puzzle passes a line on that was not understood. One without a stamp is as old as the
 // line before it, or is counted by every run that reads it.
 func (w *worker) puzzle(l *lines, src *reading, stamp int64) {
 	if w.unknown != nil {
-		if w.ev.Time == 0 {
-			w.ev.Time = stamp
+		ev := w.next()
+		if ev.Time == 0 {
+			ev.Time = stamp
 		}
-		w.unknown.Add(l.line, &w.ev, Origin{Source: src.index, Offset: l.at})
+		w.unknown.Add(l.line, ev, Origin{Source: src.index, Offset: l.at})
 	}
 }
 

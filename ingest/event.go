@@ -19,6 +19,7 @@ import (
 	"net/netip"
 	"slices"
 	"time"
+	"unsafe"
 )
 
 // Kind says what one log line reports. The names are those of the `parse`
@@ -104,7 +105,8 @@ type Event struct {
 	Request Request
 	Client  Client
 
-	agentKey uint64 // 0: not asked for yet
+	agentKey  uint64 // 0: not asked for yet
+	targetKey uint64 // likewise
 }
 
 // Reset empties the event for the next line.
@@ -113,16 +115,36 @@ func (e *Event) Reset() {
 	e.Count, e.Bytes, e.Duration = 1, -1, -1
 }
 
-// agentSeed is secret, so that nobody can aim two agents at one key.
-var agentSeed = maphash.MakeSeed()
+// keySeed is secret, so that nobody can aim two agents or targets at one key.
+var keySeed = maphash.MakeSeed()
 
 // AgentKey returns the hash of Agent by which the tables of this process know
 // it. It is made once for all enrichers: Agent is not to change afterwards.
 func (e *Event) AgentKey() uint64 {
 	if e.agentKey == 0 {
-		e.agentKey = maphash.Bytes(agentSeed, e.Agent) | 1<<63
+		e.agentKey = maphash.Bytes(keySeed, e.Agent) | 1<<63
 	}
 	return e.agentKey
+}
+
+// TargetKey returns the hash of Target, like AgentKey.
+func (e *Event) TargetKey() uint64 {
+	if e.targetKey == 0 {
+		e.targetKey = maphash.Bytes(keySeed, e.Target) | 1<<63
+	}
+	return e.targetKey
+}
+
+// heldBy reports whether all bytes of the event are in buf.
+func (e *Event) heldBy(buf []byte) bool {
+	return within(e.Target, buf) && within(e.Agent, buf) && within(e.Referer, buf) && within(e.Method, buf) && within(e.Proto, buf) &&
+		within(e.User, buf) && within(e.Said, buf) && within(e.Host, buf) && within(e.Program, buf) && within(e.PID, buf) &&
+		within(e.VHost, buf) && within(e.SrcHost, buf) && within(e.Forwarded, buf)
+}
+
+// within reports whether the bytes of b, if any, are in buf.
+func within(b, buf []byte) bool {
+	return len(b) == 0 || uintptr(unsafe.Pointer(unsafe.SliceData(b)))-uintptr(unsafe.Pointer(unsafe.SliceData(buf))) < uintptr(len(buf))
 }
 
 // Stamp returns the event's time.

@@ -22,11 +22,12 @@ type lines struct {
 	step int         // bytes to read at once
 	err  error       // why reading ended early
 
-	buf  []byte // buf[r:w] is unread
-	r, w int
-	base int64 // offset of buf[0]
+	buf   []byte // buf[r:w] is unread
+	r, w  int
+	base  int64  // offset of buf[0]
+	leave func() // called before buf changes; may be nil
 
-	line []byte // the current line, without its end; valid until the next call
+	line []byte // the current line, without its end; valid until buf changes
 	at   int64  // its offset
 	long bool   // it is longer than max; line is nil
 	gap  int    // zero bytes that were passed over before it
@@ -131,6 +132,9 @@ const overhang = 4 << 10
 func (l *lines) fill() bool {
 	if l.from == nil || l.err != nil {
 		return false
+	}
+	if l.leave != nil {
+		l.leave()
 	}
 	l.w = copy(l.buf, l.buf[l.r:l.w])
 	l.base += int64(l.r)

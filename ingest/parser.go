@@ -66,6 +66,19 @@ type Enricher interface {
 	Enrich(ev *Event)
 }
 
+// Foreseer is implemented by enrichers and sinks that look into tables too large for
+// the processor's caches. A look at memory takes as long as a hundred instructions, and
+// the next event's does not depend on it: asked for together, they are waited for once.
+type Foreseer interface {
+	// Foresee begins the looks that Enrich or Add will take for each of a few events,
+	// at most Batch. It changes nothing.
+	Foresee(evs []Event)
+}
+
+// Batch is how many events are foreseen at once: about as many looks as a processor
+// has under way, and few enough to stay in its nearest cache.
+const Batch = 16
+
 // Enrichers runs several in order.
 type Enrichers []Enricher
 
@@ -73,6 +86,22 @@ type Enrichers []Enricher
 func (es Enrichers) Enrich(ev *Event) {
 	for _, e := range es {
 		e.Enrich(ev)
+	}
+}
+
+// enrichAll runs an enricher over events; of several, each over all of them.
+func enrichAll(e Enricher, evs []Event) {
+	if each, ok := e.(Enrichers); ok {
+		for _, e := range each {
+			enrichAll(e, evs)
+		}
+		return
+	}
+	if f, ok := e.(Foreseer); ok && len(evs) > 1 {
+		f.Foresee(evs)
+	}
+	for i := range evs {
+		e.Enrich(&evs[i])
 	}
 }
 

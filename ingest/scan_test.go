@@ -70,16 +70,22 @@ type failing struct{ err error }
 
 func (f failing) Read([]byte) (int, error) { return 0, f.err }
 
-// verbatim is a format whose events carry the line as user. A line that begins
-// with "?" is unparsed and one that begins with "#" ignored.
+// verbatim is a format whose events carry the line as user: the line itself, or, where
+// its length is a multiple of three, what the parser keeps to the next line only. A line
+// that begins with "?" is unparsed and one that begins with "#" ignored. One that is
+// stateful tells the line before as well.
 type verbatim struct{ stateful bool }
 
-func (verbatim) Name() string             { return "verbatim" }
-func (verbatim) Yearless([]byte) bool     { return false }
-func (f verbatim) Stateful() bool         { return f.stateful }
-func (verbatim) NewParser(Context) Parser { return &verbatimParser{} }
+func (verbatim) Name() string               { return "verbatim" }
+func (verbatim) Yearless([]byte) bool       { return false }
+func (f verbatim) Stateful() bool           { return f.stateful }
+func (f verbatim) NewParser(Context) Parser { return &verbatimParser{verbatim: f} }
 
-type verbatimParser struct{ before []byte }
+type verbatimParser struct {
+	verbatim
+	before []byte
+	copied []byte
+}
 
 func (p *verbatimParser) Parse(line []byte, ev *Event) Result {
 	ev.Reset()
@@ -89,8 +95,15 @@ func (p *verbatimParser) Parse(line []byte, ev *Event) Result {
 	case '#':
 		return Ignored
 	}
-	ev.Time, ev.User, ev.Host = noon.UnixMilli(), line, p.before
-	p.before = slices.Clone(line)
+	ev.Time, ev.User = noon.UnixMilli(), line
+	if len(line)%3 == 0 {
+		p.copied = append(p.copied[:0], line...)
+		ev.User = p.copied
+	}
+	if p.stateful {
+		ev.Host = p.before
+		p.before = slices.Clone(line)
+	}
 	return Parsed
 }
 

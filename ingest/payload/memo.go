@@ -26,14 +26,19 @@ type set[V any] struct {
 // newMemo returns a memo of size entries, a power of two.
 func newMemo[V any](size int) memo[V] {
 	n := size / ways
-	return memo[V]{seed: maphash.MakeSeed(), mask: uint64(n - 1), sets: make([]set[V], n)}
+	m := memo[V]{seed: maphash.MakeSeed(), mask: uint64(n - 1), sets: make([]set[V], n)}
+	m.forget() // written to: what is read first is mapped twice, and each time all processors are told
+	return m
 }
 
 func (m *memo[V]) key(b []byte) uint64 { return maphash.Bytes(m.seed, b) | 1<<63 }
 
+// set is the one in which a key is, if it is anywhere.
+func (m *memo[V]) set(key uint64) *set[V] { return &m.sets[key&m.mask] }
+
 // get returns the value of a key, and whether it is known.
 func (m *memo[V]) get(key uint64) (v V, known bool) {
-	s := &m.sets[key&m.mask]
+	s := m.set(key)
 	for i := range s.keys {
 		if s.keys[i] == key {
 			return s.vals[i], true
@@ -47,7 +52,7 @@ func (m *memo[V]) forget() { clear(m.sets) }
 
 // put adds a value.
 func (m *memo[V]) put(key uint64, v V) {
-	s := &m.sets[key&m.mask]
+	s := m.set(key)
 	i := slices.Index(s.keys[:], 0)
 	if i < 0 {
 		m.turn++

@@ -28,6 +28,7 @@ type Enricher struct {
 	headers  memo[*verdict]   // nil: nothing was found
 	requests []ingest.Request // without their documents
 	interned map[interning]int
+	foreseen uint64 // of what Foresee saw: a look that comes to nothing is left out by the compiler
 }
 
 // known is what is remembered of a target, in one word, so that a set of the memo is
@@ -61,7 +62,7 @@ func (e *Enricher) Enrich(ev *ingest.Event) {
 		e.said(ev)
 		return
 	}
-	key := e.targets.key(ev.Target)
+	key := ev.TargetKey()
 	of, met := e.targets.get(key)
 	if !met {
 		of = e.request(ev.Target)
@@ -83,6 +84,24 @@ func (e *Enricher) Enrich(ev *ingest.Event) {
 	if Hostile(&ev.Request) {
 		ev.Kind = ingest.KindProbe
 	}
+}
+
+// Foresee implements ingest.Foreseer.
+func (e *Enricher) Foresee(evs []ingest.Event) {
+	for i := range evs {
+		evs[i].TargetKey()
+	}
+	sum := uint64(0)
+	for i := range evs {
+		sum += e.targets.set(evs[i].TargetKey()).keys[0]
+	}
+	for i := range evs {
+		if of, met := e.targets.get(evs[i].TargetKey()); met {
+			r := &e.requests[of.request]
+			sum += r.Template + r.Shape // it may lie across two lines of the cache
+		}
+	}
+	e.foreseen = sum
 }
 
 // markers are the classes whose mere presence shows an attack.

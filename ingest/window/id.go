@@ -26,10 +26,11 @@ type unit struct {
 
 // unitOf reduces an address to its unit.
 func unitOf(a netip.Addr) unit {
-	b := a.As16()
 	if a.Is4() || a.Is4In6() {
-		return unit{net: uint64(binary.BigEndian.Uint32(b[12:]))}
+		b := a.As4()
+		return unit{net: uint64(binary.BigEndian.Uint32(b[:]))}
 	}
+	b := a.As16()
 	return unit{net: binary.BigEndian.Uint64(b[:8]), v6: true}
 }
 

@@ -47,13 +47,21 @@ func (x *index) next(i int, tag uint32) (row uint32, at int) {
 const none = ^uint32(0)
 
 // expect makes room for about n rows in an index that has none.
-func (x *index) expect(n int) { x.slots = make([]slot, n+n/4+8) }
+func (x *index) expect(n int) { x.slots = empty(n + n/4 + 8) }
+
+// empty returns n slots that were written to: a search reads first, and memory that is
+// read first is mapped twice, and each time all processors are told.
+func empty(n int) []slot {
+	s := make([]slot, n)
+	clear(s)
+	return s
+}
 
 // insert adds a row that is not there yet.
 func (x *index) insert(tag, row uint32) {
 	if x.n*5 >= len(x.slots)*4 {
 		old := x.slots
-		x.slots = make([]slot, max(8, len(old)+len(old)/2))
+		x.slots = empty(max(8, len(old)+len(old)/2))
 		for _, s := range old {
 			if s.row != 0 {
 				x.place(s)
