@@ -154,6 +154,7 @@ func (s *Store) Set() *Set {
 	ingest.OnAllCores(shards, func(i int) {
 		t := &s.shards[i].table
 		if len(s.services) > len(set.services) {
+			t.cut(final, web) // how far it has grown beyond its limits depends on who was quick
 			t.renumber(final)
 		}
 		t.settle(final, web)
