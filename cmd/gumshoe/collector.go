@@ -11,10 +11,12 @@ import (
 // The garbage collector trades time for memory. Most runs are done before their
 // heap is worth collecting: up to a limit it is left alone. A heap that does not
 // fit is collected early, which costs some per cent of the time and saves a third
-// of the memory: the windows hold hardly any pointers.
+// of the memory: the windows hold hardly any pointers. Memory that is touched for the
+// first time is not free either: a virtual machine may have to ask its host for it, at
+// two milliseconds a MiB.
 const (
-	calmLimit = 160 << 20 // bytes of memory that are used before anything is collected
-	calmLive  = 112 << 20 // bytes alive from which on collecting at the limit would hardly end
+	calmLimit = 104 << 20 // bytes of memory that are used before anything is collected
+	calmLive  = 48 << 20  // bytes alive from which on collecting at the limit would hardly end
 	gcSpare   = 24 << 20  // from then on: bytes that may be allocated until the next collection
 	gcPercent = 14        // or of the live heap, if that is more,
 	gcMost    = 64 << 20  // but no more than this
