@@ -89,8 +89,24 @@ func (p *access) read(line []byte, ev *ingest.Event) bool {
 	ev.Time = t
 	ev.Service = ingest.ServiceWeb
 	readRequest(request, ev)
+	p.wholeURL(ev)
 	p.trailer(line[n:], ev)
 	return true
+}
+
+// wholeURL parts the target of a server that always writes the host before the path.
+func (p *access) wholeURL(ev *ingest.Event) {
+	switch {
+	case len(ev.Target) == 0:
+	case ev.Target[0] == '/':
+		if p.sampling {
+			p.seen.paths = true
+		}
+	case p.sampling && bytes.Contains(ev.Target, []byte("://")):
+		p.seen.urls++
+	case p.known.wholeURLs():
+		partTarget(ev)
+	}
 }
 
 // stamp reads the stamp that ends head, and tells where its bracket opens. A

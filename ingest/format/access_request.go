@@ -162,13 +162,40 @@ func readRequest(r []byte, ev *ingest.Event) {
 		switch target := r[method+1:]; {
 		case last > method && bytes.HasPrefix(r[last+1:], []byte("HTTP/")):
 			ev.Method, ev.Target, ev.Proto = r[:method], r[method+1:last], r[last+1:]
+			if len(ev.Target) > 0 && ev.Target[0] != '/' && !bytes.HasPrefix(ev.Proto, []byte("HTTP/1")) {
+				partTarget(ev)
+			}
 			return
 		case len(target) > 0 && target[0] == '/' && !otherProtocol(r[last+1:]):
 			ev.Method, ev.Target = r[:method], target // HTTP/0.9
 			return
+		case len(r) >= haproxyCut:
+			if ev.Method, ev.Target = r[:method], target; partTarget(ev) {
+				return
+			}
+			ev.Method = nil
 		}
 	}
 	ev.Kind, ev.Target = ingest.KindProbe, r
+}
+
+// haproxyCut is where HAProxy cuts a request line short (tune.http.logurilen), which
+// then lacks its protocol.
+const haproxyCut = 1000
+
+// partTarget parts "https://HOST/PATH", as HAProxy since 2.1 writes every request of
+// HTTP/2: there the client always names scheme and host, while in HTTP/1 only a client
+// of a proxy does.
+func partTarget(ev *ingest.Event) bool {
+	host, path, ok := partURL(ev.Target)
+	if !ok {
+		return false
+	}
+	ev.Target = path
+	if len(ev.VHost) == 0 {
+		ev.VHost = withoutPort(host)
+	}
+	return true
 }
 
 // isToken reports whether b can be an HTTP method: letters, with dashes and

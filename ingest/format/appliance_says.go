@@ -18,6 +18,7 @@ var applianceSays = concat(
 	say(ingest.KindReject,
 		`msg_id="{word}" Deny {words} {word} {n} {n} {addr} {ip} {words}`,
 	).of(serviceFirewall),
+	say(ingest.KindAbuse, "Login disabled from IP {addr} for {n} seconds because of {n} bad attempts").of(serviceFirewall), // FortiGate
 	say(ingest.KindAuthFailure, // Juniper
 		"LOGIN_FAILED: Login failed for user {user} from host {addr}",
 	).of(serviceRouter),
@@ -51,16 +52,18 @@ var applianceSays = concat(
 	).of(servicePanel),
 )
 
-// hypervisorSays are VMware's hosts and their center, and the boards that manage a
+// hypervisorSays are VMware's hosts and their center, oVirt's engine, and the boards that manage a
 // machine when it is off. An account is written as NAME@ADDR.
 var hypervisorSays = concat(
 	say(ingest.KindAuthFailure,
+		"EVENT_ID: USER_VDC_LOGIN_FAILED({n}), User {user} connecting from '{addr}' failed to log in {words}", // oVirt
 		"Event {n} : Cannot login {user}@{addr}[[: {words}]]",
 		"Event {n} : Cannot login user {user}@{addr}[[: {words}]]",
 		"Event [{n}] [{word}] [{word}] [vim.event.BadUsernameSessionEvent] [{word}] [{words}] [{words}] [{n}] [Cannot login {user}@{addr}]",
 		"[[{word}, ]]Category: Audit, MessageID: {word}, Message: Unable to log in for {user} from {addr} using {words}", // iDRAC
 	),
 	say(ingest.KindAuthSuccess,
+		"EVENT_ID: USER_VDC_LOGIN({n}), User {user} connecting from '{addr}' using session '{text}' logged in.",
 		"Event {n} : User {user}@{addr} logged in as {text}",
 		"Event [{n}] [{word}] [{word}] [vim.event.UserLoginSessionEvent] [{word}] [{words}] [{words}] [{n}] [User {user}@{addr} logged in as {text}]",
 		"[[{word}, ]]Category: Audit, MessageID: {word}, Message: Successfully logged in using {user}, from {addr} and {words}",

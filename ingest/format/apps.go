@@ -11,7 +11,7 @@ import (
 // container's output, and so their sentences are looked for behind any head.
 var appSays = sync.OnceValue(func() *phrasebook { return newPhrasebook(appRepertoire.sentences()) })
 
-var appRepertoire = concat(wordpressSays, passwordSays, mediaSays, downloadSays, forgeSays, buildSays, webmailSays, homeSays, cmsSays, officeSays, hostingSays,
+var appRepertoire = concat(wordpressSays, passwordSays, mediaSays, downloadSays, forgeSays, buildSays, webmailSays, homeSays, cmsSays, officeSays, hostingSays, cassandraSays,
 	serverSays, brokerSays, streamSays, queueSays, storageSays, directorySays, remoteSays, tunnelSays, chatSays, rocketSays, applianceSays, hypervisorSays, mountSays, greyMailSays, nameServerSays, relaySays, watcherSays, guardSays, monitorSays, firewallSays, cloudSays)
 
 // phrasebook finds the sentences that a message may be by its first byte.
@@ -79,6 +79,7 @@ var passwordSays = concat(
 		"Invalid TOTP code! Server time: {words} IP: {addr}",
 		"Failed login attempt[[, 2FA invalid]]. {addr}",
 	),
+	say(ingest.KindAuthSuccess, "User {user} logged in successfully. IP: {addr}").exists(),
 	say(ingest.KindAuthFailure, "Bad password for {user} ({addr})"), // LemonLDAP::NG
 	say(ingest.KindAuthFailure, "{user} was not found in LDAP directory ({addr})").absent(),
 )

@@ -18,6 +18,15 @@ var hostingSays = concat(
 	say(ingest.KindAuthSuccess, "[{addr:port}] [{user}] User logged in.").exists(),
 ).of(servicePanel)
 
+// Cassandra's audit log.
+var cassandraSays = concat(
+	say(ingest.KindAuthFailure,
+		"{word} - user:{text}|host:{ip}|source:/{addr}|port:{n}|timestamp:{n}|type:LOGIN_ERROR|category:AUTH|operation:{words}Provided username {user} and/or password are incorrect",
+		"{word} - user:{text}|host:{ip}|source:/{addr}|port:{n}|timestamp:{n}|type:LOGIN_ERROR|category:AUTH|operation:{text}",
+	),
+	say(ingest.KindAuthSuccess, "{word} - user:{user}|host:{ip}|source:/{addr}|port:{n}|timestamp:{n}|type:LOGIN_SUCCESS|category:AUTH|operation:{text}").exists(),
+).of("cassandra")
+
 // Web application firewalls tell of a rule behind the client's address; what the
 // client sent stands behind it.
 var firewallSays = say(ingest.KindProbe, `[client "{addr}"] Coraza: {text}`).of(ingest.ServiceWeb)

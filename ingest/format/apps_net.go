@@ -22,7 +22,7 @@ var directorySays = concat(
 	say(ingest.KindAuthFailure, "AS_REQ ({words}) {addr}: CLIENT_NOT_FOUND: {user} for {word}, {text}").absent().of(serviceKerberos),
 	say(ingest.KindReject, "AS_REQ ({words}) {addr}: LOCKED_OUT: {user} for {word}, {text}").exists().of(serviceKerberos),
 	say(ingest.KindOther, "AS_REQ ({words}) {addr}: NEEDED_PREAUTH: {user} for {word}, {text}").exists().of(serviceKerberos),
-	say(ingest.KindAuthSuccess, "AS_REQ ({words}) {addr}: ISSUE: authtime {n}, {words}, {user} for {word}").exists().of(serviceKerberos),
+	say(ingest.KindAuthSuccess, "AS_REQ ({words}) {addr}: ISSUE: authtime {n}, etypes {words}}, {user} for {word}").exists().of(serviceKerberos),
 )
 
 // radiusSays are FreeRADIUS's messages behind what its own file puts before them.
@@ -92,7 +92,11 @@ var tunnelSays = concat(
 	say(ingest.KindAuthSuccess, "luci: accepted login on {text} for {user} from {addr}").exists().of(serviceRouter), // OpenWrt
 	say(ingest.KindAuthFailure, "luci: failed login on {text} for {user} from {addr}").of(serviceRouter),
 	say(ingest.KindConnect, "worker: {addr} accepted connection", "main:{addr:port} user disconnected{words}"),
-	say(ingest.KindAbuse, "main:[[ ]]added {n} points (total {n}) for IP '{addr}' to ban list"),
+	say(ingest.KindAbuse,
+		"main:[[ ]]added {n} points (total {n}) for IP '{addr}' to ban list",
+		"main:[[ ]]added IP '{addr}' (with score {n}) to ban list, will be reset at: {words}",
+		"main:[[ ]]rejected connection from banned IP: {addr}",
+	),
 ).of(serviceVPN)
 
 // Proxies that are no web proxies alone.

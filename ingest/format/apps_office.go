@@ -8,8 +8,7 @@ var buildSays = concat(
 		"failed login attempt for {user} from {addr}",                  // Jenkins
 		"[[{word} ]]{user} - AUTH FAILURE FROM {addr} no-matching-key", // Gerrit's sshd_log
 		"[[{word} ]]{user} - AUTH FAILURE FROM {addr} {word}",
-		"[DENIED LOGIN] for client : {user} / {addr}.", // Artifactory
-		"[DENIED LOGIN]  for client : {user} / {addr}.",
+		"[DENIED LOGIN] {words}for client : {user} / {addr}[[ [{word}]]][[.]]",                              // Artifactory
 		"login failure [cause|{words}][method|{word}][provider|{words}][IP|{addr}|{text}][login|{user}]",    // SonarQube
 		"{word} anonymous {word} {word} {addrs} {word} The user '{user}' has FAILED authentication. {text}", // Jira
 		"{word} url: {word} anonymous {word} {word} {addrs} {word} The user '{user}' has FAILED authentication. {text}",
@@ -27,9 +26,10 @@ var buildSays = concat(
 		"{word} {user} - AUTH FAILURE FROM {addr} user-not-found",
 		"{user} - AUTH FAILURE FROM {addr} user-not-found",
 	).absent(),
+	say(ingest.KindOther, "[ACCEPTED LOGIN] {words}for client : anonymous / {addr}[[ [{word}]]][[.]]"), // whoever opens the page
 	say(ingest.KindAuthSuccess,
-		"[ACCEPTED LOGIN] for client : {user} / {addr}.",
-		"[ACCEPTED LOGIN]  for client : {user} / {addr}.",
+		"{word} {word} {word} {word} {addrs} {word} The user '{user}' has PASSED authentication.",
+		"[ACCEPTED LOGIN] {words}for client : {user} / {addr}[[ [{word}]]][[.]]",
 		"login success [method|{word}][provider|{words}][IP|{addr}|{text}][login|{user}]",
 	).exists(),
 )

@@ -30,12 +30,12 @@ func trimXrdp(msg []byte) []byte {
 var guacamoleSays = concat(
 	say(ingest.KindAuthFailure,
 		`Authentication attempt from {addr} for user "{user}" failed.`,
-		`Authentication attempt from [{text}] for user "{user}" failed.`,
+		`Authentication attempt from [{addrs}] for user "{user}" failed.`,
 		`Authentication attempt from {addr} for user "{user}" failed: {words}`,
 	),
 	say(ingest.KindAuthSuccess,
 		`User "{user}" successfully authenticated from {addr}.`,
-		`User "{user}" successfully authenticated from [{addr}].`,
+		`User "{user}" successfully authenticated from [{addrs}].`,
 	).exists(),
 )
 

@@ -25,9 +25,19 @@ type traits struct {
 	fields   string    // of the W3C extended format, from the directive
 	columns  string    // of a table of values, from its header
 	vhost    bool      // access lines begin with the virtual host, which the client chose
+	urls     int       // access lines of HTTP/1 whose target is a whole URL
+	paths    bool      // ... some are a path
 	pgNoHost bool      // PostgreSQL's log_line_prefix prints no %h or %r: an address behind the account is a part of the database's name
 	openings []opening // of messages that end with an account's name, by programs nobody wrote a parser for
 }
+
+// fewestURLs is how many whole URLs, and no path, show whose log it is: see wholeURLs.
+const fewestURLs = 8
+
+// wholeURLs reports whether a server writes all its requests with their host, as
+// Varnish does: "GET http://HOST/PATH HTTP/1.1". Of any other one somebody has asked
+// for a path.
+func (t *traits) wholeURLs() bool { return t.urls >= fewestURLs && !t.paths }
 
 // unsampled are the traits of a format that was named by a person: what a stock
 // server does.
@@ -184,6 +194,7 @@ func (t *traits) add(o traits) {
 	t.sudo = t.sudo || o.sudo
 	t.login = t.login || o.login
 	t.vhost = t.vhost || o.vhost
+	t.urls, t.paths = max(t.urls, o.urls), t.paths || o.paths
 	t.pgNoHost = t.pgNoHost || o.pgNoHost
 	t.openings = append(t.openings, o.openings...)
 	if t.columns == "" {

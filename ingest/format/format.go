@@ -130,7 +130,7 @@ var formats = []layout{
 	{"panos", []string{"paloalto"}, newPANOSLog},
 	{"ispconfig", nil, newISPConfigLog},
 	{"gin", []string{"gotify"}, newGinLog},
-	{"w3c", []string{"iis", "cloudfront"}, newW3C},
+	{"w3c", []string{"iis", "cloudfront", "vpc_flow"}, newW3C},
 	{"windows_event", []string{"winevent"}, newWindowsEvent},
 	{"snare", []string{"mswineventlog"}, newSnareLog},
 	{"nginx_error", nil, newNginxErrorLog},

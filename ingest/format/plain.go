@@ -160,16 +160,45 @@ func (p *apps) fields(msg []byte, ev *ingest.Event) (why string, ok bool) {
 }
 
 // namesOther reports whether a text names an address besides those of a field's
-// value, which may be a part of it.
+// value, which may be a part of it. One that a pair's name says is the other end's, as
+// "dst=ADDR" and "fw=ADDR" do, is none.
 func namesOther(text, value []byte) bool {
 	before, after, _ := bytes.Cut(text, value)
 	own, _ := clientAddress(value)
 	for _, part := range [...][]byte{before, after} {
-		if a, _, n := soleAddress(part); n > 1 || n == 1 && a != own {
-			return true
+		from, to := quotedName(part)
+		for i := 0; i < len(part); {
+			if i == from && to > from {
+				i = to
+			}
+			if !startsAddress(part, i) {
+				i++
+				continue
+			}
+			a, end, ok := addressAt(part, i)
+			if ok && a != own && !otherEnd(part[:i]) {
+				return true
+			}
+			i = max(end, i+1)
 		}
 	}
 	return false
+}
+
+// otherEnd reports whether a text ends with the name of a pair whose address is that of
+// the server or of the firewall.
+func otherEnd(text []byte) bool {
+	name, ok := bytes.CutSuffix(bytes.TrimSuffix(text, []byte(`"`)), []byte("="))
+	if !ok {
+		return false
+	}
+	at := len(name)
+	for at > 0 && isKey(name[at-1]) {
+		at--
+	}
+	var space [maxName]byte
+	name = fold(space[:0], name[at:])
+	return meaningOf[string(name)].meaning == meansPacket || anyFold(name, "fw", "locip", "localip", "localaddr", "serverip", "serveraddr", "dstip")
 }
 
 // decorations bounds what is taken off the head of a message.

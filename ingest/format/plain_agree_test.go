@@ -83,6 +83,9 @@ func disagreement(line []byte, ctx ingest.Context, want *ingest.Event, known ext
 		return "gave no event"
 	}
 	w, g := told(want), told(got)
+	if w.Target != g.Target && g.VHost != "" && strings.HasPrefix(w.Target, "http://"+g.VHost) && strings.HasSuffix(w.Target, g.Target) {
+		w.VHost, w.Target = g.VHost, g.Target // the lines around it tell that the server always writes the host
+	}
 	if known == partly {
 		w.Kind, w.Account, w.Count = g.Kind, g.Account, g.Count
 	}

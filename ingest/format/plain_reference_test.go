@@ -1,9 +1,11 @@
 package format
 
 import (
+	"cmp"
 	"fmt"
 	"net/netip"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -113,6 +115,9 @@ func plainYearless(stamp string, ctx ingest.Context) (time.Time, bool) {
 	return time.Time{}, false
 }
 
+// plainURL is a target that names its host, as in HTTP/2.
+var plainURL = regexp.MustCompile(`(?s)^([A-Za-z]+)://([^/?]+)(/.*)?$`)
+
 // plainAccess reads the groups of an access line: virtual host, client, user,
 // stamp, request, status, bytes, referer, agent.
 func plainAccess(m []string) (ev ingest.Event, known extent) {
@@ -141,6 +146,14 @@ func plainAccess(m []string) (ev ingest.Event, known extent) {
 	ev.Kind = ingest.KindHTTPRequest
 	if request := plainRequest.FindStringSubmatch(m[5]); request != nil {
 		ev.Method, ev.Target, ev.Proto = []byte(request[1]), []byte(request[2]), []byte(request[3])
+		if url := plainURL.FindStringSubmatch(request[2]); url != nil && !strings.HasPrefix(request[3], "HTTP/1") && slices.Contains([]string{"http", "https", "ws", "wss"}, strings.ToLower(url[1])) {
+			ev.Target = []byte(cmp.Or(url[3], "/"))
+			if host, _, one := strings.Cut(url[2], ":"); m[1] == "" && one && host != "" && strings.Count(url[2], ":") == 1 {
+				ev.VHost = []byte(host)
+			} else if m[1] == "" {
+				ev.VHost = []byte(url[2])
+			}
+		}
 	} else if m[5] != "" && m[5] != "-" {
 		return ev, foreign // HTTP 0.9, or no HTTP
 	}

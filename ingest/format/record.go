@@ -31,6 +31,9 @@ func (r *record) set(parent, name, value []byte, foreign bool) {
 		r.value[meansMachine] = nil
 		return
 	}
+	if string(name) == "resultType" && string(value) == "0" { // Microsoft's: no error
+		value = []byte("success")
+	}
 	var space [2 * maxName]byte
 	if r.open && len(name) > 0 && isPeerName(fold(space[:0], name)) {
 		_, isAddr := clientAddress(value)
@@ -80,6 +83,9 @@ func (r *record) keep(n named, value []byte, foreign bool) {
 	}
 	if m == meansStatus && !isStatus(value) {
 		m = meansOutcome
+	}
+	if m == meansSeconds && bytes.IndexByte(value, ':') > 0 { // "requestTime" of Amazon's gateway is when
+		m = meansTime
 	}
 	if m == meansAddr {
 		if _, ok := clientAddress(value); !ok {

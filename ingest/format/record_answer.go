@@ -32,12 +32,8 @@ func (r *record) answer() {
 	if !isUsualMethod(method) {
 		return
 	}
-	if scheme, behind, ok := bytes.Cut(target, []byte("://")); ok && bytes.IndexByte(scheme, '/') < 0 { // Navidrome writes the whole URL
-		slash := bytes.IndexByte(behind, '/')
-		if slash < 0 {
-			return
-		}
-		r.value[meansVHost], target = behind[:slash], behind[slash:]
+	if host, path, ok := partURL(target); ok { // Navidrome writes the whole URL
+		r.value[meansVHost], target = host, path
 	}
 	if !bytes.HasPrefix(target, []byte("/")) {
 		return

@@ -42,6 +42,7 @@ const (
 	meansBody              // of OpenTelemetry: text for people, or another log line
 	meansTelemetry         // a name that only OpenTelemetry uses
 	meansPeer              // of OpenTelemetry: who sent the request; meansAddr is then the word of a header
+	meansEventID           // the number of an event of Windows
 	meaningsCount
 )
 
@@ -53,16 +54,17 @@ const (
 // No header that clients send (X-Forwarded-For, X-Real-IP) stands among the
 // addresses: these are kept apart.
 var vocabulary = map[meaning]string{
-	meansAddr: "clientip clientaddr clientaddress clientipaddress clienthost cip sourceipaddress sourceips callerip remip srcip srcaddr sourceip sourceaddress " +
+	meansAddr: "clientip clientaddr clientaddress clientipaddress clienthost cip sourceipaddress sourceips callerip calleripaddress remip srcip srcaddr sourceip sourceaddress " +
 		"requestremoteip requestip remoteip remoteaddr remoteaddress remotehost addrremote originaddress visitorip visitoripaddress userip useripaddress loginip hostip " +
-		"peeraddr peerip peeraddress peername peer rhost idorigh ipaddress ipaddr ip ipv4 ipv6 addr ra src client remote realipremoteaddr downstreamremoteaddress",
+		"peeraddr peerip peeraddress peername peer rhost idorigh ipaddress ipaddr ip ipv4 ipv6 addr ra src client remote realipremoteaddr downstreamremoteaddress auditrequestremoteaddress",
 	meansUser: "attemptedusername targetusername useraccount username useridentityusername remoteuser requestuser csusername loginname accountname accountemail useremail " +
-		"clientusername clientaccount mappedaccount duser suser dstuser srcuser usr user login account identifier userprincipalname actoralternateid principal email",
+		"clientusername clientaccount mappedaccount duser suser dstuser srcuser usr user login account identifier userprincipalname actoralternateid principal email " +
+		"loginid authorname principalemail auditrequesteffectiveuser",
 	meansUserID:  "userid",
-	meansMessage: "message msg renderedmessage messagetemplate mt shortmessage fullmessage text desc description logdesc",
-	meansEvent:   "event eventname eventsname eventaction action eventtype eventcode operation type sender caller subtype eventid op activityname",
+	meansMessage: "message msg renderedmessage messagetemplate mt shortmessage fullmessage text desc description logdesc displaymessage",
+	meansEvent:   "event eventname eventsname eventaction action eventtype eventcode operation type sender caller subtype eventid op activityname methodname operationname auditcategory",
 	meansError:   "error errormessage errmsg err reason errorcode exceptionmessage failurereason substatus failuremessage resultdescription",
-	meansOutcome: "outcome eventoutcome success result consolelogin loginresult authresult verdict",
+	meansOutcome: "outcome eventoutcome success result consolelogin loginresult authresult verdict allowed resulttype",
 	meansStatus:  "status statuscode httpstatus httpstatuscode responsestatus responsestatuscode httpresponsestatuscode originstatus downstreamstatus edgeresponsestatus scstatus responsecode code elbstatuscode httpcode response",
 	meansMethod:  "method requestmethod httpmethod httprequestmethod csmethod clientrequestmethod verb reqmethod",
 	meansTarget:  "uri requesturi requestpath path url urloriginal urlpath httppath httpurl requesturl csuristem clientrequesturi clientrequestpath requri requrl target",
@@ -84,10 +86,11 @@ var vocabulary = map[meaning]string{
 	meansForwarded: "xforwardedfor httpxforwardedfor headersxforwardedfor requestxforwardedfor xff forwardedfor proxyaddxforwardedfor cfconnectingip httpcfconnectingip " +
 		"trueclientip httptrueclientip xrealip httpxrealip forwarded httpforwarded",
 	meansPacket:    "dstip dstaddr destip destinationip destinationaddress dst dstport destport destinationport",
-	meansThreat:    "attack attackname threatname signaturename",
+	meansThreat:    "attack attackname threatname signaturename signaturemsg",
 	meansBody:      "body",
 	meansTelemetry: "timeunixnano observedtimeunixnano severitynumber severitytext observedtimestamp",
 	meansPeer:      "networkpeeraddress",
+	meansEventID:   "eventid eventcode winlogeventid",
 	meansShipped:   "stream realtimetimestamp agentephemeralid inputtype logfilepath logfilename containerid containername kubernetespodname sourcetype fluentdtag",
 }
 

@@ -14,19 +14,27 @@ const whyNoClient = "names no client"
 
 // tell makes the event of a record whose envelope is filed.
 func (r *record) tell(ev *ingest.Event) (why string) {
+	t, logon := r.logon()
+	if !logon {
+		t = r.tone()
+	}
 	r.torn = r.torn || r.elsewhere
 	if a, ok := clientAddress(r.value[meansAddr]); ok && !r.torn {
 		ev.Src = a
 	}
-	t := r.tone()
 	if r.request(ev) && !t.failed() {
 		ev.User = r.account()
 		return ""
 	}
 	ev.User = r.user()
 	ev.Agent = r.value[meansAgent]
-	ev.Service = serviceApp
+	if ev.Service = serviceApp; logon {
+		ev.Service = ingest.ServiceLogin
+	}
 	if !ev.Src.IsValid() && !r.torn {
+		if logon && tellLogon(r.value[meansMessage], ev) {
+			return ""
+		}
 		return r.inMessage(t, ev)
 	}
 	switch {
@@ -59,23 +67,24 @@ func (r *record) deed(ev *ingest.Event) {
 // screened fills the event with a request that a firewall for the web did not let
 // through: its records tell what was asked for, not what was answered.
 func (r *record) screened(ev *ingest.Event) bool {
-	target := r.value[meansTarget]
-	if !isUsualMethod(r.value[meansMethod]) || !bytes.HasPrefix(target, []byte("/")) || !refuses(r.value[meansEvent]) && !refuses(r.value[meansOutcome]) {
+	if !isUsualMethod(r.value[meansMethod]) || !bytes.HasPrefix(r.value[meansTarget], []byte("/")) || !refuses(r.value[meansEvent]) && !refuses(r.value[meansOutcome]) {
 		return false
 	}
 	ev.Kind, ev.Service = ingest.KindProbe, ingest.ServiceWeb
-	ev.Method, ev.Target, ev.Proto, ev.VHost, ev.Referer = r.value[meansMethod], target, r.value[meansProto], withoutPort(r.value[meansVHost]), r.value[meansReferer]
+	ev.Method, ev.Target, ev.Proto, ev.VHost, ev.Referer = r.value[meansMethod], r.target(), r.value[meansProto], withoutPort(r.value[meansVHost]), r.value[meansReferer]
 	return true
 }
 
 // tone is what the fields that say what happened amount to. One named for success
-// that says no is as good as words of failure.
+// that says no is as good as words of failure; one that says yes tells of a login, unless
+// something else was done: whoever asks for a new password has none.
 func (r *record) tone() (t tone) {
 	t = r.heard
 	switch outcome := r.value[meansOutcome]; {
 	case t&toneSubject == 0:
 	case anyFold(outcome, "false", "fail", "failure", "failed", "denied", "no"):
 		t |= toneFailed
+	case t&toneOther != 0:
 	case anyFold(outcome, "true", "success", "succeeded", "ok", "yes", "allowed"):
 		t |= toneSucceeded
 	}
@@ -163,7 +172,7 @@ func (r *record) request(ev *ingest.Event) bool {
 	if !ok {
 		return false
 	}
-	target := r.value[meansTarget]
+	target := r.target()
 	if event := r.value[meansEvent]; len(target) == 0 && bytes.HasPrefix(event, []byte("/")) { // authentik
 		target = event
 	}
@@ -180,7 +189,10 @@ func (r *record) request(ev *ingest.Event) bool {
 	}
 	ev.Service = ingest.ServiceWeb
 	ev.Status = uint16(status)
-	ev.VHost, ev.Agent, ev.Referer = withoutPort(r.value[meansVHost]), r.value[meansAgent], r.value[meansReferer]
+	if host := withoutPort(r.value[meansVHost]); len(host) > 0 {
+		ev.VHost = host
+	}
+	ev.Agent, ev.Referer = r.value[meansAgent], r.value[meansReferer]
 	ev.Forwarded = forwarded(r.value[meansForwarded])
 	if len(ev.VHost) == 0 && !isMachine(ev.Host) {
 		ev.VHost = withoutPort(ev.Host)
@@ -198,12 +210,17 @@ func (r *record) request(ev *ingest.Event) bool {
 func isMachine(host []byte) bool { return bytes.IndexByte(host, '.') < 0 }
 
 // upperMethod is the method in capitals where it is a usual one; some frameworks
-// write "post".
+// write "post". Kubernetes writes verbs of its own, which are no methods: the
+// request had another one, that the line does not tell.
 func upperMethod(b []byte) []byte {
 	for _, m := range usualMethods {
 		if len(m) == len(b) && bytes.EqualFold(b, m) {
 			return m
 		}
+	}
+	switch string(b) {
+	case "list", "watch", "create", "update", "deletecollection", "connect", "proxy", "impersonate":
+		return nil
 	}
 	return b
 }

@@ -123,12 +123,13 @@ func (m *matcher) peer(i, pos int) {
 			return
 		}
 	}
-	for n < len(b) && (peerChar(b[n]) || b[n] == ',' && m.parts[i].field == fieldChain) {
+	chain := m.parts[i].field == fieldChain
+	for n < len(b) && (peerChar(b[n]) || chain && (b[n] == ',' || b[n] == ' ' && n > 0 && b[n-1] == ',')) {
 		n++
 	}
 	for ; n > 0; n-- {
 		// Behind a colon any tail of an IPv6 address would read as another one.
-		if host, addr, ok := m.parts[i].field.peer(b[:n]); ok && (!addr.Is6() || pos == 0 || m.msg[pos-1] != ':') {
+		if host, addr, ok := m.parts[i].field.peer(b[:n]); ok && (!addr.Is6() || pos == 0 || m.msg[pos-1] != ':' || behindName(m.msg[:pos-1])) {
 			if m.parts[i].field != fieldIP {
 				m.now.at, m.now.host, m.now.addr = pos, host, addr
 			}
@@ -138,6 +139,19 @@ func (m *matcher) peer(i, pos int) {
 			return
 		}
 	}
+}
+
+// behindName reports whether text ends with a word that cannot be the head of an
+// IPv6 address, as the name of an interface in "outside:2001:db8::1".
+func behindName(text []byte) bool {
+	named := false
+	for i := len(text) - 1; i >= 0 && text[i] != ' '; i-- {
+		if text[i] == ':' {
+			return false
+		}
+		named = named || unhex(text[i]) < 0
+	}
+	return named
 }
 
 func peerChar(c byte) bool {

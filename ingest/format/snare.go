@@ -68,7 +68,7 @@ func (p *snare) message(msg []byte, ev *ingest.Event) string {
 	}
 	ev.Service = ingest.ServiceLogin
 	text := column[12]
-	t := listen(logonEvent(column[4]))
+	t := logonTone(column[4])
 	switch {
 	case t.failed():
 		ev.Kind = ingest.KindAuthFailure

@@ -36,6 +36,9 @@ func (s *stranger) message(msg []byte, ev *ingest.Event) string {
 	if said, ok := ciscoMessage(ev.Program, msg); ok && s.cisco.message(said, ev) == "" {
 		return ""
 	}
+	if text, ok := logonMessage(ev.Program, msg); ok && tellLogon(text, ev) {
+		return ""
+	}
 	if len(ev.Program) == 0 && s.kernel.message(msg, ev) == "" {
 		return ""
 	}

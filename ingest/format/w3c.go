@@ -2,11 +2,12 @@ package format
 
 import (
 	"bytes"
+	"net/netip"
 
 	"gumshoe/ingest"
 )
 
-// w3c reads the W3C extended log format of IIS, Azure, CloudFront and Windows' firewall: values
+// w3c reads the W3C extended log format of IIS, Azure, CloudFront and Windows' firewall, and Amazon's flow logs: values
 // parted by blanks or tabs, named by a directive that the server writes at the
 // head of the file and after each restart.
 //
@@ -47,16 +48,24 @@ func (p *w3c) Parse(line []byte, ev *ingest.Event) ingest.Result {
 		return p.directive(line)
 	}
 	p.why = "no line of W3C extended format"
-	if len(line) < 20 || !digit(line[0]) || line[4] != '-' || line[10] != ' ' && line[10] != '\t' {
-		return ingest.Unparsed
+	if fields, ok := flowFields(line); ok {
+		return p.name(fields)
 	}
-	fields := p.fields
-	if len(fields) == 0 {
+	fields, mark := p.fields, byte(' ')
+	switch flow := bytes.Contains(fields, []byte(" srcaddr ")); {
+	case !flow && isFlow(line):
+		fields = []byte(vpcFlowFields)
+	case flow && len(line) > 20:
+	case len(line) < 20 || !digit(line[0]) || line[4] != '-' || line[10] != ' ' && line[10] != '\t':
+		return ingest.Unparsed
+	case len(fields) == 0:
 		if fields = p.usual(line); fields == nil {
 			return ingest.Unparsed
 		}
+		fallthrough
+	default:
+		mark = line[10]
 	}
-	mark := line[10]
 	p.record.reset()
 	for rest, names := line, fields; len(names) > 0; {
 		var name, value []byte
@@ -88,7 +97,7 @@ func (p *w3c) tell(line []byte, ev *ingest.Event) ingest.Result {
 	case r.request(ev):
 		ev.User = r.value[meansUser]
 	case r.has(meansPacket) && r.has(meansEvent) && !r.has(meansMethod): // Windows' firewall
-		if ev.Kind = r.firewall(ev); bytes.Contains(line, []byte(" SEND")) { // our own packet
+		if ev.Kind = r.firewall(ev); bytes.Contains(line, []byte(" SEND")) || r.outward(a) { // our own packet
 			ev.Kind = ingest.KindOther
 			return ingest.Parsed
 		}
@@ -112,7 +121,13 @@ func (p *w3c) directive(line []byte) ingest.Result {
 	if !ok {
 		return ingest.Unparsed
 	}
-	p.fields = append(p.fields[:0], bytes.TrimSpace(rest)...)
+	return p.name(rest)
+}
+
+// name takes the fields of the lines that follow.
+func (p *w3c) name(fields []byte) ingest.Result {
+	p.why = "a directive"
+	p.fields = append(p.fields[:0], bytes.TrimSpace(fields)...)
 	if p.seen.fields == "" {
 		p.seen.fields = string(p.fields)
 	}
@@ -128,6 +143,37 @@ func (p *w3c) usual(line []byte) []byte {
 		return []byte(iisFields)
 	}
 	return nil
+}
+
+// The flow logs of Amazon's networks are of this shape as well, with a first line that
+// names the fields, or these:
+//
+//	2 ACCOUNT eni-1 SRC DST 20641 22 6 20 4249 START END REJECT OK
+const vpcFlowFields = "version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes starttime end action log-status"
+
+// isFlow recognises a line of the usual fields.
+func isFlow(line []byte) bool {
+	return bytes.HasPrefix(line, []byte("2 ")) && bytes.Count(line, []byte(" ")) == 13 && bytes.Contains(line, []byte(" eni-"))
+}
+
+// flowFields reads the line that names the fields, and has nothing else. What it calls
+// "start" is the stamp.
+func flowFields(line []byte) (fields []byte, ok bool) {
+	if !bytes.Contains(line, []byte(" srcaddr ")) || !bytes.Contains(line, []byte(" dstaddr ")) || !bytes.Contains(line, []byte(" start ")) {
+		return nil, false
+	}
+	for _, c := range line {
+		if c != ' ' && c != '-' && (c < 'a' || c > 'z') {
+			return nil, false
+		}
+	}
+	return bytes.Replace(line, []byte(" start "), []byte(" starttime "), 1), true
+}
+
+// outward reports whether a packet goes from a private network out to a public address.
+func (r *record) outward(src netip.Addr) bool {
+	dst, ok := clientAddress(r.value[meansPacket])
+	return ok && src.IsPrivate() && !dst.IsPrivate()
 }
 
 // nextField takes the first blank-separated name off a list.

@@ -29,8 +29,7 @@ func (p *windowsEvent) Parse(line []byte, ev *ingest.Event) ingest.Result {
 	if t := between(line, "SystemTime=", ">"); len(t) > 2 {
 		p.record.value[meansTime] = bytes.Trim(t, `"'/ `)
 	}
-	p.record.value[meansEvent] = logonEvent(element(line, "EventID"))
-	p.record.heard |= listen(p.record.value[meansEvent])
+	p.record.value[meansEventID] = element(line, "EventID")
 	for rest := line; ; {
 		_, after, ok := bytes.Cut(rest, []byte("<Data Name="))
 		if !ok {
@@ -71,13 +70,42 @@ func element(b []byte, name string) []byte {
 	return text
 }
 
-// logonEvent puts the numbers of logon events into words.
-func logonEvent(id []byte) []byte {
-	switch string(id) {
-	case "4625", "4776", "4771", "529", "18456", "6273":
-		return []byte("login failed")
-	case "4624", "528", "540":
-		return []byte("login succeeded")
+// logon reports whether a record is an event of Windows about somebody who logs on,
+// and what became of it. Its number decides, whatever the words say: their language is
+// the machine's. The answer 0 means that a ticket was granted.
+func (r *record) logon() (t tone, ok bool) {
+	switch string(r.value[meansEventID]) {
+	case "4768", "4776":
+		switch string(r.value[meansOutcome]) {
+		case "0x0":
+			return r.nobody(toneSucceeded), true
+		case "0x6", "0x12", "0x18", "0xc0000064", "0xc000006a", "0xc000006d", "0xC0000064", "0xC000006A", "0xC000006D", "0xc0000072", "0xC0000072":
+			return toneFailed, true
+		}
+		return 0, true
+	case "6273":
+		r.value[meansAddr] = nil // the access server's that asked, not the client's
+		return toneFailed, true
 	}
-	return nil
+	t = logonTone(r.value[meansEventID])
+	return r.nobody(t), t != 0
+}
+
+// nobody takes the success from a session without an account, which everybody gets.
+func (r *record) nobody(t tone) tone {
+	if user := r.account(); t == toneSucceeded && (len(user) == 0 || anyFold(user, "anonymous logon")) {
+		return 0
+	}
+	return t
+}
+
+// logonTone is what the number of a logon event tells alone.
+func logonTone(id []byte) tone {
+	switch string(id) {
+	case "4625", "4771", "529", "18456":
+		return toneFailed
+	case "4624", "528", "540":
+		return toneSucceeded
+	}
+	return 0
 }

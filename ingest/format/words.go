@@ -8,6 +8,7 @@ const (
 	toneSucceeded                  // ... of a login: "logged in"
 	toneSubject                    // words about logins: "authentication"
 	toneTrouble                    // words of refusal: "denied"
+	toneOther                      // words of what is done to an account without a login: "reset", "logout"
 )
 
 // failed reports whether the words tell of a failed login.
@@ -47,6 +48,7 @@ var toneWords = map[tone][]string{
 		"signed in", "ssl vpn tunnel up", "auth success", "auth succeeded", "authentication success", "authentication succeeded", "authentication successful", "logged on", "login ok", "login allowed", "auth ok", "user authenticated", "authenticated successfully", "successful 1fa auth", "successful totp auth", "successful duo auth", "successful webauthn auth", "accepted password", "accepted publickey",
 	},
 	toneSubject: {"login", "log in", "logon", "log on", "sign in", "authentica", "password", "credential", "passcode", "2fa", "mfa", "totp", "two factor"},
+	toneOther:   {"logout", "log out", "logged out", "logoff", "log off", "sign out", "signed out", "reset", "forgot", "recover", "change", "enrol", "regist", "expire"},
 	toneTrouble: {"fail", "denied", "incorrect", "invalid", "reject", "refused", "wrong", "unsuccessful", "unauthori", "might not have worked", "mismatch"},
 }
 
@@ -60,7 +62,7 @@ type toneWord struct {
 var wordsBy = indexWords()
 
 func indexWords() (by [256][]toneWord) {
-	for t := tone(1); t <= toneTrouble; t <<= 1 {
+	for t := tone(1); t <= toneOther; t <<= 1 {
 		for _, w := range toneWords[t] {
 			by[w[0]] = append(by[w[0]], toneWord{w, t})
 		}
