@@ -42,5 +42,9 @@ func (m *maker) exempted(target netip.Prefix, c *analyze.Case) (doubt, bool) {
 	if !ok {
 		return doubt{}, false
 	}
-	return doubt{"exempt", fmt.Sprintf("%s exempted %s until %s (%s).", e.By, show(at), e.Until.UTC().Format("Mon 2 Jan 2006 15:04 UTC"), e.Why)}, true
+	whom := show(at)
+	if at == target { // so that those who were exempted together share one reason
+		whom = "it"
+	}
+	return doubt{"exempt", fmt.Sprintf("%s exempted %s until %s (%s).", e.By, whom, e.Until.UTC().Format("Mon 2 Jan 2006 15:04 UTC"), e.Why)}, true
 }

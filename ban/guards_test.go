@@ -34,7 +34,7 @@ func TestSoftGuards(t *testing.T) {
 		want   string
 		reason string
 	}{
-		{"exempted", scan(nil), Policy{Exempt: exempt}, Guards{}, "hold exempt 203.0.113.7/32", "anna exempted 203.0.113.7 until Sun 22 Nov 2026 01:00 UTC (removed)."},
+		{"exempted", scan(nil), Policy{Exempt: exempt}, Guards{}, "hold exempt 203.0.113.7/32", "anna exempted it until Sun 22 Nov 2026 01:00 UTC (removed)."},
 		{"no longer exempted", scan(nil), Policy{Exempt: []Exemption{{Prefix: exempt[0].Prefix, Until: now}}}, Guards{}, "ban 203.0.113.7/32", ""},
 		{"exempted only later, as a rehearsal sees it", scan(nil), Policy{Exempt: []Exemption{{Prefix: exempt[0].Prefix, From: now.Add(1), Until: now.Add(time.Hour)}}}, Guards{}, "ban 203.0.113.7/32", ""},
 		{"one address of its network exempted", network(nil), Policy{Exempt: []Exemption{{Prefix: netip.MustParsePrefix("198.51.100.10/32"), Until: now.Add(time.Hour)}}}, Guards{},

@@ -41,6 +41,22 @@ func (c Class) Names() []string {
 	return out
 }
 
+// classTitles are the names that people have for the classes.
+var classTitles = []string{"SQL injection", "cross-site scripting", "file inclusion and path traversal", "remote file inclusion", "command injection", "template injection",
+	"server-side request forgery", "Log4Shell", "PHP code injection", "Java code injection", "NoSQL injection", "XML entity injection", "header injection", "LDAP injection",
+	"scanner probes", "web shell requests", "protocol abuse", "text addressed to a language model"}
+
+// Titles lists the classes of the set in words.
+func (c Class) Titles() []string {
+	var out []string
+	for i, title := range classTitles {
+		if c&(1<<i) != 0 {
+			out = append(out, title)
+		}
+	}
+	return out
+}
+
 func (c Class) String() string { return strings.Join(c.Names(), ",") }
 
 // Stage orders payloads by how far an attacker has got (DETECTION D3).

@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -87,6 +88,11 @@ func TestPackage(t *testing.T) {
 		if !bytes.Equal(one, two) {
 			t.Errorf("two builds of one commit differ: %s", formats[i])
 		}
+	}
+
+	// apt installs what is recommended, and starts it: no daemon but one that carries mail.
+	if recommended, err := exec.Command("dpkg-deb", "-f", packages[0], "Recommends").Output(); err != nil || strings.TrimSpace(string(recommended)) != "default-mta | mail-transport-agent" {
+		t.Errorf("apt would bring %q: %v", recommended, err)
 	}
 
 	unpacked := t.TempDir()

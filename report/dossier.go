@@ -62,7 +62,9 @@ type Stretch struct {
 	Well        []string // accounts logged in to; web: paths answered well
 	Refused     []string // accounts that failed; web: paths answered 4xx
 	Aimed       []string // paths that hostile content was sent to, with the parameter
-	Classes     []string // kinds of hostile content
+	Classes     []string // kinds of hostile content, in words
+	Quotes      uint64   // web: of the Good, with a quote or a bracket that may be part of a word
+	Quoted      []string // paths of these, with the parameter
 	Agents      []string
 	Statuses    map[uint16]uint64 // web: answers to what failed, as far as they were kept
 	Logins      []Login           // the first of the hour

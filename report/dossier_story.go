@@ -28,7 +28,7 @@ const (
 	doubtAfter  = 48 * time.Hour // a login this long after failures is told on its own
 	maxActs     = 8              // of one account after one login
 	fewNames    = 4
-	agentWidth  = 60
+	agentWidth  = 72
 )
 
 // story tells what happened in the order in which it did.
@@ -121,16 +121,18 @@ func union(all []Stretch) (sum Stretch) {
 		sum.Errors += s.Errors
 		sum.Probes += s.Probes
 		sum.Failed += s.Failed
+		sum.Quotes += s.Quotes
 		sum.Well = append(sum.Well, s.Well...)
 		sum.Refused = append(sum.Refused, s.Refused...)
 		sum.Aimed = append(sum.Aimed, s.Aimed...)
 		sum.Classes = append(sum.Classes, s.Classes...)
+		sum.Quoted = append(sum.Quoted, s.Quoted...)
 		sum.Agents = append(sum.Agents, s.Agents...)
 		for status, n := range s.Statuses {
 			sum.Statuses[status] += n
 		}
 	}
-	for _, list := range []*[]string{&sum.Well, &sum.Refused, &sum.Aimed, &sum.Classes, &sum.Agents} {
+	for _, list := range []*[]string{&sum.Well, &sum.Refused, &sum.Aimed, &sum.Classes, &sum.Quoted, &sum.Agents} {
 		*list = analyze.Unique(*list)
 	}
 	return sum
@@ -169,8 +171,12 @@ func (s *Stretch) browsing(add func(string, ...any)) {
 	requests := counted(s.Events, "request", "requests")
 	hostile := fmt.Sprintf("with hostile content (%s), aimed at %s", orUnknown(strings.Join(s.Classes, ", ")), orUnknown(fewest(s.Aimed, fewNames)))
 	switch {
+	case s.Probes > 0 && s.Probes == s.Events:
+		add("Attacks %s: %s %s.", s.Service, requests, hostile)
 	case s.Probes*2 > s.Events:
 		add("Attacks %s: %s, %s %s.", s.Service, requests, count(s.Probes), hostile)
+	case s.Bad > 0 && s.Bad == s.Events:
+		add("Asks %s for what is not there: %s: %s.", s.Service, requests, orUnknown(fewest(s.Refused, fewNames)))
 	case s.Bad*2 > s.Events:
 		add("Asks %s for what is not there: %s, %s refused: %s.", s.Service, requests, count(s.Bad), orUnknown(fewest(s.Refused, fewNames)))
 	default:
@@ -180,17 +186,25 @@ func (s *Stretch) browsing(add func(string, ...any)) {
 		}
 	}
 	if s.Probes > 0 && s.Probes*2 <= s.Events {
-		add("%s of them %s.", count(s.Probes), hostile)
+		add("%s of them %s.", upperFirst(count(s.Probes)), hostile)
 	}
-	if len(s.Statuses) > 0 {
+	if s.Quotes > 0 {
+		add("%s of them with a quote or a bracket, as words have, too: %s.", upperFirst(count(s.Quotes)), orUnknown(fewest(s.Quoted, fewNames)))
+	}
+	switch status, all := s.onlyStatus(); {
+	case all && s.Events == 1:
+		add("Answered %d.", status)
+	case all:
+		add("All answered %d.", status)
+	case len(s.Statuses) > 0:
 		add("What failed or was hostile was answered %s.", answersOf(s.Statuses))
-	} else if s.Errors > 0 {
+	case s.Errors > 0:
 		add("%s answered 5xx.", count(s.Errors))
 	}
 	if len(s.Agents) > 0 {
 		agents := make([]string, len(s.Agents))
 		for i, a := range s.Agents {
-			agents[i] = cut(a, agentWidth)
+			agents[i] = cutMiddle(a, agentWidth)
 		}
 		add("As %s.", fewest(agents, 2))
 	}
@@ -252,6 +266,14 @@ func (s *Stretch) knocking(account bool, add func(string, ...any)) {
 	if s.Good+s.Bad+s.Probes == 0 {
 		add("%s on %s.", upperFirst(counted(s.Events, "event", "events")), s.Service)
 	}
+}
+
+// onlyStatus is the status that every request was answered, if it is known to be one.
+func (s *Stretch) onlyStatus() (status uint16, all bool) {
+	for status, n := range s.Statuses {
+		return status, len(s.Statuses) == 1 && n == s.Events
+	}
+	return 0, false
 }
 
 func answersOf(statuses map[uint16]uint64) string {

@@ -189,7 +189,7 @@ func (d *Dossier) visitors() (out []row) {
 		if v.Failed > 0 {
 			did = append(did, counted(v.Failed, "failure", "failures"))
 		}
-		if v.Good > 0 {
+		if v.Good > 0 && v.Good+v.Failed <= v.Events { // else what was hostile was answered well, too
 			did = append(did, count(v.Good)+" good")
 		}
 		text := strings.Join(did, ", ") + " on " + strings.Join(v.Services, ", ") + ", " + d.between(v.First, v.Last)

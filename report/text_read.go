@@ -39,6 +39,7 @@ func (p *printer) places() {
 const maxGroups = 30
 
 func (p *printer) banGroups(word string, groups []group) {
+	alike := 0
 	for i, g := range groups {
 		if i == maxGroups {
 			p.para("  ", "", "and "+count(len(groups)-maxGroups)+" more: gumshoe analyze --json lists them")
@@ -46,7 +47,16 @@ func (p *printer) banGroups(word string, groups []group) {
 		}
 		head := "  " + fill(word, 6) + p.paint(dim, fill(g.Case, 8))
 		p.para(head, "", g.banLine())
-		p.para(strings.Repeat(" ", 16), dim, g.Reason)
+		alike++
+		if i+1 < min(len(groups), maxGroups) && groups[i+1].Reason == g.Reason {
+			continue // a reason that several have stands once, below the last of them
+		}
+		reason := g.Reason
+		if alike > 1 {
+			reason = "All " + count(alike) + ": " + reason
+		}
+		p.para(strings.Repeat(" ", 16), dim, reason)
+		alike = 0
 	}
 }
 

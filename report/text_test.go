@@ -71,6 +71,27 @@ func TestCut(t *testing.T) {
 	}
 }
 
+// What is shortened in the middle keeps both ends, and never more than its width.
+func TestCutMiddle(t *testing.T) {
+	const agent = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/148.0.0.0"
+	for _, tt := range []struct {
+		in    string
+		width int
+		want  string
+	}{
+		{"curl/8.5.0", 20, "curl/8.5.0"},
+		{agent, 30, "Mozilla/5.0 (X1…rome/148.0.0.0"},
+		{agent, 2, "M…"},
+		{"木木木木木木", 6, "木…木"}, // a letter of two cells is not cut
+		{"", 5, ""},
+	} {
+		got := cutMiddle(tt.in, tt.width)
+		if got != tt.want || cells(got) > tt.width {
+			t.Errorf("cutMiddle(%q, %d) = %q, want %q", tt.in, tt.width, got, tt.want)
+		}
+	}
+}
+
 // The headline is about the server and claims what the worst case proves.
 func TestHeadline(t *testing.T) {
 	with := func(change func(*Report)) Report { r := quietNight(); change(&r); return r }

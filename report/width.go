@@ -22,6 +22,20 @@ func cut(s string, width int) string {
 	return strings.TrimRight(head, " ") + "…"
 }
 
+// cutMiddle shortens a text whose end says as much as its beginning: browsers differ
+// there.
+func cutMiddle(s string, width int) string {
+	if cells(s) <= width || width < 3 {
+		return cut(s, width)
+	}
+	head, rest := split(s, width/2)
+	_, tail := split(rest, cells(rest)-(width-1-cells(head)))
+	for cells(tail) > width-1-cells(head) { // a wide letter was not split
+		_, tail = split(tail, 2)
+	}
+	return strings.TrimRight(head, " ") + "…" + tail
+}
+
 // split breaks s after at most width cells, between letters as people see them.
 func split(s string, width int) (head, tail string) {
 	used, rest, state := 0, s, -1

@@ -10,22 +10,8 @@ import (
 	"gumshoe/ingest"
 )
 
-var classTitles = map[ingest.Class]string{
-	ingest.ClassSQLi: "SQL injection", ingest.ClassXSS: "cross-site scripting", ingest.ClassLFI: "file inclusion and path traversal",
-	ingest.ClassRFI: "remote file inclusion", ingest.ClassRCE: "command injection", ingest.ClassSSTI: "template injection",
-	ingest.ClassSSRF: "server-side request forgery", ingest.ClassJNDI: "Log4Shell", ingest.ClassPHP: "PHP code injection",
-	ingest.ClassJava: "Java code injection", ingest.ClassNoSQL: "NoSQL injection", ingest.ClassXXE: "XML entity injection",
-	ingest.ClassCRLF: "header injection", ingest.ClassLDAP: "LDAP injection", ingest.ClassScanner: "scanner probes",
-	ingest.ClassWebshell: "web shell requests", ingest.ClassProtocol: "protocol abuse", ingest.ClassLLM: "text addressed to a language model",
-}
-
 func classWords(c ingest.Class) string {
-	var names []string
-	for bit := ingest.Class(1); bit != 0 && bit <= c; bit <<= 1 {
-		if c&bit != 0 {
-			names = append(names, classTitles[bit])
-		}
-	}
+	names := c.Titles()
 	if len(names) == 0 {
 		return "hostile content"
 	}

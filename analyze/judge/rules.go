@@ -49,7 +49,7 @@ func (Rules) Judge(c *analyze.Case, in *analyze.Input) {
 	if len(c.Sources) > 1 {
 		what = append(what, ofMany(asides)...)
 	}
-	what, why, c.Do = analyze.Unique(what), analyze.Unique(why), analyze.Unique(c.Do)
+	what, why, c.Do = analyze.Unique(what), analyze.Unique(why), onlyDeeds(analyze.Unique(c.Do))
 	c.Summary = lead.Story.Headline
 	if len(what) > 0 {
 		c.Summary = what[0]
@@ -57,6 +57,17 @@ func (Rules) Judge(c *analyze.Case, in *analyze.Input) {
 	not = append(not, doubts(c)...)
 	c.Explanation = paragraphs(what, why, not)
 	c.Verdict = analyze.Verdict{Label: label(c), Confidence: c.Confidence, By: "rules", Rationale: rationale(c)}
+}
+
+// onlyDeeds leaves out that nothing needs doing, where something else does.
+func onlyDeeds(do []string) []string {
+	idle := func(text string) bool {
+		return slices.ContainsFunc([]string{"Nothing to do.", "Nothing to do unless", "Nothing to do as long as"}, func(p string) bool { return strings.HasPrefix(text, p) })
+	}
+	if !slices.ContainsFunc(do, func(text string) bool { return !idle(text) }) {
+		return do
+	}
+	return slices.DeleteFunc(do, idle)
 }
 
 // ofMany tells what some sources of a crowd did beside.

@@ -61,3 +61,19 @@ func TestLabel(t *testing.T) {
 		}
 	}
 }
+
+// Where one story asks for a deed, another's "nothing to do" is left out: both would stand
+// below each other, as answers to one break-in.
+func TestOnlyDeeds(t *testing.T) {
+	for _, c := range []struct{ do, want []string }{
+		{nil, nil},
+		{[]string{"Nothing to do."}, []string{"Nothing to do."}},
+		{[]string{"Nothing to do. If it is yours, list it.", "Lock tomas."}, []string{"Lock tomas."}},
+		{[]string{"Lock tomas.", "Nothing to do unless it also fetches."}, []string{"Lock tomas."}},
+		{[]string{"Nothing to do if passwords are off; else see that they are strong.", "Nothing to do."}, []string{"Nothing to do if passwords are off; else see that they are strong."}},
+	} {
+		if got := onlyDeeds(slices.Clone(c.do)); !slices.Equal(got, c.want) {
+			t.Errorf("%q becomes %q, want %q", c.do, got, c.want)
+		}
+	}
+}

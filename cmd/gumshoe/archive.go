@@ -271,6 +271,17 @@ brings them back with the hours of the next run: remove it there first.`,
 					return err
 				}
 				a.note("%d rows and %d cases were removed or changed, and %d reports removed", rows, n, reports)
+				saved, err := savedOf(s.ReportDir(), what)
+				if len(saved) > 0 {
+					more := ""
+					if n := len(saved) - fewFiles; n > 0 {
+						more = fmt.Sprintf(" and %d more", n)
+					}
+					a.note("what --save-report wrote stays; still named in %s%s", strings.Join(saved[:min(len(saved), fewFiles)], ", "), more)
+				}
+				if err != nil {
+					return err
+				}
 				return a.damaged(damage)
 			})
 		},
@@ -303,10 +314,13 @@ func (m *memory) forgetUnread() error {
 // not removed for a slip: 203.0.113.9/24 is one address or all 256, as with a ban.
 func forgotten(args []string) (what archive.Forgotten, err error) {
 	for _, arg := range args {
+		arg = asLogged(arg)
 		p, err := netip.ParsePrefix(arg)
 		switch addr, bad := netip.ParseAddr(arg); {
 		case bad == nil:
 			p = netip.PrefixFrom(addr, addr.BitLen())
+		case err != nil && mistyped(arg):
+			return what, usagef("%q is no address or prefix; write 203.0.113.9, 203.0.113.0/24 or 2001:db8::/48", arg)
 		case err != nil:
 			what.Accounts = append(what.Accounts, arg)
 			continue

@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -349,5 +350,31 @@ func TestForgetLeavesNothingBeside(t *testing.T) {
 		if strings.Contains(text, "203.0.113.66") {
 			t.Errorf("%s still names it", name)
 		}
+	}
+}
+
+// A person's own copies of reports are not touched, and he is told which still name
+// whoever is to be forgotten.
+func TestSavedReportsThatStay(t *testing.T) {
+	dir := t.TempDir()
+	for name, text := range map[string]string{
+		"20261110T060000Z.txt": "203.0.113.66 asked", "20261110T060000Z.html": "<td>203.0.113.66</td>", "20261110T120000Z.ndjson": `{"who":"Anna"}`,
+		"20261111T060000Z.txt": "203.0.113.6 and 198.51.100.7 asked", "notes.txt": "203.0.113.66",
+	} {
+		put(t, dir, name, text)
+	}
+	if err := os.Symlink("20261110T060000Z.txt", filepath.Join(dir, "latest.txt")); err != nil {
+		t.Fatal(err)
+	}
+	what, err := forgotten([]string{"203.0.113.66", "anna"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, err := savedOf(dir, what)
+	for i := range files {
+		files[i] = filepath.Base(files[i])
+	}
+	if want := []string{"20261110T060000Z.html", "20261110T060000Z.txt", "20261110T120000Z.ndjson"}; err != nil || !slices.Equal(files, want) {
+		t.Errorf("%q: %v, want %q", files, err, want)
 	}
 }

@@ -41,7 +41,7 @@ func newBansAdd(a *app) *cobra.Command {
 			}
 			var bans []ban.Ban
 			if len(args) == 1 {
-				if b.Prefix, err = ban.ParseTarget(args[0]); err != nil {
+				if b.Prefix, err = ban.ParseTarget(asLogged(args[0])); err != nil {
 					return usagef("%w", err)
 				}
 				bans = []ban.Ban{b}

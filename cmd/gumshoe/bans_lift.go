@@ -28,7 +28,7 @@ func newBansRemove(a *app) *cobra.Command {
 			if len(args) == 1 {
 				if id, err := strconv.ParseInt(args[0], 10, 64); err == nil {
 					which.IDs = []int64{id}
-				} else if which.Overlaps, err = ban.ParseTarget(args[0]); err != nil {
+				} else if which.Overlaps, err = ban.ParseTarget(asLogged(args[0])); err != nil {
 					return usagef("%w", err)
 				}
 			}

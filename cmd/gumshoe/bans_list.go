@@ -29,7 +29,7 @@ func newBansList(a *app) *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
 			now := time.Now()
 			if len(args) == 1 {
-				if f.Overlaps, err = ban.ParseTarget(args[0]); err != nil {
+				if f.Overlaps, err = ban.ParseTarget(asLogged(args[0])); err != nil {
 					return usagef("%w", err)
 				}
 			}

@@ -31,7 +31,11 @@ func newBansConfirm(a *app) *cobra.Command {
 		Args:  positional(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return a.changing(cmd, "confirm", func(ctx context.Context, l *ledger.Ledger, _ *ban.Guards) error {
-				return l.Confirm(ctx, person(), time.Now())
+				if err := l.Confirm(ctx, person(), time.Now()); err != nil {
+					return err
+				}
+				a.note("confirmed: from the next run on bans last as long as planned")
+				return nil
 			})
 		},
 	}

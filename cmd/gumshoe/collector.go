@@ -37,24 +37,29 @@ func paceCollector() {
 // keepPace goes on after each collection. The limit is the one that the process was
 // started with: the units set one below what the kernel would kill it for.
 func keepPace(limit int64) {
-	setPace(limit)
+	setPace(limit, liveHeap())
 	collected := new([64]byte) // of its own: tiny blocks are shared, and live on
 	runtime.AddCleanup(collected, func(struct{}) { keepPace(limit) }, struct{}{})
 }
 
-// setPace sets when garbage is collected next.
-func setPace(limit int64) {
+// liveHeap is how many bytes the last collection found alive.
+func liveHeap() uint64 {
 	heap := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
 	metrics.Read(heap)
-	if live := heap[0].Value.Uint64(); live < calmLive && !hurried.Load() {
+	return heap[0].Value.Uint64()
+}
+
+// setPace sets when garbage is collected next, of a heap of which so many bytes are alive.
+func setPace(limit int64, live uint64) {
+	if live < calmLive && !hurried.Load() {
 		debug.SetMemoryLimit(min(calmLimit, limit))
 		debug.SetGCPercent(-1)
-	} else {
-		percent := 100 * min(max(gcSpare, live*gcPercent/100), gcMost) / max(live, 1)
-		if hurried.Load() {
-			percent = 100
-		}
-		debug.SetGCPercent(int(percent))
-		debug.SetMemoryLimit(limit)
+		return
 	}
+	percent := 100 * min(max(gcSpare, live*gcPercent/100), gcMost) / max(live, 1)
+	if hurried.Load() {
+		percent = 100
+	}
+	debug.SetGCPercent(int(percent))
+	debug.SetMemoryLimit(limit)
 }

@@ -18,15 +18,17 @@ func TestPaceKeepsTheLimit(t *testing.T) {
 	for _, test := range []struct {
 		name        string
 		limit, want int64
+		live        uint64
 		hurried     bool
 	}{
-		{"a small heap is left alone up to a limit", math.MaxInt64, calmLimit, false},
-		{"but not beyond that of the process", 100 << 20, 100 << 20, false},
-		{"which a paced heap has too", 800 << 20, 800 << 20, true},
-		{"if there is one", math.MaxInt64, math.MaxInt64, true},
+		{"a small heap is left alone up to a limit", math.MaxInt64, calmLimit, 10 << 20, false},
+		{"but not beyond that of the process", 100 << 20, 100 << 20, 10 << 20, false},
+		{"which a paced heap has too", 800 << 20, 800 << 20, 10 << 20, true},
+		{"if there is one", math.MaxInt64, math.MaxInt64, 10 << 20, true},
+		{"and a large heap is collected as it grows", math.MaxInt64, math.MaxInt64, calmLive, false},
 	} {
 		hurried.Store(test.hurried)
-		setPace(test.limit)
+		setPace(test.limit, test.live)
 		if got := debug.SetMemoryLimit(-1); got != test.want {
 			t.Errorf("%s: %d, want %d", test.name, got, test.want)
 		}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -111,8 +112,10 @@ func (d *doctor) checkSource(f *foundLog) {
 		d.fail(id, "gumshoe init", "%s is configured (%s), and there is no such log.", f.Setting.Path, f.Setting.From)
 	case f.Trouble != "" && f.Setting.Optional && f.Setting.Journal != nil:
 		d.warn(id, "journalctl --lines 1", "%s", legible(f.Trouble))
+	case f.Trouble != "" && d.machine.euid != 0 && strings.Contains(f.Trouble, fs.ErrPermission.Error()):
+		d.fail(id, "sudo gumshoe doctor", "%s: %s", legible(f.Name()), legible(f.Trouble))
 	case f.Trouble != "":
-		d.fail(id, "gumshoe parse --explain "+legible(f.first()), "%s: %s", legible(f.Name()), legible(f.Trouble))
+		d.fail(id, "ls -l "+legible(f.first()), "%s: %s", legible(f.Name()), legible(f.Trouble))
 	case f.Lines > 0 && f.Known == 0 && !f.Fair():
 		d.fail(id, "gumshoe parse --explain "+legible(f.first()), "Not one of %d lines is understood.", f.Lines)
 	case !f.Fair():
@@ -181,14 +184,23 @@ func (d *doctor) checkClock(ctx context.Context) {
 		why, _, _ := strings.Cut(err.Error(), "\n")
 		d.warn("time.clock", "timedatectl", "Whether the clock is in step is not known: %s", legible(why))
 	case synced != "yes":
-		d.warn("time.clock", "timedatectl set-ntp true", "Nobody keeps the clock in step; bans and seasons depend on it.")
+		try := "timedatectl set-ntp true"
+		if can, err := d.machine.ask(ctx, "timedatectl", "show", "--property", "CanNTP", "--value"); err == nil && can == "no" {
+			try = "apt-get install systemd-timesyncd" // there is nothing yet to be switched on
+		}
+		d.warn("time.clock", try, "Nobody keeps the clock in step; bans and seasons depend on it.")
 	default:
 		d.ok("time.clock", "in step, %s", d.settings.Location)
 	}
 }
 
-// oldGeo is the age from which a database of countries is out of date.
-const oldGeo = 35 * 24 * time.Hour
+// From these ages on a database of countries is out of date. Those of MaxMind's kind
+// come anew every week or month; packages of the others lie for many months in a release
+// of a distribution, and who has the newest cannot mend it.
+const (
+	oldGeo      = 35 * 24 * time.Hour
+	oldGeoTable = 365 * 24 * time.Hour
+)
 
 func (d *doctor) checkGeo() {
 	paths, configured := d.settings.databases()
@@ -196,24 +208,32 @@ func (d *doctor) checkGeo() {
 		if configured {
 			d.ok("geo.age", "none is wanted")
 		} else {
-			d.warn("geo.age", "apt-get install tor-geoipdb", "There is no database of countries: they are told as unknown.")
+			d.warn("geo.age", d.settings.fetchCountries(), "There is no database of countries: they are told as unknown.")
 		}
 		return
 	}
 	var newest fs.FileInfo
+	var file string
 	for _, p := range paths {
 		info, err := os.Stat(p)
 		if err != nil {
 			d.fail("geo.files", "ls -l "+p, "%v", err)
 		} else if newest == nil || info.ModTime().After(newest.ModTime()) {
-			newest = info
+			newest, file = info, p
 		}
 	}
 	if newest == nil {
 		return
 	}
-	if age := d.machine.now.Sub(newest.ModTime()); age > oldGeo {
-		d.warn("geo.age", "apt-get install --only-upgrade tor-geoipdb", "Country data is %s old.", showAge(age))
+	old, try := oldGeo, "ls -l "+file
+	if filepath.Ext(file) != ".mmdb" {
+		old, try = oldGeoTable, "apt-get install --only-upgrade tor-geoipdb"
+		if filepath.Dir(file) == filepath.Join(d.settings.StateDir, "geo") {
+			try = d.settings.fetchCountries()
+		}
+	}
+	if age := d.machine.now.Sub(newest.ModTime()); age > old {
+		d.warn("geo.age", try, "Country data is %s old.", showAge(age))
 	} else {
 		d.ok("geo.age", "%d files, %s old", len(paths), showAge(age))
 	}

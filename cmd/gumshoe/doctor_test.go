@@ -99,6 +99,23 @@ func TestDoctorClock(t *testing.T) {
 			t.Errorf("%q: %q, want %q", answer, d.of("time.clock"), want)
 		}
 	}
+	// Debian installs nothing that could be switched on.
+	d := examination(t, fakeMachine(t, map[string]string{ask: "no", "timedatectl show --property CanNTP --value": "no"}), "")
+	if d.checkClock(t.Context()); d.of("time.clock") != "warn apt-get install systemd-timesyncd" {
+		t.Errorf("without a daemon: %q", d.of("time.clock"))
+	}
+}
+
+// What cannot be read is not to be read by another command.
+func TestDoctorUnreadable(t *testing.T) {
+	for euid, want := range map[int]string{0: "fail ls -l /var/log/auth.log", 1000: "fail sudo gumshoe doctor"} {
+		d := examination(t, fakeMachine(t, nil), "")
+		d.machine.euid = euid
+		d.checkSource(&foundLog{Setting: SourceSetting{Path: "/var/log/auth.log"}, Files: []string{"/var/log/auth.log"}, Trouble: "reading \"/var/log/auth.log\": permission denied"})
+		if got := d.of("src.auth"); got != want {
+			t.Errorf("uid %d: %q, want %q", euid, got, want)
+		}
+	}
 }
 
 // The last run, on a clock that may have been set back.
@@ -369,5 +386,49 @@ func TestDoctorMail(t *testing.T) {
 		if d.checkMail(t.Context()); d.of("mail.submit") != want {
 			t.Errorf("%s: %q, want %q", settings, d.of("mail.submit"), want)
 		}
+	}
+}
+
+// A database of countries is told to be old from an age on at which there is a newer one,
+// and what brings one brings no daemon.
+func TestDoctorCountries(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		age  time.Duration
+		want string
+	}{
+		{"geoip", 300 * 24 * time.Hour, "ok"},
+		{"geoip6", 400 * 24 * time.Hour, "warn "},
+		{"GeoLite2-Country.mmdb", 30 * 24 * time.Hour, "ok"},
+		{"GeoLite2-Country.mmdb", 40 * 24 * time.Hour, "warn ls -l "},
+	} {
+		m := fakeMachine(t, nil)
+		d := examination(t, m, "")
+		file := filepath.Join(d.settings.StateDir, "geo", c.name)
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, nil, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		touch(t, file, m.now.Add(-c.age))
+		if found, _ := d.settings.databases(); !slices.Contains(found, file) {
+			t.Errorf("%s is not found", c.name)
+		}
+		d.settings.Databases = []Database{{Path: file}} // and none that this machine has
+		d.checkGeo()
+		want := c.want
+		switch want {
+		case "warn ":
+			want += d.settings.fetchCountries()
+		case "warn ls -l ":
+			want += file
+		}
+		if got := d.of("geo.age"); got != want {
+			t.Errorf("%s of %v: %q, want %q", c.name, c.age, got, want)
+		}
+	}
+	if fetch := examination(t, fakeMachine(t, nil), "").settings.fetchCountries(); strings.Contains(fetch, "install tor-geoipdb") || !strings.Contains(fetch, "apt-get download") {
+		t.Errorf("%q would start Tor", fetch)
 	}
 }

@@ -129,7 +129,7 @@ func TestArmedJob(t *testing.T) {
 		}
 	}
 
-	if o := d.run("bans", "confirm"); o.code != 0 {
+	if o := d.run("bans", "confirm"); o.code != 0 || !strings.Contains(o.err, "confirmed: ") {
 		t.Fatalf("confirm: %s", o.err)
 	}
 	d.run("analyze", "--last", "8h", "--auto-ban-critical")

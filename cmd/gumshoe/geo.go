@@ -51,6 +51,9 @@ func (s *Settings) databases() (paths []string, configured bool) {
 		return paths, true
 	}
 	own, _ := filepath.Glob(filepath.Join(s.StateDir, "geo", "*.mmdb")) // the pattern is well formed
+	for _, name := range []string{"geoip", "geoip6"} {                  // as Tor calls them
+		own = append(own, filepath.Join(s.StateDir, "geo", name))
+	}
 	for _, p := range append(own, usualDatabases...) {
 		if _, err := os.Stat(p); err == nil {
 			paths = append(paths, p)
@@ -59,12 +62,18 @@ func (s *Settings) databases() (paths []string, configured bool) {
 	return paths, false
 }
 
+// fetchCountries is a command that brings a database of countries from the packages of
+// Debian, without the daemon that its package depends on.
+func (s *Settings) fetchCountries() string {
+	return `cd "$(mktemp -d)" && apt-get download tor-geoipdb && dpkg-deb -x tor-geoipdb_*.deb . && install -D -m 644 -t ` + filepath.Join(s.StateDir, "geo") + " usr/share/tor/geoip*"
+}
+
 // openDatabases opens the databases. What cannot be opened is told and left out:
 // then countries are unknown, and nothing else changes.
 func (a *app) openDatabases(j *job, tell func(string)) []enrich.Database {
 	paths, configured := j.Settings.databases()
 	if len(paths) == 0 && !configured && !j.AdHoc() {
-		tell("countries of addresses are unknown: there is no database of them (apt install tor-geoipdb brings one; geo.databases: [none] ends this note)")
+		tell("countries of addresses are unknown: there is no database of them (gumshoe doctor says what brings one; geo.databases: [none] ends this note)")
 	}
 	return a.databasesAt(paths, tell)
 }

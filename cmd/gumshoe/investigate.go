@@ -97,6 +97,7 @@ type subject struct {
 // parseSubject tells addresses and networks from names. Whether a name is that of
 // a case or of an account shows when the cases are known.
 func parseSubject(text string) (subject, error) {
+	text = asLogged(text)
 	p, err := parseNetwork(text)
 	switch {
 	case err == nil && p.IsSingleIP():
@@ -107,8 +108,8 @@ func parseSubject(text string) (subject, error) {
 		return subject{text: p.Addr().String(), about: report.AboutAddress, sources: []netip.Prefix{unit}, single: p.Addr()}, nil
 	case err == nil:
 		return subject{text: p.String(), about: report.AboutNetwork, sources: []netip.Prefix{p}}, nil
-	case strings.Contains(text, "/") || strings.Trim(text, "0123456789.") == "" || strings.Count(text, ":") > 1:
-		return subject{}, err // an address that somebody mistyped is nobody's name
+	case mistyped(text):
+		return subject{}, err
 	}
 	return subject{text: text, about: report.AboutAccount}, nil
 }
@@ -125,7 +126,9 @@ func (s *subject) settle(id string, sources []netip.Prefix) bool {
 // has reports whether a source belongs to the subject.
 func (s *subject) has(p netip.Prefix) bool { return slices.ContainsFunc(s.sources, p.Overlaps) }
 
-// concerns reports whether a case is about the subject, or names it.
+// concerns reports whether a case is about the subject: accuses it or, as the busiest of
+// an unusual hour, saw it. That its words name an address says nothing: they quote
+// accounts and paths, and who guesses at "x from 8.8.8.8" would bring 8.8.8.8 into his case.
 func (s *subject) concerns(c *analyze.Case) bool {
 	switch s.about {
 	case report.AboutCase:
@@ -135,7 +138,7 @@ func (s *subject) concerns(c *analyze.Case) bool {
 			return t.Kind == analyze.AccountName && strings.EqualFold(t.Value, s.text)
 		})
 	}
-	return slices.ContainsFunc(c.Sources, s.has) || slices.ContainsFunc(c.Visitors, s.has) || namesOne(c, s.sources)
+	return slices.ContainsFunc(c.Sources, s.has) || slices.ContainsFunc(c.Visitors, s.has)
 }
 
 // investigate answers from files if any are named, else from the state directory.

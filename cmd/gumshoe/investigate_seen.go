@@ -46,8 +46,9 @@ func (s *sightings) fill(d *report.Dossier) {
 		if !mine && len(accounts) == 0 {
 			continue
 		}
+		speaks := mine && len(s.accusedIn(u.Prefix())) == 0 && onlyWords(u)
 		for k := range u.Rows {
-			st, ok := s.stretch(u, &u.Rows[k], mine, accounts, touched)
+			st, ok := s.stretch(u, &u.Rows[k], mine, speaks, accounts, touched)
 			if !ok {
 				continue
 			}
@@ -95,9 +96,32 @@ func (s *sightings) accounts() map[uint64]bool {
 	return out
 }
 
+// onlyWords reports whether all that could be hostile in what a source asked a web server
+// for is a quote or a bracket among ordinary requests that broke nothing: people search
+// for o'neill.
+func onlyWords(u *window.Unit) bool {
+	var events, quotes uint64
+	for k := range u.Rows {
+		r := &u.Rows[k]
+		events += uint64(r.Events)
+		if u.Trouble(r).Probes > 0 {
+			return false
+		}
+		for _, t := range u.Touches(r) {
+			switch {
+			case t.Stage == ingest.StageSyntax && !t.Broke():
+				quotes += uint64(max(t.Count, 1))
+			case t.Stage > 0 || t.Class != 0:
+				return false
+			}
+		}
+	}
+	return quotes*2 <= events
+}
+
 // stretch tells what a row says of the subject: all of it, or of an account what
-// its touches tell.
-func (s *sightings) stretch(u *window.Unit, r *window.Row, whole bool, accounts map[uint64]bool, touched map[report.Touched]*report.Touched) (st report.Stretch, ok bool) {
+// its touches tell. Of who speaks in quotes and brackets alone they are no failures.
+func (s *sightings) stretch(u *window.Unit, r *window.Row, whole, speaks bool, accounts map[uint64]bool, touched map[report.Touched]*report.Touched) (st report.Stretch, ok bool) {
 	service := s.in.Set.Service(r.Service)
 	if service == ingest.ServiceFail2ban {
 		return st, false
@@ -152,6 +176,15 @@ func (s *sightings) stretch(u *window.Unit, r *window.Row, whole bool, accounts 
 		if t.Kind == ingest.KindInvalidUser {
 			n = 0 // the failure follows
 		}
+		if speaks && t.Stage > 0 && t.Status < 400 {
+			name := s.name(t.Name)
+			if p := s.in.Set.Param(t.Param); p != "" {
+				name += " (" + p + ")"
+			}
+			st.Quotes += n
+			st.Quoted = addName(st.Quoted, name)
+			continue
+		}
 		failed += n
 		name := touch(t.Name, func(t *report.Touched) { t.Failed += n })
 		if t.Stage > 0 || t.Class != 0 {
@@ -161,7 +194,7 @@ func (s *sightings) stretch(u *window.Unit, r *window.Row, whole bool, accounts 
 			hostile += n
 			st.Aimed = addName(st.Aimed, name)
 			st.Steps = further(st.Steps, report.Step{At: at, Stage: t.Stage, On: name, Status: t.Status, Broke: t.Stage > 0 && t.Broke()})
-			for _, c := range t.Class.Names() {
+			for _, c := range t.Class.Titles() {
 				st.Classes = addName(st.Classes, c)
 			}
 		} else {
@@ -388,13 +421,6 @@ func (s *sightings) guarded() *int {
 		}
 	}
 	return &n
-}
-
-// namesOne reports whether a case tells of one of the sources without accusing it:
-// the busiest of an unusual hour.
-func namesOne(c *analyze.Case, sources []netip.Prefix) bool {
-	text := strings.Join(append([]string{c.Headline, c.Summary}, c.Explanation...), " ")
-	return slices.ContainsFunc(sources, func(p netip.Prefix) bool { return ban.Names(text, p) })
 }
 
 // planOf is what a plan says of one case.

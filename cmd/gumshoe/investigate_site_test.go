@@ -26,7 +26,7 @@ func TestInvestigateTheSite(t *testing.T) {
 		not     []string
 	}{
 		{"203.0.113.45", []string{ // a knock every twenty minutes
-			"CRITICAL", "18 requests", "18 refused", "/phpmyadmin/", "/wp-login.php", "answered 404 18 times", "one every 19 min 48 s", "Sun 15 Nov 00:06", "05:42",
+			"CRITICAL", "Asks http for what is not there: 18 requests: /admin/,", "/phpmyadmin/", "/wp-login.php", "All answered 404.", "one every 19 min 48 s", "Sun 15 Nov 00:06", "05:42",
 			"GET /admin/ HTTP/1.1", "People are not that regular", "203.0.113.0/24", "0 honest", "203.0.113.45 for 7 days",
 		}, []string{"answered well", "nobody else seen"}},
 		{"198.51.100.0/24", []string{ // one list, shared out
@@ -37,7 +37,7 @@ func TestInvestigateTheSite(t *testing.T) {
 			"on anna.berger@example.org", "198.51.100.19 like it: 100 %", "20 sources seen here, 20 accused", "07:06", "15:55", "00:48",
 		}, nil},
 		{"203.0.113.118", []string{ // an injection, from the first quote on
-			"SQL injection on id of /shop/item", "14 with hostile content (sqli)", "01:13 Tries whether a quote or a bracket breaks something on /shop/item (id): answered 200",
+			"SQL injection on id of /shop/item", "14 with hostile content (SQL injection)", "01:13 Tries whether a quote or a bracket breaks something on /shop/item (id): answered 200",
 			"01:20 Tries a condition of its own", "01:23 Keeps at /shop/item (id): answered 500, the first time that the server fails on it", "01:28 Tries to read data",
 			"UNION%20ALL%20SELECT%20user,password", "0 times in 11,515 other requests", "Mend the code",
 		}, nil},
@@ -46,7 +46,8 @@ func TestInvestigateTheSite(t *testing.T) {
 		}, []string{"failures or hostile", " ban "}},
 		{"203.0.113.140", []string{ // one of the busiest of an unusual hour, whom a number does not accuse
 			"Sunday 03:00: 2,847 requests where 92 are usual", "435 requests, 435 answered well", "A number accuses nobody", "203.0.113.151", "203.0.113.162",
-		}, []string{"deserves a ban"}},
+			"2 of them with a quote or a bracket, as words have, too: /search (q).", "Chrome/148.0.0.0 Safari/537.36. In 59 min", // o'neill
+		}, []string{"deserves a ban", "failures or hostile", "hostile content"}},
 		{"267sq", []string{"Case 267sq", "2,847", "03:00", "203.0.113.140 (435)", "sigma"}, nil},
 		{"anna.berger@example.org", []string{ // their victim, and her own logins apart from theirs
 			"Account anna.berger@example.org", "Sat 14 Nov 07:06 Guesses at imap: 50 failures", "From 20 addresses", "Signs in to imap 533 times, with 11 failures between", "Signs in to smtp 115 times",

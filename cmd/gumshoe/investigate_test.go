@@ -50,6 +50,63 @@ func TestInvestigateHostileText(t *testing.T) {
 	}
 }
 
+// Who guesses at an account that is called after an address, or asks for a path that is,
+// brings nobody into his case.
+func TestInvestigateNobodyIsFramed(t *testing.T) {
+	t.Parallel()
+	var auth, web strings.Builder
+	for i := range 20 {
+		at := time.Date(2026, 11, 14, 3, i, 0, 0, time.UTC)
+		fmt.Fprintf(&auth, "%s web1 sshd[%d]: Failed password for invalid user x from 192.0.2.8 from 203.0.113.9 port %d ssh2\n", at.Format(time.RFC3339), 9000+i, 5000+i)
+		fmt.Fprintf(&web, "203.0.113.9 - - [%s] \"GET /admin/192.0.2.8/%d' HTTP/1.1\" 404 12 \"-\" \"192.0.2.8\"\n", at.Format("02/Jan/2006:15:04:05 -0700"), i)
+	}
+	dir := t.TempDir()
+	put(t, dir, "auth.log", auth.String())
+	put(t, dir, "access.log", web.String())
+	if o := gumshoe(t, "investigate", "203.0.113.9", dir); o.code != 0 || !strings.Contains(o.out, "x from 192.0.2.8") {
+		t.Fatalf("code %d: the case does not quote the account: %s%s", o.code, o.out, o.err)
+	}
+	o := gumshoe(t, "investigate", "192.0.2.8", dir)
+	if o.code != 0 || !strings.Contains(o.out, "Nothing is known of it.") || strings.Contains(o.out, "203.0.113.9") {
+		t.Errorf("code %d: the innocent is told to be\n%s", o.code, o.out)
+	}
+}
+
+// A subject is read as mail writes it, and as logs do; a mistyped address is nobody's name.
+func TestSubjects(t *testing.T) {
+	for text, want := range map[string]string{
+		"203.0.113.7":             "address 203.0.113.7",
+		"203.0.113[.]7":           "address 203.0.113.7",
+		"198.51.100[.]0/24":       "network 198.51.100.0/24",
+		"2001:db8[::]9":           "address 2001:db8::9",
+		"::ffff:203.0.113.7":      "address 203.0.113.7",
+		"anna@example[.]org":      "account anna@example.org",
+		"who[.]ever":              "account who[.]ever", // no mail program makes a link of it
+		"host/web1.example.org@R": "account host/web1.example.org@R",
+		"<b>x</b>":                "account <b>x</b>",
+		"101":                     "account 101", // of a telephone
+		"DOMAIN\\anna":            "account DOMAIN\\anna",
+		"203.0.113.300":           "",
+		"203.0.113.7:443":         "",
+		"203.0.113.*":             "",
+		"203.0.113.1-203.0.113.9": "",
+		"203.0.113.7/33":          "",
+		"2001:db8::g":             "account 2001:db8::g",
+		"2001:db8:::1":            "",
+	} {
+		got := ""
+		if s, err := parseSubject(text); err == nil {
+			got = s.about + " " + s.text
+		}
+		if got != want {
+			t.Errorf("%s is %q, want %q", text, got, want)
+		}
+		if _, err := forgotten([]string{text}); (err == nil) != (want != "") {
+			t.Errorf("%s is to be forgotten: %v", text, err)
+		}
+	}
+}
+
 func TestInvestigateUsage(t *testing.T) {
 	for _, args := range [][]string{{}, {"203.0.113.300"}, {"203.0.113.1/24"}, {"anna", "--weeks", "0"}, {"anna", "--lines", "-1"}, {"anna", "--json", "--html"}} {
 		if o := gumshoe(t, append([]string{"investigate"}, args...)...); o.code != exitUsage || o.err == "" {

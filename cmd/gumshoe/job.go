@@ -32,12 +32,13 @@ const analyzeHelp = `Find the attacks in logs, explain them and plan whom to ban
 With FILE or DIR arguments, old logs are looked into. A directory is read with
 its rotated and compressed files; - is standard input. The clock is the newest
 believable stamp in them; without --last or --since all of them is analyzed. With
-them only that time is read, and --history before it to compare with. State is scratch: nothing is remembered, banned or
-mailed, the ban plan is hypothetical, and no configuration, network or root is
-needed. The answer depends neither on the day nor on the machine; only the
-countries told beside it come from a database of this machine, if it has one. What
-the configuration protects stays protected. DNS is asked with --dns alone, since
-whoever owns an address can see who asks for its name.
+them only that time is read, and --history before it to compare with. State is
+scratch: nothing is remembered, banned or mailed, the ban plan is hypothetical, and
+no configuration, network or root is needed. The answer depends neither on the day
+nor, with --tz UTC, on the machine; only the countries told beside it come from a
+database of this machine, if it has one. What the configuration protects stays
+protected. DNS is asked with --dns alone, since whoever owns an address can see who
+asks for its name.
 
 Without arguments it is the regular job over this machine: the configured
 sources, or those found under /var/log, for the last six hours or as --last,

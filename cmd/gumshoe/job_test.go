@@ -39,3 +39,23 @@ func TestJobSources(t *testing.T) {
 		})
 	}
 }
+
+// Optional logs that are not there are one note, however many init has written down; and
+// before the first report it is said what makes one.
+func TestJobAbsentLogs(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	log := put(t, dir, "auth.log", guessing())
+	config := put(t, dir, "gumshoe.yaml", "host: web1\nsources:\n  - path: "+log+"\n  - {path: /gone/one.log, optional: true}\n  - {path: /gone/two.log, optional: true}\n")
+	state := []string{"--state-dir", filepath.Join(dir, "state")}
+	kept := defaults()
+	kept.StateDir = filepath.Join(dir, "state")
+	if _, err := kept.runs().get(""); err == nil || err.Error() != "no report is kept; gumshoe analyze makes one" {
+		t.Errorf("without a report: %v", err)
+	}
+	o := configured(t, config, nil, append([]string{"analyze", "--since", "2026-11-10", "--until", "2026-11-11"}, state...)...)
+	text := unwrapped(o.out)
+	if o.code != 0 || strings.Count(text, "and not there") != 1 || !strings.Contains(text, "optional, and not there: /gone/one.log, /gone/two.log") {
+		t.Errorf("code %d: %s%s", o.code, o.out, o.err)
+	}
+}

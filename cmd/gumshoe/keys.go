@@ -277,6 +277,27 @@ func parseNetwork(v string) (netip.Prefix, error) {
 	return p, nil
 }
 
+// asLogged takes out of an address, or of a name with an @, what mail and Markdown break
+// them with so that nobody taps on them: 203.0.113[.]7, 2001:db8[::]9, anna@example[.]org.
+func asLogged(text string) string {
+	whole := unbroken.Replace(text)
+	if _, err := parseNetwork(whole); err != nil && !strings.Contains(whole, "@") {
+		return text
+	}
+	return whole
+}
+
+var unbroken = strings.NewReplacer("[.]", ".", "[:]", ":", "[::]", "::")
+
+// mistyped reports whether a text can only be meant as an address, a network or a range
+// of them, though it is none. Names may have a slash, or be a number.
+func mistyped(text string) bool {
+	head, _, _ := strings.Cut(text, "/")
+	head, _, _ = strings.Cut(head, "%")
+	return strings.Contains(head, ".") && strings.Trim(head, "0123456789.*-:") == "" ||
+		strings.Count(head, ":") > 1 && strings.Trim(head, "0123456789abcdefABCDEF:.*-") == ""
+}
+
 func parseZone(v string) (*time.Location, error) {
 	loc, err := time.LoadLocation(v)
 	if err != nil || v == "" {

@@ -40,6 +40,7 @@ type logs struct {
 	sources  []ingest.Source
 	health   []ingest.Health
 	told     []string            // what the report must say about reading
+	absent   []string            // optional sources that are not there
 	degraded bool                // something that was named or configured could not be read
 	partial  bool                // a person had enough before everything was read
 	proxies  []webconf.Proxy     // that this machine's web servers trust
@@ -57,6 +58,9 @@ func (a *app) openLogs(ctx context.Context, j *job, m *memory) (*logs, error) {
 		}
 	} else if err := l.configured(ctx, a, j, m, base); err != nil {
 		return nil, err
+	}
+	if len(l.absent) > 0 {
+		l.told = append(l.told, "optional, and not there: "+strings.Join(l.absent, ", "))
 	}
 	if len(l.sources) == 0 && (j.AdHoc() || !l.degraded) { // a job whose logs are gone has that to report
 		return nil, errors.New("nothing to read: no log was found; name files, or sources in the configuration")

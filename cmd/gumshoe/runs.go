@@ -67,7 +67,10 @@ func (k keptRuns) get(run string) (report.Report, error) {
 	if err != nil {
 		return report.Report{}, err
 	}
-	if run == "" && len(names) > 0 {
+	if len(names) == 0 {
+		return report.Report{}, errors.New("no report is kept; gumshoe analyze makes one")
+	}
+	if run == "" {
 		run = names[len(names)-1]
 	}
 	if !slices.Contains(names, run) {
@@ -120,13 +123,38 @@ func (k keptRuns) forget(what archive.Forgotten) (n int, err error) {
 			err = errors.Join(err, readErr)
 			continue
 		}
-		if names := string(text); slices.ContainsFunc(what.Sources, func(p netip.Prefix) bool { return ban.Names(names, p) }) ||
-			slices.ContainsFunc(what.Accounts, func(account string) bool {
-				return strings.Contains(strings.ToLower(names), strings.ToLower(account))
-			}) {
+		if spells(string(text), what) {
 			err = errors.Join(err, os.Remove(k.path(run)))
 			n++
 		}
 	}
 	return n, err
+}
+
+// spells reports whether a text names somebody who is to be forgotten.
+func spells(text string, what archive.Forgotten) bool {
+	return slices.ContainsFunc(what.Sources, func(p netip.Prefix) bool { return ban.Names(text, p) }) ||
+		slices.ContainsFunc(what.Accounts, func(account string) bool {
+			return strings.Contains(strings.ToLower(text), strings.ToLower(account))
+		})
+}
+
+// fewFiles is how many of a list of files are told.
+const fewFiles = 6
+
+// savedOf are the reports that --save-report wrote and that name somebody who is to be
+// forgotten. They are a person's, who may have passed them on: none is removed.
+func savedOf(dir string, what archive.Forgotten) (files []string, err error) {
+	for _, suffix := range []string{"html", "txt", "ndjson"} {
+		found, globErr := filepath.Glob(filepath.Join(dir, "2*Z*."+suffix))
+		err = errors.Join(err, globErr)
+		for _, f := range found {
+			text, readErr := os.ReadFile(f)
+			if err = errors.Join(err, readErr); readErr == nil && spells(string(text), what) {
+				files = append(files, f)
+			}
+		}
+	}
+	slices.Sort(files)
+	return files, err
 }

@@ -148,7 +148,7 @@ func (o *opening) absent(s SourceSetting, n source.Note) {
 		o.app.detail("%s: not there", n.Path)
 	case s.Optional:
 		o.app.detail("%s: optional, and not there", n.Path)
-		o.logs.told = append(o.logs.told, n.Path+": optional, and not there")
+		o.logs.absent = append(o.logs.absent, n.Path)
 	default:
 		o.logs.note(o.app, n)
 	}
