@@ -15,6 +15,7 @@ type Standing struct {
 	LoginDays int32 // days with a good login
 
 	probed bool // sent something hostile
+	loads  bool // what belongs to pages, by the name of something that people use
 	traits Trait
 }
 
@@ -77,6 +78,7 @@ func (in *Input) standingOf(u *window.Unit) Standing {
 			loginDays = append(loginDays, day)
 		}
 	}
+	s.loads = assets
 	if pages.enough() && assets {
 		s.Success = true
 	}
@@ -121,9 +123,10 @@ func (d *distinctPages) add(u *window.Unit, r *window.Row) {
 
 // note counts the paths that failed a visitor; paths is scratch space. What only
 // scanners ask for has to fail a benign one; a page that is missing for everybody
-// makes visitors who are answered well less than half the time.
+// makes visitors who are answered well less than half the time, and, after a move,
+// visitors who see no page but the one that says so.
 func (in *Input) note(u *window.Unit, st *Standing, paths []uint64) []uint64 {
-	if !st.Success || st.probed {
+	if !st.Success && !st.loads || st.probed {
 		return paths
 	}
 	paths = paths[:0]

@@ -159,7 +159,7 @@ func (d Agents) hurry(in *analyze.Input, u *window.Unit, rows []*window.Row, st 
 			Fact: fmt.Sprintf("%s within %s by one script", count(b.events, "request"), count(b.minutes, "minute"))}}
 		level := analyze.Low
 		switch {
-		case b.authenticated, st.LoginDays > 0, regular(u, b.rows[0]):
+		case b.authenticated, st.LoginDays > 0, regular(u, b.rows[0]), 2*b.refused <= b.events && ofMany(in, u, &b):
 			level = analyze.Info
 		case b.refused*10 > b.events:
 			level = analyze.Medium

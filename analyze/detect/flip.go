@@ -76,13 +76,17 @@ func flipsOf(in *analyze.Input, spots []aimed) (out []flip) {
 	return out
 }
 
-// flipped tests one input: at least two distinct payloads answered 5xx other than
-// 502, 503 and 504 after it had answered well; Fisher's exact test against the
+// flipped tests one input: at least two distinct payloads, or one of two sources,
+// answered 5xx other than 502, 503 and 504 after it had answered well; Fisher's exact test against the
 // clean requests of the path, or of the host where these are few; and no wave of
 // clean errors in the same hours, because an outage is no injection.
 func flipped(in *analyze.Input, a aimed) (flip, bool) {
 	f := flip{spot: a.spot, text: a.text(in), tried: len(a.shots)}
-	shapes := map[uint64]bool{}
+	type payload struct {
+		shape uint64
+		from  uint32
+	}
+	payloads := map[payload]bool{}
 	hours := map[uint32]bool{}
 	for _, s := range a.shots {
 		if !s.Broke() {
@@ -96,11 +100,11 @@ func flipped(in *analyze.Input, a aimed) (flip, bool) {
 		}
 		f.hit++
 		f.marks = append(f.marks, s.mark())
-		shapes[s.Aux] = true
+		payloads[payload{s.Aux, s.from}] = true
 		hours[uint32(s.at().Unix()/3600)] = true
 	}
 	th := in.Thing(a.path)
-	if len(shapes) < 2 || th == nil || failedForAll(th, hours) {
+	if len(payloads) < 2 || th == nil || failedForAll(th, hours) {
 		return flip{}, false
 	}
 	all := yardstick(in, a.path)

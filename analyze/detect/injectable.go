@@ -33,18 +33,13 @@ type hole struct {
 	senders []netip.Prefix
 }
 
-// sent is a shot with who sent it.
-type sent struct {
-	shot
-	from uint32 // in Set.Units
-}
-
 // Detect implements analyze.Detector.
 func (d Injectable) Detect(in *analyze.Input) []analyze.Finding {
-	all := eachSign(in, analyze.Current|analyze.Troubled, armed, func(i int, u *window.Unit, out []sent) []sent {
+	all := eachSign(in, analyze.Current|analyze.Troubled, armed, func(i int, u *window.Unit, out []shot) []shot {
 		for _, s := range shotsOf(in, u) {
 			if s.Stage >= ingest.StageSyntax {
-				out = append(out, sent{s, uint32(i)})
+				s.from = uint32(i)
+				out = append(out, s)
 			}
 		}
 		return out
@@ -55,7 +50,7 @@ func (d Injectable) Detect(in *analyze.Input) []analyze.Finding {
 	}
 	byPath := byName(numbers, func(i int32) uint64 { return all[i].Name })
 	holes := analyze.Gather(len(byPath), func(i int, holes []hole) []hole {
-		of := make([]sent, len(byPath[i]))
+		of := make([]shot, len(byPath[i]))
 		for k, n := range byPath[i] {
 			of[k] = all[n]
 		}
@@ -83,15 +78,15 @@ func (d Injectable) Detect(in *analyze.Input) []analyze.Finding {
 
 // holeIn judges one path by what everybody sent to it. Something of it has to lie
 // in the window.
-func holeIn(in *analyze.Input, path uint64, of []sent) (hole, bool) {
+func holeIn(in *analyze.Input, path uint64, of []shot) (hole, bool) {
 	h := hole{path: path}
-	if !slices.ContainsFunc(of, func(s sent) bool { return in.Contains(uint32(s.at().Unix() / 3600)) }) {
+	if !slices.ContainsFunc(of, func(s shot) bool { return in.Contains(uint32(s.at().Unix() / 3600)) }) {
 		return h, false
 	}
-	h.shots = make([]shot, len(of))
+	h.shots = of
 	from := make([]uint32, len(of))
 	for i, s := range of {
-		h.shots[i], from[i] = s.shot, s.from
+		from[i] = s.from
 	}
 	sortShots(h.shots)
 	for _, i := range slices.Compact(from) {

@@ -24,7 +24,10 @@ type Injection struct{}
 func (Injection) Name() string { return "injection" }
 
 // shot is one request with hostile content. It stands in the Set.
-type shot struct{ *window.Touch }
+type shot struct {
+	*window.Touch
+	from uint32 // who sent it, in Set.Units; 0 while one source alone is looked at
+}
 
 func (s shot) at() time.Time      { return moment(s.Milli) }
 func (s shot) mark() analyze.Mark { return analyze.Mark{Origin: s.Origin(), Time: s.at()} }
@@ -33,7 +36,7 @@ func (s shot) mark() analyze.Mark { return analyze.Mark{Origin: s.Origin(), Time
 func (d Injection) Detect(in *analyze.Input) []analyze.Finding {
 	return eachSign(in, analyze.Current|analyze.Troubled, armed, func(i int, u *window.Unit, out []analyze.Finding) []analyze.Finding {
 		shots := shotsOf(in, u)
-		if len(shots) == 0 || !in.Contains(uint32(shots[len(shots)-1].at().Unix()/3600)) {
+		if !current(in, shots) {
 			return out
 		}
 		a := attack{unit: u, shots: shots, spots: spotsOf(shots)}
@@ -42,11 +45,24 @@ func (d Injection) Detect(in *analyze.Input) []analyze.Finding {
 			return out
 		}
 		a.flips, a.proofs = flipsOf(in, a.spots), append(proofsOf(in, a.spots), shellsOf(in, shots)...)
+		if len(a.flips)+len(a.proofs) == 0 {
+			a.shots = foreign(in, u, shots)
+			shots = a.shots
+			if a.odds, a.distinct = payloadOdds(shots); a.odds == 0 || !current(in, shots) {
+				return out
+			}
+			a.spots = spotsOf(shots)
+		}
 		if len(a.flips)+len(a.proofs) == 0 && (in.Standing(i).Success && (a.distinct == 1 || !sharp(shots)) || signedIn(u, shots)) {
 			return out
 		}
 		return append(out, d.judge(in, &a, in.Standing(i)))
 	})
+}
+
+// current reports whether the last of some shots lies in the analyzed window.
+func current(in *analyze.Input, shots []shot) bool {
+	return len(shots) > 0 && in.Contains(uint32(shots[len(shots)-1].at().Unix()/3600))
 }
 
 // attack is everything hostile that one source sent.
@@ -69,7 +85,7 @@ func shotsOf(in *analyze.Input, u *window.Unit) (out []shot) {
 		touches := u.Touches(r)
 		for k := range touches {
 			if t := &touches[k]; t.Stage > ingest.StageNone && t.Class != ingest.ClassLLM && !fileHunt(in, t) {
-				out = append(out, shot{t})
+				out = append(out, shot{Touch: t})
 			}
 		}
 	}
@@ -85,7 +101,7 @@ func sortShots(shots []shot) {
 // not be served (/.env): that is a scan, and Scan tells it. Who sends something to a web
 // shell that answers does not look for it.
 func fileHunt(in *analyze.Input, t *window.Touch) bool {
-	return !shot{t}.commanded() && t.Class&^(ingest.ClassLFI|ingest.ClassScanner|ingest.ClassWebshell|ingest.ClassLLM) == 0 && t.Stage <= ingest.StageMarker &&
+	return !shot{Touch: t}.commanded() && t.Class&^(ingest.ClassLFI|ingest.ClassScanner|ingest.ClassWebshell|ingest.ClassLLM) == 0 && t.Stage <= ingest.StageMarker &&
 		in.Set.Name(t.Name).Path&(ingest.PathVocabulary|ingest.PathSensitive) != 0
 }
 
@@ -123,7 +139,7 @@ func (d Injection) judge(in *analyze.Input, a *attack, st *analyze.Standing) ana
 		f.Impact = analyze.Success
 		f.Evidence = append(f.Evidence, e)
 	}
-	if f.Impact < analyze.Success && a.odds+work.odds < sureAlone && !st.Success && slices.ContainsFunc(shots, exploit) {
+	if f.Impact < analyze.Success && a.odds+work.odds < sureAlone && !st.Success && (slices.ContainsFunc(shots, exploit) || insists(shots)) {
 		low := analyze.Low
 		f.Floor = &low
 	}
@@ -144,6 +160,23 @@ func exploit(s shot) bool {
 		return false
 	}
 	return s.Param == 0 || s.Status >= 400 || s.Class&ingest.ClassJNDI != 0
+}
+
+// fewestAgain is how many times a payload with other numbers in it makes a program of
+// who sends it.
+const fewestAgain = 5
+
+// insists reports somebody who sends SQL again and again although it is refused, or to
+// see how long the answer takes. The numbers in it change, and it counts as one payload;
+// but no form writes it so often.
+func insists(shots []shot) bool {
+	n := 0
+	for _, s := range shots {
+		if s.Stage >= ingest.StageLogic && s.Class&ingest.ClassSQLi != 0 && (s.Wait > 0 || s.Status >= 400) {
+			n++
+		}
+	}
+	return n >= fewestAgain
 }
 
 // response joins what the answers say: the strongest, and half of each further.

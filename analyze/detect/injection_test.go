@@ -2,6 +2,7 @@ package detect
 
 import (
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -104,6 +105,35 @@ func TestHoleShownByTheHonest(t *testing.T) {
 	l.quiet(t)
 }
 
+// The same page, and people whose names it cannot bear: strangers who look for several of
+// them, or correct themselves. The page is told, whoever they are.
+func TestHoleShownByNames(t *testing.T) {
+	var l tape
+	l.visitors(20)
+	l.readers(60, "/find?name=miller", 6_000, 0)
+	for i, names := range [][]string{{"O'Brien", "O'Neill"}, {"d'Arc", "D'Angelo+and+sons", "Dell'Acqua"}, {"O'Hara"}} {
+		for k, name := range names {
+			l.get(9*hour+time.Duration(3*i)*hour+time.Duration(k)*minute, fmt.Sprintf("203.0.113.%d", 10+i), "/find?name="+name, 500)
+		}
+	}
+	l.quiet(t)
+	if c := l.told(t, "injectable_endpoint"); c.Level < analyze.High || len(c.Visitors) != 3 {
+		t.Errorf("%s, sent by %v", c.Level, c.Visitors)
+	}
+}
+
+// A box that makes proposals asks for them with each letter: one name is many requests.
+func TestNamesTypedByLetter(t *testing.T) {
+	for _, typed := range []string{"o'brien's cups", "it's a mug", "rock 'n' roll", `"blue" cup`, "mother-in-law's"} {
+		var l tape
+		l.visitors(20)
+		for i := range typed {
+			l.get(9*hour+time.Duration(i)*time.Second, attacker, "/api/suggest?q="+url.QueryEscape(typed[:i+1]), 200)
+		}
+		l.quiet(t)
+	}
+}
+
 // What is confirmed by size or by time, and what only looks like it. The page has
 // six kilobytes and takes 80 ms.
 func TestProofs(t *testing.T) {
@@ -161,7 +191,7 @@ func TestProofs(t *testing.T) {
 func TestKendall(t *testing.T) {
 	stages := func(list ...ingest.Stage) (out []shot) {
 		for _, s := range list {
-			out = append(out, shot{&window.Touch{Stage: s}})
+			out = append(out, shot{Touch: &window.Touch{Stage: s}})
 		}
 		return out
 	}
@@ -238,6 +268,25 @@ func TestHonestCode(t *testing.T) {
 		}
 		l.quiet(t)
 	})
+}
+
+// One payload with other numbers each time: refused by whatever looks at requests first, or
+// sent for the time that the answer takes. A program that is answered well may be anybody's.
+func TestOnePayloadAgainAndAgain(t *testing.T) {
+	for target, status := range map[string]uint16{"/item?id=1%%27+OR+%d=%d--": 403, "/item?id=1)+AND+SLEEP(5)+AND+(%d=%d": 200} {
+		var l tape
+		l.visitors(20)
+		for i := range 20 {
+			l.get(9*hour+time.Duration(i)*minute, attacker, fmt.Sprintf(target, i, i), status)
+		}
+		l.find(t, attacker+"/32", "injection", analyze.Low)
+	}
+	var l tape
+	l.visitors(20)
+	for i := range 20 {
+		l.get(9*hour+time.Duration(i)*minute, attacker, fmt.Sprintf("/items?where=1%%27+OR+%d=%d--", i, i), 200)
+	}
+	l.none(t, attacker+"/32")
 }
 
 // One request takes no time, and the story says none.

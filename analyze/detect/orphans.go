@@ -62,8 +62,8 @@ func (d Orphans) Detect(in *analyze.Input) []analyze.Finding {
 		if !knocksLikeOne(u, o.doors) {
 			return found
 		}
-		if walkAlone(in, u) >= seenAlone {
-			return found
+		if walkAlone(in, u) >= seenAlone || len(hiddenServed(in, u)) > 0 {
+			return found // told by itself
 		}
 		return append(found, o)
 	})

@@ -67,6 +67,8 @@ func (d Scan) Detect(in *analyze.Input) []analyze.Finding {
 	return analyze.EachUnit(in, analyze.Current|analyze.Troubled, func(i int, u *window.Unit, out []analyze.Finding) []analyze.Finding {
 		if f, ok := d.judge(in, u, t0); ok {
 			out = append(out, f)
+		} else if f, ok := d.fetch(in, u); ok {
+			out = append(out, f)
 		} else if f, ok := d.knock(in, u); ok && !in.Standing(i).Benign {
 			out = append(out, f)
 		}
@@ -321,24 +323,6 @@ func weight(in *analyze.Input, r *window.Row, path uint64) float64 {
 // that live with stale addresses.
 func stale(r *window.Row) bool {
 	return r.Has(ingest.ClientCrawler) || r.Has(ingest.ClientFeed) || r.Has(ingest.ClientMonitor) || r.Has(ingest.ClientApp)
-}
-
-// served lists the requests that were answered well for what should never be
-// served.
-func served(in *analyze.Input, u *window.Unit) (out []contact) {
-	for i := range u.Rows {
-		r := &u.Rows[i]
-		if in.Set.Service(r.Service) != ingest.ServiceWeb || !in.Contains(r.Hour) {
-			continue
-		}
-		touches := u.Touches(r)
-		for k := range touches {
-			if t := &touches[k]; t.Status >= 200 && t.Status < 300 && in.Set.Name(t.Name).Path&ingest.PathSensitive != 0 {
-				out = append(out, contact{milli: t.Milli, name: t.Name, origin: t.Origin(), status: t.Status})
-			}
-		}
-	}
-	return out
 }
 
 // walk runs the random walk and returns its last value.

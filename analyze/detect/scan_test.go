@@ -256,6 +256,76 @@ func TestBrokenSite(t *testing.T) {
 	l.quiet(t)
 }
 
+// After a move hardly anybody sees a page: what people remember is gone, and what loads is
+// the page that says so. Who asks for such things and loads nothing is a scanner still.
+func TestMovedSite(t *testing.T) {
+	sections := []string{"forum", "article", "news", "topics", "guides", "recipes", "people", "events"}
+	var l tape
+	l.visitors(30)
+	for i := range 60 {
+		src := fmt.Sprintf("198.19.%d.9", i)
+		for k := range 7 {
+			at := time.Duration(i)*15*minute + time.Duration(k)*20*time.Second
+			l.get(at, src, fmt.Sprintf("/%s/harbor-%d.html", sections[(i+k)%len(sections)], 100*i+k), 404)
+			l.get(at, src, "/style.css", 200)
+		}
+	}
+	l.quiet(t)
+	for k := range 12 {
+		l.ask(9*hour+time.Duration(k)*minute, attacker, "", "Mozilla/5.0", "/intern/"+string(rune('a'+k)), 404)
+	}
+	l.find(t, attacker+"/32", "scan", analyze.Low)
+}
+
+// One request is enough for who is given a secret. A site that answers everything gives
+// none away, nor does one page for all that is not there, nor is what visitors read one.
+func TestServedSecrets(t *testing.T) {
+	shut := func() *tape {
+		var l tape
+		l.visitors(30)
+		for i, p := range []string{"/wp-config.php.bak", "/.svn/entries", "/.aws/credentials"} {
+			l.ask(time.Duration(i)*hour, fmt.Sprintf("198.19.%d.9", i), "", "Mozilla/5.0", p, 404)
+		}
+		return &l
+	}
+	get := func(l *tape, src, path string, bytes int64) {
+		l.answer(9*hour, src, path, 200, bytes, 0)
+	}
+	t.Run("served", func(t *testing.T) {
+		l := shut()
+		get(l, attacker, "/.env", 812)
+		get(l, attacker, "/.git/config", 266)
+		if c := l.find(t, attacker+"/32", "scan", analyze.High); c.Level != analyze.High || !hasTarget(c, "/.env") || !hasTarget(c, "/.git/config") {
+			t.Errorf("%s, targets %v", c.Level, c.Targets)
+		}
+	})
+	t.Run("one page for everything", func(t *testing.T) {
+		l := shut()
+		get(l, attacker, "/.env", 4_812)
+		get(l, attacker, "/.git/config", 4_815)
+		l.none(t, attacker+"/32")
+	})
+	t.Run("a site that says no to nothing", func(t *testing.T) {
+		var l tape
+		l.visitors(30)
+		get(&l, attacker, "/.env", 4_812)
+		l.none(t, attacker+"/32")
+	})
+	t.Run("a reader", func(t *testing.T) {
+		l := shut()
+		l.visit(8*hour, attacker)
+		get(l, attacker, "/.profile", 1_204)
+		l.none(t, attacker+"/32")
+	})
+	t.Run("what is there to be fetched", func(t *testing.T) {
+		l := shut()
+		get(l, attacker, "/keys/release.pem", 1_204)
+		l.ask(9*hour, "198.51.100.7", "", "git/2.43.0", "/team/site/.git/info/refs", 200)
+		l.none(t, attacker+"/32")
+		l.none(t, "198.51.100.7/32")
+	})
+}
+
 // A log that holds only scanners still tells them.
 func TestOnlyScanners(t *testing.T) {
 	var l tape

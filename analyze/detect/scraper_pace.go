@@ -9,6 +9,7 @@ import (
 
 const (
 	scraperHours     = 4   // whole hours in which it never rests, beside the first and the last
+	scraperHurries   = 900 // pages of each whole hour: of so many one whole hour is enough, for nobody reads a page every four seconds in it
 	scraperEven      = 3   // most pages of an hour, in multiples of the fewest; or
 	scraperSpread    = 1.5 // variance of the pages of an hour over their mean: of independent ones it is 1, of visits several
 	scraperTireless  = .8  // of the twelfths of an hour in which evenly strewn pages would fall
@@ -44,7 +45,7 @@ func paceOf(hours []readHour) (p pace) {
 
 // machine reports a pace that nobody keeps who reads.
 func (p *pace) machine() bool {
-	if len(p.hours) < scraperHours+2 {
+	if len(p.hours) < 3 {
 		return false
 	}
 	whole := p.hours[1 : len(p.hours)-1]
@@ -57,6 +58,9 @@ func (p *pace) machine() bool {
 		squares += n * n
 		slots += whole[i].slots()
 		expected += 12 * (1 - math.Pow(11./12, n))
+	}
+	if len(whole) < scraperHours && least < scraperHurries {
+		return false
 	}
 	mean := sum / float64(len(whole))
 	even := most <= scraperEven*least || squares/float64(len(whole))-mean*mean <= scraperSpread*mean

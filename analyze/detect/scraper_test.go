@@ -39,6 +39,7 @@ func TestScraper(t *testing.T) {
 		{"in the order of the alphabet", firefox, 9, 4 * minute, func(i int) string { return fmt.Sprintf("/wiki/%c%c%c", 'a'+i/26%26, 'a'+i%26, 'a'+i*7%26) }},
 		{"six an hour for a day and a half", firefox, 36, 10 * minute, product},
 		{"one every ten seconds", firefox, 7, 10 * time.Second, product},
+		{"one every two seconds", firefox, 3, 2 * time.Second, func(i int) string { return fmt.Sprintf("/api/users/%d", i+1) }},
 	} {
 		t.Run(c.what, func(t *testing.T) {
 			var l tape

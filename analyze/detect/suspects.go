@@ -55,6 +55,7 @@ type suspect struct {
 	tokens   []token
 	lone     bool // was shown nothing at all, and asked for the same at most a few times
 	plain    bool // as far as its agents tell, a browser
+	reads    bool // pages, with what belongs to them
 }
 
 // first and last are when it was seen to do something, milli.
@@ -86,6 +87,7 @@ func suspectsOf(in *analyze.Input) []suspect {
 // web adds what was refused, the shapes of payloads, and agents that only those
 // have who read no pages.
 func (s *suspect) web(in *analyze.Input, u *window.Unit) {
+	s.reads = readsPages(in, u)
 	for i := range u.Rows {
 		r := &u.Rows[i]
 		if in.Set.Service(r.Service) != ingest.ServiceWeb {
@@ -115,6 +117,13 @@ func (s *suspect) web(in *analyze.Input, u *window.Unit) {
 	s.plain = plainBrowser(in, u)
 }
 
+// readsPages reports whether a source reads pages with what belongs to them. What people
+// write into the boxes of a site, others write there too: who looks for the same piece of
+// code, and what their browsers send, has no more in common.
+func readsPages(in *analyze.Input, u *window.Unit) bool {
+	return anyRow(u, func(r *window.Row) bool { return browsed(in, r) && r.Flags&window.Assets != 0 })
+}
+
 // plainBrowser reports whether all that a source asked for, it asked for by the name
 // of a living browser, or of a program that says what it is and means no harm.
 func plainBrowser(in *analyze.Input, u *window.Unit) bool {
@@ -134,7 +143,7 @@ func (s *suspect) request(in *analyze.Input, t *window.Touch) {
 	if refusal(t.Status) && n.Path&ingest.PathNeutral != 0 && (strings.HasSuffix(n.Text, ".ico") || strings.HasSuffix(n.Text, ".png")) {
 		s.lone = false // a browser looks for the site's icon
 	}
-	if listed := n.Path&(ingest.PathVocabulary|ingest.PathSensitive) != 0; t.Stage >= ingest.StageLogic && t.Aux != 0 && !(listed && t.Class&^ofFiles == 0) {
+	if listed := n.Path&(ingest.PathVocabulary|ingest.PathSensitive) != 0; !s.reads && t.Stage >= ingest.StageLogic && t.Aux != 0 && !(listed && t.Class&^ofFiles == 0) {
 		s.shots++
 		s.deeds = append(s.deeds, deed{token{t.Aux, shapeToken}, t.Milli, t.Origin()})
 	}

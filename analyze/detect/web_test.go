@@ -123,6 +123,40 @@ func TestScriptInAHurry(t *testing.T) {
 	}
 }
 
+// An application that many use calls itself a library, too, and some of them are busy. One
+// who is far busier than all others, and an agent that nearly everybody fails with, are told.
+func TestApplicationsOfMany(t *testing.T) {
+	const app = "okhttp/4.12.0"
+	crowd := func(status uint16) *tape {
+		var l tape
+		l.visitors(30)
+		for i := range 40 {
+			for k := range 5 + i {
+				s := status
+				if k == 0 {
+					s = 401
+				}
+				l.ask(time.Duration(i)*20*minute+time.Duration(k)*2*time.Second, fmt.Sprintf("198.19.%d.9", i), "", app, []string{"/api/feed", "/api/cart", "/api/items/7"}[k%3], s)
+			}
+		}
+		return &l
+	}
+	burst := func(l *tape, n int) {
+		for k := range n {
+			l.ask(9*hour+time.Duration(k)*time.Second/2, attacker, "", app, fmt.Sprintf("/api/items/%d", k), 200)
+		}
+	}
+	busy := crowd(200)
+	burst(busy, 60)
+	busy.quiet(t)
+	copier := crowd(200)
+	burst(copier, 500)
+	copier.find(t, attacker+"/32", "automation", analyze.Low)
+	strange := crowd(404)
+	burst(strange, 60)
+	strange.find(t, attacker+"/32", "automation", analyze.Low)
+}
+
 func browser(i int) string {
 	return fmt.Sprintf("Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:%d.0) Gecko/20100101 Firefox/%d.0", 90+i, 90+i)
 }

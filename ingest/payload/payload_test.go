@@ -141,7 +141,7 @@ func TestHarmlessPaths(t *testing.T) {
 	for _, target := range []string{
 		"/", "/index.html", "/blog/how-to-union-select", "/wiki/Foo_(bar)", "/wiki/C%2B%2B", "/wiki/O'Brien", "/wiki/Rock_%27n%27_Roll", "/a/b;jsessionid=0A1B2C3D", "/cars;color=red;year=2012/models", "/javascript-manual/document.cookie.html",
 		"/fonts/css?family=Open+Sans:400,700|Roboto", "/img/logo%20small.png", "/~user/index.html", "/@scope/package", "/.well-known/acme-challenge/x", "/jquery.history.min.js", "/blog/2024/01/select-from-where/", "/foo../1234", "/products/cat/dog", "/a/../b.html",
-		"/search?utm_source=x&utm_medium=y&gclid=Cj0KCQiA1--x_wcB", "/?s=", "/?", "/a?b", "/a?b=c=d", "/a?items[]=1&items[]=2&filter[name]=x", "/a?%5B%5D=1", "/feed/?format=rss", "/downloads/app-1.2.3.tar.gz", "/photos/image.jpeg?w=100&h=200",
+		"/search?utm_source=x&utm_medium=y&gclid=Cj0KCQiA1--x_wcB", "/?s=", "/?", "/a?b", "/a?b=c=d", "/a?items[]=1&items[]=2&filter[name]=x", "/cars?filter[prototype]=yes&constructor[name]=x", "/a?%5B%5D=1", "/feed/?format=rss", "/downloads/app-1.2.3.tar.gz", "/photos/image.jpeg?w=100&h=200",
 		"/team/site/blob/main/etc/nginx/nginx.conf", "/team/site/raw/v2/var/log/rotate.conf", "/team/site/tree/main/etc/ssl/private", "/api/users/?name__icontains=smith&created__gte=2024-01-01", "/admin/auth/user/?is_staff__exact=1&date__year=2024", "/api/tags/?name__startswith=a",
 		"/sites/default/files/2026-05/plan.pdf", "/pub/media/catalog/product/x.jpg", "/upload/index.php", "/media/player.php", "/js/combine.php",
 		"/team/site/blob/main/.env.example", "/team/site/-/blob/main/.gitlab-ci.yml", "/team/site/src/branch/main/.gitignore", "/team/site/tree/v1.0/.github/workflows", "/docs/api/java.base/java/lang/ProcessBuilder.html", "/wp-content/uploads/2026/01/php-logo.png", "/wp-admin/images/spinner.gif", "/page/javascript:;", "/a/data:image/gif;base64,R0lGODlhAQABAAAAACw=",
@@ -251,6 +251,7 @@ func TestHostilePaths(t *testing.T) {
 		{"/static/../../../../etc/passwd", ingest.ClassLFI}, {"/product/1'union+select+1,2--", ingest.ClassSQLi}, {"/%3Cscript%3Ealert(1)%3C/script%3E", ingest.ClassXSS}, {"/${jndi:ldap://x.example/a}", ingest.ClassJNDI},
 		{`/\x22><script>alert(1)</script>`, ingest.ClassXSS}, {"/index.php?s=/index/\\x5Cthink\\x5Capp/invokefunction&function=call_user_func_array", ingest.ClassPHP}, {"/foo%0abar", ingest.ClassCRLF}, {"/vendor/phpunit/src/Util/PHP/eval-stdin.php", ingest.ClassPHP}, {"/wp-content/uploads/2026/01/x.php", ingest.ClassWebshell}, {"/.well-known/pki-validation/x.phtml", ingest.ClassWebshell}, {"/raw/.env", ingest.ClassLFI}, {"/a/blob/.git/config", ingest.ClassLFI},
 		{"/jobs?jql=x'+or+1=1", ingest.ClassSQLi}, {"/api/pages?filters[password][$regex]=^a", ingest.ClassNoSQL}, {"/?url=http://127.0.0.1:51234/", ingest.ClassSSRF}, {"/if(now()=sysdate(),sleep(12),0)", ingest.ClassSQLi},
+		{"/login?__proto__[admin]=1", ingest.ClassRCE}, {"/list?page=2&constructor[prototype][admin]=1", ingest.ClassRCE}, {"/?a[__proto__][x]=y", ingest.ClassRCE},
 	}
 	for _, tt := range tests {
 		r := Inspect([]byte(tt.target))
@@ -288,6 +289,28 @@ func TestShapesFoldLiterals(t *testing.T) {
 	}
 	if shape("1+AND+1=1") == shape("1+OR+1=1") {
 		t.Error("AND and OR have one shape")
+	}
+}
+
+// A name with an apostrophe, a phrase in quotes and each letter of both are one payload;
+// what somebody tries on a parameter are several.
+func TestShapesOfNames(t *testing.T) {
+	shapes := func(values ...string) map[uint64]bool {
+		all := map[uint64]bool{}
+		for _, value := range values {
+			r := Inspect([]byte("/?q=" + value))
+			if r.Stage != ingest.StageSyntax {
+				t.Errorf("%q: stage %d, want a broken syntax", value, r.Stage)
+			}
+			all[r.Shape] = true
+		}
+		return all
+	}
+	if n := len(shapes("O'Brien", "d'Arc", "it's+a", "o'", "o'b", "rock'n", "L'Or%C3%A9al", "o'brien's", "guns+n'+roses", "%22blue%22", "%22blue%22+c", "%22blue+cups%22+o'")); n != 1 {
+		t.Errorf("%d shapes of names and phrases, want 1", n)
+	}
+	if n := len(shapes("'", "%22", "1'", "1%22", "1')", "a'%22")); n != 6 {
+		t.Errorf("%d shapes of 6 tries", n)
 	}
 }
 

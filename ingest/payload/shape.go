@@ -47,6 +47,48 @@ func appendShape(dst, plain []byte) []byte {
 	return dst
 }
 
+// appendQuotes appends what breaks a syntax with its words folded: a run of words, with
+// the apostrophes and the quoted phrases in it, is W. O'Brien, d'Arc and each letter of
+// "it's a mug" on its way to a search as one types are one payload, and none that anybody
+// has thought of; what somebody tries one after the other, 1' and ' and "), are several.
+func appendQuotes(dst, plain []byte) []byte {
+	plain = plain[:min(len(plain), maxShape)]
+	for i := 0; i < len(plain); {
+		if j := words(plain, i); j > i {
+			dst = append(dst, 'W')
+			i = j
+			continue
+		}
+		j := i + 1
+		for j < len(plain) && words(plain, j) == j {
+			j++
+		}
+		dst = appendShape(dst, plain[i:j])
+		i = j
+	}
+	return dst
+}
+
+// words returns where the run of words ends that begins at i.
+func words(b []byte, i int) int {
+	j := i
+	for j < len(b) {
+		switch c := b[j]; {
+		case letter(c), j > i && (c == ' ' || c == '-' || c == '\'' && letter(b[j-1])):
+			j++
+		case c == '\'' || c == '"':
+			end := closing(b, j)
+			if end == 0 {
+				return j
+			}
+			j = end + 1
+		default:
+			return j
+		}
+	}
+	return j
+}
+
 // closing returns the index of the quote that ends the string which begins at i,
 // or 0. A string holds only letters, digits and spaces: anything else is code
 // between two strings.
@@ -65,3 +107,6 @@ func closing(b []byte, i int) int {
 func alnum(c byte) bool {
 	return '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'
 }
+
+// letter reports a letter of any script.
+func letter(c byte) bool { return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || c >= 0x80 }

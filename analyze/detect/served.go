@@ -1,0 +1,113 @@
+package detect
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"gumshoe/analyze"
+	"gumshoe/ingest"
+	"gumshoe/ingest/window"
+)
+
+// fetch finds who was given a hidden file, a configuration with its passwords or a
+// repository. It takes one request, and no walk: who knows where it lies fails nowhere.
+// Certificates, dumps and the like may be there for somebody to fetch; hidden files are
+// for nobody.
+func (d Scan) fetch(in *analyze.Input, u *window.Unit) (analyze.Finding, bool) {
+	leaks := hiddenServed(in, u)
+	if len(leaks) == 0 {
+		return analyze.Finding{}, false
+	}
+	f := analyze.Finding{Detector: d.Name(), Techniques: []string{"T1595.003"}, Key: u.Prefix().String(), Sources: sources(u), Impact: analyze.Targeted,
+		Service: ingest.ServiceWeb, First: leaks[0].at(), Last: leaks[len(leaks)-1].at(), Events: uint64(len(leaks))}
+	var names []string
+	for _, c := range leaks {
+		names = append(names, in.Set.Name(c.name).Text)
+		f.Times, f.Marks = append(f.Times, c.at()), append(f.Marks, c.mark())
+	}
+	names = analyze.Unique(names)
+	for _, name := range names[:min(len(names), analyze.MaxTargets)] {
+		f.Targets = append(f.Targets, analyze.Target{Kind: analyze.Endpoint, Value: name})
+	}
+	f.Marks = analyze.Spread(f.Marks, 5)
+	high := analyze.High
+	f.Floor = &high
+	f.Evidence = []analyze.Evidence{{Family: analyze.Probing, LogOdds: 6, Trials: len(names), Fact: fmt.Sprintf("%s that should never be served, asked for and answered well", count(len(names), "path"))}}
+	f.Story = analyze.Story{
+		Headline: names[0] + " was served",
+		Body:     []string{fmt.Sprintf("%s asked for %s and was answered %d.", bare(u.Prefix()), some(names, 4), leaks[0].status)},
+		Why:      []string{"No visitor asks for such a file, and it is often full of passwords and keys. This site says no to others of the kind."},
+		Not:      []string{"The log does not say what was in the answer: it may be a page that says no in words."},
+		Do:       []string{fmt.Sprintf("Ask for %s yourself. If the answer is the file, take it away and change every password and key in it.", names[0])},
+	}
+	return f, true
+}
+
+// hiddenServed lists the requests of a source that reads no pages for hidden files, if
+// they were answered well.
+func hiddenServed(in *analyze.Input, u *window.Unit) []contact {
+	leaks := slices.DeleteFunc(served(in, u), func(c contact) bool { return !strings.Contains(in.Set.Name(c.name).Text, "/.") })
+	if len(leaks) > 0 && readsPages(in, u) {
+		return nil
+	}
+	return leaks
+}
+
+// sameSize is by how much the same page differs from answer to answer, one part in.
+const sameSize = 50
+
+// served lists the requests of a source that were answered well for what should never be
+// served. Of a site that says no to nothing of the kind, or answers two such questions
+// with a page of one size, it is believed that it serves none of them.
+func served(in *analyze.Input, u *window.Unit) (out []contact) {
+	sites := analyze.Fact(in, "refuses secrets", refusesOf)
+	var got []*window.Touch
+	for i := range u.Rows {
+		r := &u.Rows[i]
+		if in.Set.Service(r.Service) != ingest.ServiceWeb || !in.Contains(r.Hour) || r.Flags&window.Authenticated != 0 || stale(r) {
+			continue
+		}
+		touches := u.Touches(r)
+		for k := range touches {
+			t := &touches[k]
+			if t.Status != 200 && t.Status != 206 {
+				continue
+			}
+			if n := in.Set.Name(t.Name); n.Path&ingest.PathSensitive != 0 && sites[siteOf(n.Text)] {
+				got = append(got, t)
+			}
+		}
+	}
+	for _, t := range got {
+		if !slices.ContainsFunc(got, func(o *window.Touch) bool {
+			return o.Name != t.Name && t.Bytes > 0 && max(o.Bytes, t.Bytes)-min(o.Bytes, t.Bytes) <= t.Bytes/sameSize
+		}) {
+			out = append(out, contact{milli: t.Milli, name: t.Name, origin: t.Origin(), status: t.Status})
+		}
+	}
+	sortContacts(out)
+	return out
+}
+
+// fewestRefused is how many doors that only scanners know a site has to keep shut for
+// its answers to mean something.
+const fewestRefused = 2
+
+// refusesOf finds the sites that say no to scanners.
+func refusesOf(in *analyze.Input) map[string]bool {
+	refused := map[string]int{}
+	all := analyze.Fact(in, "answers all", answersAllOf)
+	for _, t := range in.Set.Things(window.PathObject) {
+		if t.Name.Path&(ingest.PathSensitive|ingest.PathVocabulary) != 0 && mostlyDenied(in, t.ID) {
+			refused[siteOf(t.Name.Text)]++
+		}
+	}
+	out := map[string]bool{}
+	for site, n := range refused {
+		if n >= fewestRefused && !all[site] {
+			out[site] = true
+		}
+	}
+	return out
+}

@@ -1,0 +1,100 @@
+package detect
+
+import (
+	"slices"
+
+	"gumshoe/analyze"
+	"gumshoe/ingest"
+	"gumshoe/ingest/window"
+)
+
+// Some inputs of a site are there for what looks hostile elsewhere: a playground for
+// code, the filter of a list, the messages that a page sends home when its script fails.
+// What the browsers of many visitors send to one input, and get answered, is its
+// language. It is held against nobody who loads pages with what belongs to them; others
+// have to know it from somewhere else.
+const (
+	fewestSpeakers = 5  // networks of visitors of several pages who send one class of content to an input; or
+	manySpeakers   = 20 // of those who loaded any page with what belongs to it
+	mostSpoken     = 10 // distinct payloads of a reader: whoever tries more looks for a hole
+)
+
+// languages are the classes of content that visitors send to the inputs of a site.
+type languages map[spot]ingest.Class
+
+// spokenBy is one class of content that a visitor sent to an input.
+type spokenBy struct {
+	spot
+	class ingest.Class
+	net   hood
+	known bool // a visitor of several pages
+}
+
+// languagesOf learns what the visitors of a site send to its inputs.
+func languagesOf(in *analyze.Input) languages {
+	all := eachSign(in, analyze.Visitor|analyze.Troubled, armed, func(i int, u *window.Unit, out []spokenBy) []spokenBy {
+		if !readsPages(in, u) {
+			return out
+		}
+		net, known := hoodOf(u.Prefix()), in.Standing(i).Success
+		for _, s := range shotsOf(in, u) {
+			if s.Stage < ingest.StageSyntax || s.Status < 200 || s.Status >= 400 {
+				continue
+			}
+			for rest := s.Class; rest != 0; rest &= rest - 1 {
+				by := spokenBy{spot{s.Name, s.Param}, rest & -rest, net, known}
+				if !slices.Contains(out[max(0, len(out)-window.MaxTouches):], by) {
+					out = append(out, by)
+				}
+			}
+		}
+		return out
+	})
+	type saying struct {
+		spot
+		class ingest.Class
+	}
+	nets := map[saying]map[hood]bool{}
+	for _, by := range all {
+		s := saying{by.spot, by.class}
+		if nets[s] == nil {
+			nets[s] = map[hood]bool{}
+		}
+		nets[s][by.net] = nets[s][by.net] || by.known
+	}
+	out := languages{}
+	for s, by := range nets {
+		known := 0
+		for _, of := range by {
+			if of {
+				known++
+			}
+		}
+		if known >= fewestSpeakers || len(by) >= manySpeakers {
+			out[s.spot] |= s.class
+		}
+	}
+	return out
+}
+
+// foreign are the shots of a source without those that are in the language of what they
+// aim at, if the source is one of those who speak it.
+func foreign(in *analyze.Input, u *window.Unit, shots []shot) []shot {
+	known := analyze.Fact(in, "languages", languagesOf)
+	spoken := func(s shot) bool {
+		return s.Stage >= ingest.StageSyntax && s.Class&^known[spot{s.Name, s.Param}] == 0 && s.Status >= 200 && s.Status < 400
+	}
+	if len(known) == 0 || !slices.ContainsFunc(shots, spoken) || !readsPages(in, u) {
+		return shots
+	}
+	var own []shot
+	for _, s := range shots {
+		if spoken(s) {
+			own = append(own, s)
+		}
+	}
+	if (aimed{shots: own}).shapes() > mostSpoken {
+		return shots
+	}
+	return slices.DeleteFunc(slices.Clone(shots), spoken)
+}

@@ -1,0 +1,125 @@
+package detect
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"gumshoe/analyze"
+)
+
+const (
+	sieve = "/api/items?where=%7B%22price%22:%7B%22$gt%22:5%7D%7D"
+	code  = "/playground?code=%3Cscript%3Ealert(1)%3C/script%3E"
+	query = "/playground?code=SELECT%20name%20FROM%20roasts%20UNION%20SELECT%20login%20FROM%20users--"
+)
+
+// speakers are people of as many networks who read pages, and what their browsers send.
+func (l *tape) speakers(n int, targets ...string) {
+	for i := range n {
+		src, at := fmt.Sprintf("198.19.%d.7", 1+i), hour+time.Duration(i)*20*minute
+		l.visit(at, src)
+		for k, target := range targets {
+			l.get(at+time.Duration(6+k)*minute, src, target, 200)
+		}
+	}
+}
+
+// The filters of a list, a playground for code: what the browsers of visitors send there.
+func TestLanguageOfAPage(t *testing.T) {
+	t.Run("visitors", func(t *testing.T) {
+		var l tape
+		l.visitors(20)
+		l.speakers(30, sieve, code, query)
+		l.quiet(t)
+	})
+	t.Run("who come for one page", func(t *testing.T) {
+		var l tape
+		l.visitors(20)
+		for i := range 2 * manySpeakers {
+			src, at := fmt.Sprintf("198.19.%d.7", 1+i), hour+time.Duration(i)*20*minute
+			l.get(at, src, "/style.css", 200)
+			l.get(at+minute, src, code, 200)
+			l.get(at+2*minute, src, query, 200)
+		}
+		l.quiet(t)
+	})
+	t.Run("somebody who read one page", func(t *testing.T) {
+		var l tape
+		l.visitors(20)
+		l.speakers(30, code, query)
+		l.get(9*hour, attacker, "/", 200)
+		l.get(9*hour, attacker, "/style.css", 200)
+		l.get(9*hour+minute, attacker, code, 200)
+		l.get(9*hour+2*minute, attacker, query, 200)
+		l.quiet(t)
+	})
+}
+
+// The language of one page is none of another, nor of who reads no pages, nor of who tries
+// a dozen things, nor does it hide what comes of them.
+func TestLanguageExcusesNoAttack(t *testing.T) {
+	others := func(l *tape) {
+		l.visitors(20)
+		l.speakers(30, code, query)
+		l.readers(60, "/item?id=7", 6_000, 0)
+		l.readers(120, "/playground?code=hello", 6_000, 0)
+	}
+	reads := func(l *tape) {
+		others(l)
+		l.visit(8*hour, attacker)
+	}
+	t.Run("no reader", func(t *testing.T) {
+		var l tape
+		others(&l)
+		l.get(9*hour, attacker, code, 200)
+		l.get(9*hour+minute, attacker, query, 200)
+		l.find(t, attacker+"/32", "injection", analyze.Low)
+	})
+	t.Run("another page", func(t *testing.T) {
+		var l tape
+		reads(&l)
+		l.get(9*hour, attacker, "/item?id=1%20UNION%20SELECT%20login,2%20FROM%20users--", 200)
+		l.get(9*hour+minute, attacker, "/item?id=1%20AND%20sleep(5)", 200)
+		l.find(t, attacker+"/32", "injection", analyze.Low)
+	})
+	t.Run("many", func(t *testing.T) {
+		var l tape
+		reads(&l)
+		columns := ""
+		for i := range mostSpoken + 2 {
+			columns += ",name"
+			l.get(9*hour+time.Duration(i)*minute, attacker, "/playground?code=1%20UNION%20SELECT%20login"+columns+"%20FROM%20users--", 200)
+		}
+		l.find(t, attacker+"/32", "injection", analyze.Medium)
+	})
+	t.Run("answered otherwise", func(t *testing.T) {
+		var l tape
+		reads(&l)
+		for i, q := range quotes {
+			l.get(9*hour+time.Duration(i)*minute, attacker, "/playground?code="+q, 500)
+		}
+		l.find(t, attacker+"/32", "injection", analyze.High)
+	})
+}
+
+// What many look for in the same words makes them no campaign; strangers who were shown
+// nothing, and send it all the same, are one.
+func TestSameWordsOfReaders(t *testing.T) {
+	var l tape
+	l.visitors(40)
+	for i := range 24 {
+		src, at := fmt.Sprintf("198.18.%d.7", 100+i), time.Duration(i)*hour/2
+		l.get(at, src, "/", 200)
+		l.get(at, src, "/style.css", 200)
+		l.get(at+minute, src, "/search?q=%24%7Bjndi:ldap%7D+what+is+that", 200)
+		l.get(at+2*minute, src, "/search?q=%27+or+1%3D1+--+explained", 200)
+	}
+	l.untold(t, "campaign")
+	for i := range 24 {
+		l.get(time.Duration(i)*hour/2, fmt.Sprintf("198.19.%d.7", i), "/item?id=1%20UNION%20SELECT%20login,2%20FROM%20users--", 200)
+	}
+	if c := l.told(t, "campaign"); len(c.Sources) != 24 {
+		t.Errorf("%d sources, want the 24 who read nothing", len(c.Sources))
+	}
+}
