@@ -61,7 +61,8 @@ func (m *machine) heals(t *testing.T) {
 func (m *machine) lists(t *testing.T) string {
 	t.Helper()
 	return m.sh(t, `find /etc /usr /var -xdev \( -path /var/lib/dpkg -o -path /var/lib/apt -o -path /var/cache -o -path /var/log -o -path /var/lib/fail2ban \
-		-o \( -path '/var/lib/systemd/*' ! -path '/var/lib/systemd/timers*' \) -o -path /var/lib/PackageKit -o -path /var/tmp -o -name '*-' \) -prune -o -print | grep -vE '^/(etc/fail2ban/jail.local|etc/cron.d/gumshoe|etc/credstore.*|var/mailed)$' | sort
+		-o -path /var/lib/systemd -o -path /var/lib/PackageKit -o -path /var/tmp -o -name '*-' \) -prune -o -print | grep -vE '^/(etc/fail2ban/jail.local|etc/cron.d/gumshoe|etc/credstore.*|var/mailed)$' | sort
+		find /var/lib/systemd/timers -name '*gumshoe*' 2>/dev/null
 		cat /etc/passwd /etc/group; ipset list -n; iptables -S | grep -v f2b`)
 }
 
