@@ -85,6 +85,12 @@ func (p *printer) evidence(c analyze.Case) {
 		return
 	}
 	p.line()
+	var accounts []string
+	for _, t := range c.Targets {
+		if t.Kind == analyze.AccountName {
+			accounts = append(accounts, t.Value)
+		}
+	}
 	for _, e := range list {
 		when := e.When
 		if when != "" {
@@ -94,7 +100,7 @@ func (p *printer) evidence(c analyze.Case) {
 		if e.Answer != "" {
 			answer = " → " + e.Answer
 		}
-		p.line("    ", p.paint(dim, when), cut(e.Gist, p.width-4-cells(when)-cells(answer)), answer)
+		p.line("    ", p.paint(dim, when), cutAround(e.Gist, p.width-4-cells(when)-cells(answer), accounts), answer)
 	}
 	if more > 0 {
 		p.line("    ", p.paint(dim, "and "+counted(more, "more line", "more lines")))

@@ -11,6 +11,29 @@ import (
 	"gumshoe/ingest"
 )
 
+// The account that a line is about stays in it, whatever else there is no room for.
+func TestNameIsKept(t *testing.T) {
+	const line = "dovecot: imap-login: Disconnected: Connection closed (auth failed, 1 attempts in 6 secs): user=<anna@example.org>, method=PLAIN"
+	for _, tt := range []struct {
+		in    string
+		width int
+		names []string
+		want  string
+	}{
+		{"short", 10, []string{"anna"}, "short"},
+		{line, 60, []string{"nobody", "anna@example.org"}, "dovecot: imap-login: D…user=<anna@example.org>, method=PLAIN"},
+		{line, 30, []string{"anna@example.org"}, "dovecot: i…user=<anna@example…"},
+		{line, 60, []string{"dovecot"}, "dovecot: imap-login: Disconnected: Connection closed (auth…"},
+		{line, 60, nil, "dovecot: imap-login: Disconnected: Connection closed (auth…"},
+		{"Login of 京京京京京京京京京京京京京京 for anna", 20, []string{"anna"}, "Login of 京京京…anna"},
+	} {
+		got := cutAround(tt.in, tt.width, tt.names)
+		if got != tt.want || cells(got) > tt.width {
+			t.Errorf("cutAround(%q, %d) = %q (%d cells), want %q", tt.in, tt.width, got, cells(got), tt.want)
+		}
+	}
+}
+
 // No line is wider than the terminal, whatever the log holds, in cells and not
 // in bytes.
 func TestWidthIsKept(t *testing.T) {

@@ -22,6 +22,29 @@ func cut(s string, width int) string {
 	return strings.TrimRight(head, " ") + "…"
 }
 
+// nearName is how many cells before a name are shown with it, as long as they are one
+// word: "user=<".
+const nearName = 16
+
+// cutAround shortens s so that the first of some names is still there that its end would
+// take along: what a daemon says of everybody goes first, and then whom it says it of.
+func cutAround(s string, width int, names []string) string {
+	for _, name := range names {
+		at := strings.Index(s, name)
+		if name == "" || at < 0 || cells(s) <= width || cells(s[:at+len(name)]) < width {
+			continue
+		}
+		from := strings.LastIndexByte(s[:at], ' ') + 1
+		if cells(s[from:at]) > nearName {
+			from = at
+		}
+		head, _ := split(s[:from], max(width/3, width-1-cells(s[from:])))
+		head = strings.TrimRight(head, " ") + "…"
+		return head + cut(s[from:], width-cells(head))
+	}
+	return cut(s, width)
+}
+
 // cutMiddle shortens a text whose end says as much as its beginning: browsers differ
 // there.
 func cutMiddle(s string, width int) string {
