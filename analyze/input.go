@@ -137,8 +137,11 @@ func (in *Input) StandingOf(p netip.Prefix) *Standing {
 func (in *Input) Benign() int { return in.benign }
 
 // BenignBad returns how many benign visitors a path failed: a broken link or a
-// missing icon fails everybody.
-func (in *Input) BenignBad(path uint64) int { return int(in.things.find(path).benignBad.Load()) }
+// missing icon fails everybody. Eight strangers who load what belongs to pages are as good
+// as one: a style sheet is soon asked for, by whoever wants to be taken for a visitor.
+func (in *Input) BenignBad(path uint64) int {
+	return int(in.things.find(path).benignBad.Load() / visitorWorth)
+}
 
 // Contains reports whether an hour belongs to the analyzed window.
 func (in *Input) Contains(hour uint32) bool {

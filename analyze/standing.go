@@ -121,6 +121,9 @@ func (d *distinctPages) add(u *window.Unit, r *window.Row) {
 	}
 }
 
+// visitorWorth is how many strangers who load what belongs to pages a visitor weighs.
+const visitorWorth = 8
+
 // note counts the paths that failed a visitor; paths is scratch space. What only
 // scanners ask for has to fail a benign one; a page that is missing for everybody
 // makes visitors who are answered well less than half the time, and, after a move,
@@ -128,6 +131,10 @@ func (d *distinctPages) add(u *window.Unit, r *window.Row) {
 func (in *Input) note(u *window.Unit, st *Standing, paths []uint64) []uint64 {
 	if !st.Success && !st.loads || st.probed {
 		return paths
+	}
+	worth := int32(1)
+	if st.Success {
+		worth = visitorWorth
 	}
 	paths = paths[:0]
 	for i := range u.Rows {
@@ -138,7 +145,7 @@ func (in *Input) note(u *window.Unit, st *Standing, paths []uint64) []uint64 {
 	for _, id := range slices.Compact(paths) {
 		if st.Benign || in.Set.Name(id).Path&(ingest.PathVocabulary|ingest.PathSensitive) == 0 {
 			if t := in.things.find(id); t.Thing != nil {
-				t.benignBad.Add(1)
+				t.benignBad.Add(worth)
 			}
 		}
 	}

@@ -16,7 +16,7 @@ type thing struct {
 	denied    uint64 // of them: refused, or failed by the server
 	good      uint64
 	refused   int          // sources that failed on it, hour by hour
-	benignBad atomic.Int32 // benign visitors whom it failed
+	benignBad atomic.Int32 // benign visitors whom it failed, each eightfold; and others who load what belongs to pages
 }
 
 // things finds each thing by its id. There may be a million accounts in a run:

@@ -106,6 +106,9 @@ func TestCutMiddle(t *testing.T) {
 		{agent, 30, "Mozilla/5.0 (X1…rome/148.0.0.0"},
 		{agent, 2, "M…"},
 		{"木木木木木木", 6, "木…木"}, // a letter of two cells is not cut
+		{"⸻⸻⸻⸻", 11, "⸻…⸻"},  // nor is one of four
+		{"⸻⸻⸻⸻", 4, "…"},
+		{"abcdef" + "क" + strings.Repeat("ः", 20) + "gh", 9, "abcd…gh"}, // or of more
 		{"", 5, ""},
 	} {
 		got := cutMiddle(tt.in, tt.width)

@@ -53,8 +53,8 @@ func cutMiddle(s string, width int) string {
 	}
 	head, rest := split(s, width/2)
 	_, tail := split(rest, cells(rest)-(width-1-cells(head)))
-	for cells(tail) > width-1-cells(head) { // a wide letter was not split
-		_, tail = split(tail, 2)
+	for cells(tail) > width-1-cells(head) { // a wide letter was not split, and one may be wider than any number of cells
+		_, tail, _, _ = uniseg.FirstGraphemeClusterInString(tail, -1)
 	}
 	return strings.TrimRight(head, " ") + "…" + tail
 }

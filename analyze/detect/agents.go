@@ -159,9 +159,9 @@ func (d Agents) hurry(in *analyze.Input, u *window.Unit, rows []*window.Row, st 
 			Fact: fmt.Sprintf("%s within %s by one script", count(b.events, "request"), count(b.minutes, "minute"))}}
 		level := analyze.Low
 		switch {
-		case b.authenticated, st.LoginDays > 0, regular(u, b.rows[0]), 2*b.refused <= b.events && ofMany(in, u, &b):
+		case b.authenticated, st.LoginDays > 0, regular(u, b.rows[0]), b.refused*10 <= b.events && ofMany(in, u, &b):
 			level = analyze.Info
-		case b.refused*10 > b.events:
+		case b.refused*10 > b.events && (2*b.refused > b.events || !ofMany(in, u, &b)):
 			level = analyze.Medium
 		}
 		f.Floor = &level

@@ -127,3 +127,20 @@ func TestYardstick(t *testing.T) {
 		t.Errorf("%q", why)
 	}
 }
+
+// Four who load one style sheet each and then ask for the same list of names are no
+// visitors whom links fail: a style sheet is cheap.
+func TestStyleSheetBuysNoSilence(t *testing.T) {
+	var l tape
+	l.visitors(30)
+	for i := range 4 {
+		src := fmt.Sprintf("203.0.%d.7", 1+i)
+		l.get(9*hour, src, "/style.css", 200)
+		for k := range 20 {
+			l.get(9*hour+time.Duration(k+1)*20*time.Second, src, fmt.Sprintf("/%s-%s", alphabet(k), alphabet(7*k+3)), 404)
+		}
+	}
+	for i := range 4 {
+		l.find(t, fmt.Sprintf("203.0.%d.7/32", 1+i), "scan", analyze.Low)
+	}
+}

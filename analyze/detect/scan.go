@@ -173,7 +173,7 @@ func (d Scan) judge(in *analyze.Input, u *window.Unit, t0 float64) (analyze.Find
 		f.Evidence = append(f.Evidence, analyze.Evidence{Family: analyze.Dictionary, LogOdds: 3, Trials: words,
 			Fact: fmt.Sprintf("%d of %d paths are on the lists that scanners carry", words, len(bads))})
 	}
-	leaks := served(in, u)
+	leaks := served(in, u, func(*window.Row) bool { return false })
 	if len(leaks) > 0 {
 		f.Impact = analyze.Targeted
 		f.Marks = append([]analyze.Mark{leaks[0].mark()}, f.Marks...)

@@ -299,6 +299,35 @@ func TestServedSecrets(t *testing.T) {
 			t.Errorf("%s, targets %v", c.Level, c.Targets)
 		}
 	})
+	t.Run("parts, names and files of one size", func(t *testing.T) {
+		for _, c := range []struct {
+			status uint16
+			paths  [2]string
+		}{{206, [2]string{"/.env", "/.git/config"}}, {200, [2]string{"/.env", "/a/../.env"}}, {200, [2]string{"/.env", "/.env;x"}}, {200, [2]string{"/.git/refs/heads/main", "/.git/ORIG_HEAD"}}} {
+			l := shut()
+			for _, p := range c.paths {
+				l.answer(9*hour, attacker, p, c.status, 512, 0)
+			}
+			l.find(t, attacker+"/32", "scan", analyze.High)
+		}
+	})
+	t.Run("a scanner by the name of a crawler", func(t *testing.T) {
+		l := shut()
+		for i := range 12 {
+			l.ask(9*hour+time.Duration(i)*minute, attacker, "", "Feedly/1.0 (+http://www.feedly.com/fetcher.html; 3 subscribers)", fmt.Sprintf("/%s.sql", alphabet(i)), 404)
+		}
+		l.ask(9*hour+30*minute, attacker, "", "Feedly/1.0 (+http://www.feedly.com/fetcher.html; 3 subscribers)", "/.env", 200)
+		if c := l.find(t, attacker+"/32", "scan", analyze.Low); c.Impact != analyze.Targeted || !hasTarget(c, "/.env") {
+			t.Errorf("impact %d, targets %v", c.Impact, c.Targets)
+		}
+	})
+	t.Run("what people publish", func(t *testing.T) {
+		for _, p := range []string{"/cgit/site/plain/.gitignore", "/anna/site/media/branch/main/.env.example", "/hg/site/file/tip/.hgignore", "/dotfiles/.bashrc", "/npm/pkg@1.0/.eslintrc"} {
+			l := shut()
+			l.ask(9*hour, attacker, "", "curl/8.5.0", p, 200)
+			l.none(t, attacker+"/32")
+		}
+	})
 	t.Run("one page for everything", func(t *testing.T) {
 		l := shut()
 		get(l, attacker, "/.env", 4_812)

@@ -2,6 +2,7 @@ package detect
 
 import (
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 
@@ -47,11 +48,31 @@ func (d Scan) fetch(in *analyze.Input, u *window.Unit) (analyze.Finding, bool) {
 // hiddenServed lists the requests of a source that reads no pages for hidden files, if
 // they were answered well.
 func hiddenServed(in *analyze.Input, u *window.Unit) []contact {
-	leaks := slices.DeleteFunc(served(in, u), func(c contact) bool { return !strings.Contains(in.Set.Name(c.name).Text, "/.") })
+	leaks := slices.DeleteFunc(served(in, u, stale), func(c contact) bool {
+		text := in.Set.Name(c.name).Text
+		return !strings.Contains(text, "/.") || published(text)
+	})
 	if len(leaks) > 0 && readsPages(in, u) {
 		return nil
 	}
 	return leaks
+}
+
+// secretive are the settings of programs that hold passwords.
+var secretive = []string{".netrc", ".npmrc", ".pypirc", ".yarnrc", ".msmtprc", ".esmtprc"}
+
+// published reports a hidden file that holds no secrets, and that people who write code
+// show to everybody: examples, settings of editors and shells, lists of what a repository
+// leaves out. Views of repositories and mirrors of packages are full of them.
+func published(text string) bool {
+	name := strings.ToLower(path.Base(text))
+	switch {
+	case strings.HasPrefix(name, ".env"):
+		return strings.HasSuffix(name, ".example") || strings.HasSuffix(name, ".sample") || strings.HasSuffix(name, ".dist") || strings.HasSuffix(name, ".template")
+	case strings.HasPrefix(name, ".git"):
+		return name != ".git" && name != ".git-credentials" && name != ".gitconfig"
+	}
+	return strings.HasSuffix(name, "ignore") || strings.HasPrefix(name, ".") && strings.HasSuffix(name, "rc") && !slices.Contains(secretive, name)
 }
 
 // sameSize is by how much the same page differs from answer to answer, one part in.
@@ -59,13 +80,15 @@ const sameSize = 50
 
 // served lists the requests of a source that were answered well for what should never be
 // served. Of a site that says no to nothing of the kind, or answers two such questions
-// with a page of one size, it is believed that it serves none of them.
-func served(in *analyze.Input, u *window.Unit) (out []contact) {
+// with a page of one size, it is believed that it serves none of them. Who asks for a part
+// chooses its size, and one secret by two names or two files of a repository may well be
+// alike: those say nothing. Clients that are spared are left out.
+func served(in *analyze.Input, u *window.Unit, spared func(*window.Row) bool) (out []contact) {
 	sites := analyze.Fact(in, "refuses secrets", refusesOf)
 	var got []*window.Touch
 	for i := range u.Rows {
 		r := &u.Rows[i]
-		if in.Set.Service(r.Service) != ingest.ServiceWeb || !in.Contains(r.Hour) || r.Flags&window.Authenticated != 0 || stale(r) {
+		if in.Set.Service(r.Service) != ingest.ServiceWeb || !in.Contains(r.Hour) || r.Flags&window.Authenticated != 0 || spared(r) {
 			continue
 		}
 		touches := u.Touches(r)
@@ -79,15 +102,48 @@ func served(in *analyze.Input, u *window.Unit) (out []contact) {
 			}
 		}
 	}
+	type page struct {
+		secret string
+		bytes  uint64
+	}
+	secrets, pages := map[uint64]string{}, map[page]bool{}
 	for _, t := range got {
-		if !slices.ContainsFunc(got, func(o *window.Touch) bool {
-			return o.Name != t.Name && t.Bytes > 0 && max(o.Bytes, t.Bytes)-min(o.Bytes, t.Bytes) <= t.Bytes/sameSize
-		}) {
+		if secrets[t.Name] == "" {
+			secrets[t.Name] = secretOf(in.Set.Name(t.Name).Text)
+		}
+		if t.Status == 200 && t.Bytes > 0 {
+			pages[page{secrets[t.Name], uint64(t.Bytes)}] = true
+		}
+	}
+	alike := map[page]bool{}
+	for a := range pages {
+		for b := range pages {
+			if a.secret != b.secret && max(a.bytes, b.bytes)-min(a.bytes, b.bytes) <= a.bytes/sameSize {
+				alike[a] = true
+				break
+			}
+		}
+	}
+	for _, t := range got {
+		if t.Status != 200 || !alike[page{secrets[t.Name], uint64(t.Bytes)}] {
 			out = append(out, contact{milli: t.Milli, name: t.Name, origin: t.Origin(), status: t.Status})
 		}
 	}
 	sortContacts(out)
 	return out
+}
+
+// secretOf is what a path asks for, however it is written: a hidden directory is one
+// secret, with all that is in it.
+func secretOf(text string) string {
+	text, _, _ = strings.Cut(text, ";")
+	text = path.Clean(text)
+	if i := strings.Index(text, "/."); i >= 0 {
+		if end := strings.IndexByte(text[i+1:], '/'); end >= 0 {
+			text = text[:i+1+end]
+		}
+	}
+	return text
 }
 
 // fewestRefused is how many doors that only scanners know a site has to keep shut for

@@ -12,11 +12,15 @@ import (
 // code, the filter of a list, the messages that a page sends home when its script fails.
 // What the browsers of many visitors send to one input, and get answered, is its
 // language. It is held against nobody who loads pages with what belongs to them; others
-// have to know it from somewhere else.
+// have to know it from somewhere else. An input of which visitors make other use has no
+// language, or a few who agree could lend it theirs; nor is it a visitor's to ask for
+// data as often as it takes to guess them.
 const (
 	fewestSpeakers = 5  // networks of visitors of several pages who send one class of content to an input; or
 	manySpeakers   = 20 // of those who loaded any page with what belongs to it
 	mostSpoken     = 10 // distinct payloads of a reader: whoever tries more looks for a hole
+	mostQueries    = 50 // requests of SQL, whatever numbers are in it
+	spokenShare    = 20 // one in so many of the visits to a path that were answered well speaks it
 )
 
 // languages are the classes of content that visitors send to the inputs of a site.
@@ -27,7 +31,8 @@ type spokenBy struct {
 	spot
 	class ingest.Class
 	net   hood
-	known bool // a visitor of several pages
+	known bool   // a visitor of several pages
+	hour  uint32 // of a visit
 }
 
 // languagesOf learns what the visitors of a site send to its inputs.
@@ -42,7 +47,7 @@ func languagesOf(in *analyze.Input) languages {
 				continue
 			}
 			for rest := s.Class; rest != 0; rest &= rest - 1 {
-				by := spokenBy{spot{s.Name, s.Param}, rest & -rest, net, known}
+				by := spokenBy{spot{s.Name, s.Param}, rest & -rest, net, known, uint32(s.at().Unix() / 3600)}
 				if !slices.Contains(out[max(0, len(out)-window.MaxTouches):], by) {
 					out = append(out, by)
 				}
@@ -54,13 +59,14 @@ func languagesOf(in *analyze.Input) languages {
 		spot
 		class ingest.Class
 	}
-	nets := map[saying]map[hood]bool{}
+	nets, visits := map[saying]map[hood]bool{}, map[saying]int{}
 	for _, by := range all {
 		s := saying{by.spot, by.class}
 		if nets[s] == nil {
 			nets[s] = map[hood]bool{}
 		}
 		nets[s][by.net] = nets[s][by.net] || by.known
+		visits[s]++
 	}
 	out := languages{}
 	for s, by := range nets {
@@ -70,11 +76,21 @@ func languagesOf(in *analyze.Input) languages {
 				known++
 			}
 		}
-		if known >= fewestSpeakers || len(by) >= manySpeakers {
+		if (known >= fewestSpeakers || len(by) >= manySpeakers) && spokenShare*visits[s] >= visitsOf(in, s.path) {
 			out[s.spot] |= s.class
 		}
 	}
 	return out
+}
+
+// visitsOf counts the sources that a path answered well, hour by hour.
+func visitsOf(in *analyze.Input, path uint64) (n int) {
+	if th := in.Thing(path); th != nil {
+		for i := range th.Hours {
+			n += th.GoodCount(&th.Hours[i])
+		}
+	}
+	return n
 }
 
 // foreign are the shots of a source without those that are in the language of what they
@@ -88,12 +104,16 @@ func foreign(in *analyze.Input, u *window.Unit, shots []shot) []shot {
 		return shots
 	}
 	var own []shot
+	queries := 0
 	for _, s := range shots {
 		if spoken(s) {
 			own = append(own, s)
+			if s.Stage >= ingest.StageLogic && s.Class&ingest.ClassSQLi != 0 {
+				queries++
+			}
 		}
 	}
-	if (aimed{shots: own}).shapes() > mostSpoken {
+	if (aimed{shots: own}).shapes() > mostSpoken || queries > mostQueries {
 		return shots
 	}
 	return slices.DeleteFunc(slices.Clone(shots), spoken)

@@ -103,6 +103,42 @@ func TestLanguageExcusesNoAttack(t *testing.T) {
 	})
 }
 
+// A few who agree lend no input their language if visitors make other use of it, and who
+// asks a playground for data, number by number, plays no more.
+func TestLanguageIsNotForSale(t *testing.T) {
+	const union = "/item?id=1%20UNION%20SELECT%20login,2%20FROM%20users--"
+	for what, n := range map[string]int{"who read several pages": 6, "who load a style sheet": 2 * manySpeakers} {
+		var l tape
+		l.visitors(20)
+		for i := range 1_000 {
+			l.get(time.Duration(i)*minute, fmt.Sprintf("198.18.%d.%d", i%200, 1+i%250), "/item?id=7", 200)
+		}
+		for i := range n {
+			src, at := fmt.Sprintf("203.0.%d.7", 1+i), 2*hour+time.Duration(i)*5*minute
+			if n < manySpeakers {
+				l.visit(at, src)
+			}
+			l.get(at+6*minute, src, "/style.css", 200)
+			l.get(at+7*minute, src, union, 200)
+		}
+		l.get(9*hour, attacker, "/style.css", 200)
+		l.get(9*hour+minute, attacker, union, 200)
+		l.get(9*hour+2*minute, attacker, "/item?id=1%20AND%20sleep(5)", 200)
+		t.Run(what, func(t *testing.T) { l.find(t, attacker+"/32", "injection", analyze.Low) })
+	}
+	t.Run("number by number", func(t *testing.T) {
+		var l tape
+		l.visitors(20)
+		l.speakers(30, query)
+		l.readers(120, "/playground?code=hello", 6_000, 0)
+		l.get(8*hour, attacker, "/style.css", 200)
+		for i := range 6 * mostQueries {
+			l.get(9*hour+time.Duration(i)*10*time.Second, attacker, fmt.Sprintf("/playground?code=1%%20AND%%20ASCII(SUBSTR((SELECT%%20pw%%20FROM%%20users),%d,1))%%3E%d", 1+i/7, 64+i%7), 200)
+		}
+		l.find(t, attacker+"/32", "injection", analyze.Low)
+	})
+}
+
 // What many look for in the same words makes them no campaign; strangers who were shown
 // nothing, and send it all the same, are one.
 func TestSameWordsOfReaders(t *testing.T) {

@@ -84,12 +84,16 @@ func TestSubjects(t *testing.T) {
 		"who[.]ever":              "account who[.]ever", // no mail program makes a link of it
 		"host/web1.example.org@R": "account host/web1.example.org@R",
 		"<b>x</b>":                "account <b>x</b>",
-		"101":                     "account 101", // of a telephone
+		"101":                     "account 101",               // of a telephone
+		"00:1a:2b:3c:4d:5e":       "account 00:1a:2b:3c:4d:5e", // of a device
+		"0010.2030.4050":          "account 0010.2030.4050",
+		"123.456.789-00":          "account 123.456.789-00", // of a person
 		"DOMAIN\\anna":            "account DOMAIN\\anna",
 		"203.0.113.300":           "",
 		"203.0.113.7:443":         "",
 		"203.0.113.*":             "",
 		"203.0.113.1-203.0.113.9": "",
+		"203.0.113.1-9":           "",
 		"203.0.113.7/33":          "",
 		"2001:db8::g":             "account 2001:db8::g",
 		"2001:db8:::1":            "",

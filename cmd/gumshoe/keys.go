@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"net"
 	"net/netip"
 	"path/filepath"
 	"slices"
@@ -290,8 +291,15 @@ func asLogged(text string) string {
 var unbroken = strings.NewReplacer("[.]", ".", "[:]", ":", "[::]", "::")
 
 // mistyped reports whether a text can only be meant as an address, a network or a range
-// of them, though it is none. Names may have a slash, or be a number.
+// of them, though it is none. Names may have a slash, or be a number: that of a device,
+// 00:1a:2b:3c:4d:5e, or of a person, 123.456.789-00.
 func mistyped(text string) bool {
+	if _, err := net.ParseMAC(text); err == nil {
+		return false
+	}
+	if first, _, ranges := strings.Cut(text, "-"); ranges && strings.Count(first, ".") < 3 && strings.Count(first, ":") < 2 {
+		return false
+	}
 	head, _, _ := strings.Cut(text, "/")
 	head, _, _ = strings.Cut(head, "%")
 	return strings.Contains(head, ".") && strings.Trim(head, "0123456789.*-:") == "" ||

@@ -18,13 +18,15 @@ var hostingSays = concat(
 	say(ingest.KindAuthSuccess, "[{addr:port}] [{user}] User logged in.").exists(),
 ).of(servicePanel)
 
-// Cassandra's audit log.
+// Cassandra's audit log. The last sentence tells of whatever else is audited, whose text
+// may look like a login of somebody else's: two that name different clients name none.
 var cassandraSays = concat(
 	say(ingest.KindAuthFailure,
 		"{word} - user:{text}|host:{ip}|source:/{addr}|port:{n}|timestamp:{n}|type:LOGIN_ERROR|category:AUTH|operation:{words}Provided username {user} and/or password are incorrect",
 		"{word} - user:{text}|host:{ip}|source:/{addr}|port:{n}|timestamp:{n}|type:LOGIN_ERROR|category:AUTH|operation:{text}",
 	),
 	say(ingest.KindAuthSuccess, "{word} - user:{user}|host:{ip}|source:/{addr}|port:{n}|timestamp:{n}|type:LOGIN_SUCCESS|category:AUTH|operation:{text}").exists(),
+	say(ingest.KindOther, "{word} - user:{words}|host:{ip}|source:/{addr}|port:{n}|timestamp:{n}|type:{text}"),
 ).of("cassandra")
 
 // Web application firewalls tell of a rule behind the client's address; what the

@@ -35,7 +35,7 @@ func (r *record) answer() {
 	if host, path, ok := partURL(target); ok { // Navidrome writes the whole URL
 		r.value[meansVHost], target = host, path
 	}
-	if !bytes.HasPrefix(target, []byte("/")) {
+	if !bytes.HasPrefix(target, []byte("/")) && !bytes.Contains(target, []byte("://")) {
 		return
 	}
 	if !r.has(meansStatus) {

@@ -23,7 +23,9 @@ func (r *record) target() []byte {
 	return r.scratch[from:]
 }
 
-// partURL reads "https://HOST/PATH". Of a URL without a path the path is "/".
+// partURL reads "https://HOST/PATH". Of a URL without a path the path is "/". What can be
+// no host is left in the target, where payloads are looked for: in HTTP/2 the client writes
+// there what it likes.
 func partURL(b []byte) (host, path []byte, ok bool) {
 	scheme, rest, ok := bytes.Cut(b, []byte("://"))
 	if !ok || !anyFold(scheme, "http", "https", "ws", "wss") {
@@ -32,11 +34,22 @@ func partURL(b []byte) (host, path []byte, ok bool) {
 	at := bytes.IndexAny(rest, "/?")
 	switch {
 	case at < 0:
-		return rest, slash, len(rest) > 0
+		return rest, slash, isHost(rest)
 	case rest[at] == '?':
 		return nil, nil, false
 	}
-	return rest[:at], rest[at:], at > 0
+	return rest[:at], rest[at:], isHost(rest[:at])
+}
+
+// isHost reports whether b is written like the name or the address of a host, with or
+// without a port.
+func isHost(b []byte) bool {
+	for _, c := range b {
+		if !letter(c) && !digit(c) && c < 0x80 && bytes.IndexByte([]byte(".-_:[]"), c) < 0 {
+			return false
+		}
+	}
+	return len(b) > 0
 }
 
 var slash = []byte("/")
