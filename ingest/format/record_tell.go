@@ -15,8 +15,8 @@ const whyNoClient = "names no client"
 // tell makes the event of a record whose envelope is filed.
 func (r *record) tell(ev *ingest.Event) (why string) {
 	t, logon := r.logon()
-	if !logon {
-		t = r.tone()
+	if said := r.tone(); !logon || t == toneSucceeded && said.failed() { // other programs have events of these numbers, too
+		t, logon = said, false
 	}
 	r.torn = r.torn || r.elsewhere
 	if a, ok := clientAddress(r.value[meansAddr]); ok && !r.torn {
