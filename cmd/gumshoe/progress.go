@@ -46,6 +46,7 @@ func (a *app) progress(total int64) (show func(read int64), done func()) {
 		progressbar.OptionUseANSICodes(a.colors(a.err)),
 		progressbar.OptionClearOnFinish(),
 	)
+	bar.StartWithoutRender() // or the first rate to be shown is that of no time at all
 	return func(read int64) {
 		if total >= 0 {
 			read = min(read, total-1) // a full bar would end, and the text may be longer than was thought
