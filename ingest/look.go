@@ -31,15 +31,7 @@ const (
 var classNames = []string{"sqli", "xss", "lfi", "rfi", "rce", "ssti", "ssrf", "jndi", "php", "java", "nosql", "xxe", "crlf", "ldap", "scanner", "webshell", "protocol", "llm-injection"}
 
 // Names lists the classes of the set.
-func (c Class) Names() []string {
-	var out []string
-	for i, n := range classNames {
-		if c&(1<<i) != 0 {
-			out = append(out, n)
-		}
-	}
-	return out
-}
+func (c Class) Names() []string { return c.among(classNames) }
 
 // classTitles are the names that people have for the classes.
 var classTitles = []string{"SQL injection", "cross-site scripting", "file inclusion and path traversal", "remote file inclusion", "command injection", "template injection",
@@ -47,11 +39,13 @@ var classTitles = []string{"SQL injection", "cross-site scripting", "file inclus
 	"scanner probes", "web shell requests", "protocol abuse", "text addressed to a language model"}
 
 // Titles lists the classes of the set in words.
-func (c Class) Titles() []string {
-	var out []string
-	for i, title := range classTitles {
+func (c Class) Titles() []string { return c.among(classTitles) }
+
+// among picks the words of the classes in the set.
+func (c Class) among(words []string) (out []string) {
+	for i, word := range words {
 		if c&(1<<i) != 0 {
-			out = append(out, title)
+			out = append(out, word)
 		}
 	}
 	return out
