@@ -1,6 +1,11 @@
 package window
 
-import "math/bits"
+import (
+	"math/bits"
+	"slices"
+
+	"gumshoe/ingest"
+)
 
 // flush merges what the builder has counted into the store, shard by shard, and
 // empties its tables, whose memory it keeps. Each worker begins with another
@@ -31,14 +36,20 @@ func (b *Builder) flush() {
 // merge merges a shard's part and unlocks the shard.
 func (b *Builder) merge(s *shard, k uint32) {
 	defer s.mu.Unlock()
-	for _, i := range b.rowsBy.of(k) {
-		r := b.rows.at(i)
-		s.addRow(&r.Row, &r.bad, r.member, &b.arenas)
+	for numbers := range slices.Chunk(b.rowsBy.of(k), ingest.Batch) {
+		b.foreseen = s.foreseeRows(b, numbers)
+		for _, i := range numbers {
+			r := b.rows.at(i)
+			s.addRow(&r.Row, &r.bad, r.member, &b.arenas)
+		}
 	}
-	for _, i := range b.objectsBy.of(k) {
-		o := b.objects.at(i)
-		if s.addObject(o, &b.arenas) {
-			s.names[o.Kind].add(o.ID, b.spelling(i), &b.named[i])
+	for numbers := range slices.Chunk(b.objectsBy.of(k), ingest.Batch) {
+		b.foreseen = s.foreseeObjects(b, numbers)
+		for _, i := range numbers {
+			o := b.objects.at(i)
+			if s.addObject(o, &b.arenas) {
+				s.names[o.Kind].add(o.ID, b.spelling(i), &b.named[i])
+			}
 		}
 	}
 	s.bound(slack)

@@ -32,3 +32,73 @@ func (b *Builder) Foresee(evs []ingest.Event) {
 	}
 	b.foreseen = sum
 }
+
+// foreseeRows looks at what merging some rows of a builder will look at, for all of
+// them at each step: the memory that they are in answers these looks together.
+func (t *table) foreseeRows(b *Builder, numbers []uint32) (sum uint32) {
+	var in [ingest.Batch]*index
+	var tags [ingest.Batch]uint32
+	for j, i := range numbers {
+		r := b.rows.at(i)
+		in[j], tags[j] = &t.hour(r.Hour).rows, tagOf(rowHash(r.unit(), r.service, t.seed))
+		sum += in[j].peek(tags[j])
+	}
+	var rows [ingest.Batch]*Row
+	for j := range numbers {
+		if n, _ := in[j].next(in[j].home(tags[j]), tags[j]); n != none {
+			r := t.rows.at(n)
+			sum += uint32(r.net) + uint32(r.Parts)
+			rows[j] = r
+		}
+	}
+	for _, r := range rows[:len(numbers)] {
+		if r != nil {
+			sum += r.goodNames.peek(&t.words)
+			if r.trouble != 0 {
+				sum += t.troubles.at(r.trouble - 1).Bad
+			}
+		}
+	}
+	return sum
+}
+
+// foreseeObjects does so for objects.
+func (t *table) foreseeObjects(b *Builder, numbers []uint32) (sum uint32) {
+	var in [ingest.Batch]*index
+	var tags [ingest.Batch]uint32
+	for j, i := range numbers {
+		o := b.objects.at(i)
+		in[j], tags[j] = &t.hour(o.Hour).objects, tagOf(objectHash(o.ID, o.service, t.seed))
+		sum += in[j].peek(tags[j])
+	}
+	var objects [ingest.Batch]*Object
+	for j := range numbers {
+		if n, _ := in[j].next(in[j].home(tags[j]), tags[j]); n != none {
+			o := t.objects.at(n)
+			sum += uint32(o.ID) + o.touches.off
+			objects[j] = o
+		}
+	}
+	for _, o := range objects[:len(numbers)] {
+		if o != nil {
+			sum += o.goodUnits.peek(&t.words) + o.badUnits.peek(&t.words)
+		}
+	}
+	return sum
+}
+
+// peek looks at where the search for a tag begins.
+func (x *index) peek(tag uint32) uint32 {
+	if len(x.slots) == 0 {
+		return 0
+	}
+	return x.slots[x.home(tag)].row
+}
+
+// peek looks at the first member that does not stand in the set itself.
+func (d *Distinct) peek(a *arena[uint64]) uint32 {
+	if d.empty() || d.single() || d.class() == concluded {
+		return 0
+	}
+	return uint32(*a.at(d.off()))
+}
