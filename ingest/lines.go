@@ -31,6 +31,7 @@ type lines struct {
 	at   int64  // its offset
 	long bool   // it is longer than max; line is nil
 	gap  int    // zero bytes that were passed over before it
+	read *Event // what stampOf reads into
 }
 
 // seek goes to the first line that begins at offset or later. It does not go

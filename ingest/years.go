@@ -30,12 +30,14 @@ func stampOf(l *lines, p Parser) int64 {
 	if l.long {
 		return 0
 	}
-	var ev Event
-	ev.Reset()
-	if p.Parse(l.line, &ev) == Unparsed {
+	if l.read == nil {
+		l.read = new(Event)
+	}
+	l.read.Reset()
+	if p.Parse(l.line, l.read) == Unparsed {
 		return 0
 	}
-	return ev.Time
+	return l.read.Time
 }
 
 // sample is the stamp of one line.
@@ -56,7 +58,7 @@ func (l *lines) allSamples(parser func() Parser) []sample {
 	}
 	var found [sampledParts][]sample
 	OnAllCores(sampledParts, func(i int) {
-		part := &lines{from: l.from, size: l.size, end: l.size * int64(i+1) / sampledParts, max: l.max, step: l.step, buf: make([]byte, len(l.buf))}
+		part := &lines{from: l.from, size: l.size, end: l.size * int64(i+1) / sampledParts, max: l.max, step: l.step, buf: make([]byte, min(len(l.buf), l.max+4*overhang))}
 		part.seek(l.size * int64(i) / sampledParts)
 		found[i] = part.samples(parser())
 	})

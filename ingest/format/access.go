@@ -20,15 +20,20 @@ import (
 type access struct {
 	clock
 	setup
-	day     [11]byte // the last "02/Jan/2006" seen
-	dayMS   int64    // its start as UTC; -1: not a date
+	head    [15]byte // the last "02/Jan/2006:15:" seen
+	hour    int64    // its milliseconds, as if the zone were UTC; noDate: it is none
+	tail    [6]byte  // the last " -0700" seen
+	offset  int64    // its milliseconds
 	problem string
 	column  int
 }
 
 func newAccess(s setup) lineParser {
-	return &access{clock: newClock(s.Context), setup: s}
+	p := accessOf(s)
+	return &p
 }
+
+func accessOf(s setup) access { return access{clock: newClock(s.Context), setup: s, hour: noDate} }
 
 // accessMessenger reads access lines that a web server sends through syslog.
 type accessMessenger struct{ access }
@@ -140,40 +145,49 @@ func (p *access) stamp(head []byte) (t int64, open int, vhost []byte, ok bool) {
 }
 
 // clfStamp reads "02/Jan/2006:15:04:05 -0700"; the zone may be missing, and
-// Python's servers write a blank before the clock. The date is kept from line to
-// line.
+// Python's servers write a blank before the clock. The hour and the zone are kept
+// from line to line.
 func (p *access) clfStamp(b []byte) (t int64, ok bool) {
-	if len(b) < 20 || b[11] != ':' && b[11] != ' ' || b[14] != ':' || b[17] != ':' {
+	if len(b) < 20 {
 		return 0, false
 	}
-	if p.day != [11]byte(b[:11]) {
-		p.day, p.dayMS = [11]byte(b[:11]), clfDate(b[:11])
+	if p.head != [15]byte(b) {
+		p.head, p.hour = [15]byte(b), clfHour(b)
 	}
-	h, ok1 := two(b[12:])
-	m, ok2 := two(b[15:])
-	s, ok3 := two(b[18:])
-	if p.dayMS == noDate || !ok1 || !ok2 || !ok3 || h > 23 || m > 59 || s > 60 {
+	past, ok := intoHour(b[15:])
+	if p.hour == noDate || !ok {
 		return 0, false
 	}
-	t = p.dayMS + int64(h)*msHour + int64(m)*msMinute + int64(s)*msSecond
+	t = p.hour + past
 	if len(b) == 20 {
 		return p.local(t), true
 	}
+	if len(b) == 26 && p.tail == [6]byte(b[20:]) {
+		return t - p.offset, true
+	}
 	offset, rest, ok := zone(b[20:])
-	return t - offset, ok && len(rest) == 0
+	if !ok || len(rest) > 0 {
+		return 0, false
+	}
+	if len(b) == 26 {
+		p.tail, p.offset = [6]byte(b[20:]), offset
+	}
+	return t - offset, true
 }
 
 const noDate = -1 << 62
 
-func clfDate(b []byte) int64 {
+// clfHour reads "02/Jan/2006:15:".
+func clfHour(b []byte) int64 {
 	d, ok1 := two(b)
 	month := monthName(b[3:])
 	y, ok2 := four(b[7:])
-	date := civil{year: y, month: month, day: d}
-	if !ok1 || !ok2 || b[2] != '/' || b[6] != '/' || y == 0 || !date.valid() {
+	h, ok3 := two(b[12:])
+	s := civil{year: y, month: month, day: d, hour: h}
+	if !ok1 || !ok2 || !ok3 || b[2] != '/' || b[6] != '/' || b[11] != ':' && b[11] != ' ' || b[14] != ':' || y == 0 || !s.valid() {
 		return noDate
 	}
-	return date.utc()
+	return s.utc()
 }
 
 // client reads "[VHOST ]ADDR IDENT USER ". A virtual host may look like an

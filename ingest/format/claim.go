@@ -66,14 +66,14 @@ func claimAt(msg []byte, at int) (c claim, ok bool) {
 // claim that goes on with ": " could be the real one as well, and if the two
 // differ the message has no certain peer. user is what stands before the claim.
 func lastFrom(msg []byte, detail bool) (user []byte, c claim, ok bool) {
-	at := lastIndexFrom(msg)
+	at := lastIndexWord(msg, " from ")
 	if at < 0 {
 		return nil, c, false
 	}
 	last, ok := claimAt(msg, at+len(" from "))
 	whole := ok && (last.end == len(msg) || detail && hasDetail(msg, last.end))
 	for i := at; detail; { // earlier claims that are followed by a detail
-		i = lastIndexFrom(msg[:i])
+		i = lastIndexWord(msg[:i], " from ")
 		if i < 0 {
 			break
 		}
@@ -98,23 +98,11 @@ func hasDetail(msg []byte, end int) bool {
 	return len(msg) > end+1 && msg[end] == ':' && msg[end+1] == ' '
 }
 
-// lastIndexFrom is bytes.LastIndex(msg, " from "), which sshd's every line asks
-// for and which the library answers by hashing.
-func lastIndexFrom(msg []byte) int {
-	const from = " from "
-	for i := len(msg) - len(from); i >= 0; i-- {
-		if msg[i] == ' ' && msg[i+1] == 'f' && string(msg[i:i+len(from)]) == from {
-			return i
-		}
-	}
-	return -1
-}
-
 // lastPeer finds the peer of a message that ends with "USER ADDR port N", or
 // with the peer alone. user is what stands before, without the blank.
 func lastPeer(msg []byte) (user []byte, c claim, ok bool) {
 	at := len(msg)
-	if p := bytes.LastIndex(msg, []byte(" port ")); p >= 0 {
+	if p := lastIndexWord(msg, " port "); p >= 0 {
 		at = p
 	}
 	at = bytes.LastIndexByte(msg[:at], ' ') + 1

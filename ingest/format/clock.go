@@ -55,12 +55,14 @@ func leap(y int) bool { return y%4 == 0 && (y%100 != 0 || y%400 == 0) }
 // clock turns stamps into instants: it knows the zone of stamps without an
 // offset and the year of stamps without a year.
 type clock struct {
-	loc     *time.Location // nil: UTC
-	limit   int64          // latest believable stamp, as local civil milliseconds; 0: unknown
-	last    int            // the limit's year
-	hour    int64          // civil hour that offset belongs to
-	shift   int64          // milliseconds from civil to UTC in that hour
-	lastTag lastTag
+	loc   *time.Location // nil: UTC
+	limit int64          // latest believable stamp, as local civil milliseconds; 0: unknown
+	last  int            // the limit's year
+	hour  int64          // civil hour that offset belongs to
+	shift int64          // milliseconds from civil to UTC in that hour
+
+	lastHour lastHour
+	lastTag  lastTag
 }
 
 func newClock(ctx ingest.Context) clock {

@@ -24,6 +24,8 @@ func (c *clock) open(line []byte, ev *ingest.Event) (msg []byte, ok bool) {
 	}
 	stamped := true
 	switch first := b[0]; {
+	case c.knows(b):
+		ev.Time, b, stamped = c.bsdStamp(b)
 	case first == '@':
 		ev.Time, b, stamped = taiStamp(b)
 	case digit(first) && len(b) > 4 && b[4] != ' ':

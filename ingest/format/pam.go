@@ -73,7 +73,7 @@ func cutModule(msg, program []byte) (rest, service []byte) {
 		_, rest, _ = bytes.Cut(msg, []byte(") "))
 		return rest, program
 	}
-	i := bytes.Index(msg, []byte(": "))
+	i := indexWord(msg, ": ")
 	if i < 0 {
 		return nil, program
 	}
@@ -118,17 +118,18 @@ func (p *pam) failure(msg, service []byte, ev *ingest.Event) string {
 // stands after it; otherwise two different ones are no answer.
 func pamPeer(msg []byte, fillsRuser bool) (rhost, user []byte, certain bool) {
 	msg = bytes.TrimRight(msg, " ")
-	_, rest, ok := bytes.Cut(msg, []byte(" ruser="))
-	if !ok {
+	at := indexWord(msg, " ruser=")
+	if at < 0 {
 		return nil, nil, false
 	}
-	if after, empty := cut(rest, " rhost="); empty || bytes.HasPrefix(rest, []byte("rhost=")) && !bytes.Contains(rest, []byte(" rhost=")) {
+	rest := msg[at+len(" ruser="):]
+	if after, empty := cut(rest, " rhost="); empty || bytes.HasPrefix(rest, []byte("rhost=")) && indexWord(rest, " rhost=") < 0 {
 		rhost, after, _ = bytes.Cut(after, []byte(" "))
 		user, named := cut(bytes.TrimLeft(after, " "), "user=")
-		alone := !bytes.Contains(rest[1:], []byte(" rhost="))
+		alone := indexWord(rest[1:], " rhost=") < 0
 		return bytes.TrimPrefix(rhost, []byte("rhost=")), user, alone || named && !fillsRuser
 	}
-	last := bytes.LastIndex(rest, []byte(" rhost="))
+	last := lastIndexWord(rest, " rhost=")
 	if last < 0 {
 		return nil, nil, false
 	}

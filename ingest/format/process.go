@@ -10,14 +10,17 @@ import (
 type process struct {
 	key     uint64
 	addr    netip.Addr
-	counted bool // an event for this connection's failure was given
-	pending bool // an attempt failed, but no line with an address has told of it
-	broke   bool // the connection broke before authentication
-	claimed bool // an account that does not exist was announced, and no failure followed
-	left    bool // the client has said goodbye
-	tried   int  // length of the account that pending is about
-	account [64]byte
+	counted bool  // an event for this connection's failure was given
+	pending bool  // an attempt failed, but no line with an address has told of it
+	broke   bool  // the connection broke before authentication
+	claimed bool  // an account that does not exist was announced, and no failure followed
+	left    bool  // the client has said goodbye
+	tried   uint8 // length of the account that pending is about
+	account *[longestTried]byte
 }
+
+// longestTried is how much of such an account is kept. Few processes have one.
+const longestTried = 64
 
 // processTable remembers the processes of one parser by process id. It is
 // direct-mapped and thus bounded: a newer process evicts an older one that
@@ -44,7 +47,7 @@ func (t *processTable) of(ev *ingest.Event) *process {
 	}
 	p := &t.slots[key>>32&(processSlots-1)]
 	if p.key != key {
-		*p = process{key: key}
+		*p = process{key: key, account: p.account}
 	}
 	return p
 }
@@ -83,8 +86,16 @@ func (p *process) leave() {
 func (p *process) owe(user []byte) {
 	if p != nil && !p.counted {
 		p.pending = true
-		p.tried = copy(p.account[:], user)
+		p.try(user)
 	}
+}
+
+// try notes the account that the client names.
+func (p *process) try(user []byte) {
+	if p.account == nil {
+		p.account = new([longestTried]byte)
+	}
+	p.tried = uint8(copy(p.account[:], user))
 }
 
 // end forgets the client: the system may give the process id to another. The
@@ -96,4 +107,9 @@ func (p *process) end() {
 }
 
 // user is the account of the pending attempt.
-func (p *process) user() []byte { return p.account[:p.tried] }
+func (p *process) user() []byte {
+	if p.tried == 0 {
+		return []byte{}
+	}
+	return p.account[:p.tried]
+}

@@ -35,7 +35,7 @@ func (p *slapd) message(msg []byte, ev *ingest.Event) string {
 	case bytes.HasPrefix(words, []byte(`BIND dn="`)):
 		dn := words[len(`BIND dn="`):]
 		if i := bytes.LastIndexByte(dn, '"'); i > 0 {
-			conn.tried = copy(conn.account[:], dn[:i])
+			conn.try(dn[:i])
 		}
 	case bytes.HasPrefix(words, []byte("RESULT tag=97 err=")):
 		code, _, _ := bytes.Cut(words[len("RESULT tag=97 err="):], []byte(" "))

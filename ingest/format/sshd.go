@@ -84,8 +84,8 @@ func frame(msg []byte) (inner []byte, preauth bool) {
 
 // failed reads "METHOD for [invalid user ]USER from ADDR port N ssh2[: KEY]".
 func (p *sshd) failed(msg []byte, ev *ingest.Event) string {
-	method, rest, ok := bytes.Cut(msg, []byte(" for "))
-	if !ok || len(method) == 0 || bytes.IndexByte(method, ' ') >= 0 {
+	method, rest, ok := cutMethod(msg)
+	if !ok {
 		return whySSHD
 	}
 	rest, invalid := cutInvalid(rest)
@@ -117,6 +117,16 @@ func (p *sshd) failed(msg []byte, ev *ingest.Event) string {
 	ev.Kind = ingest.KindAuthFailure
 	proc.failed()
 	return ""
+}
+
+// cutMethod removes "METHOD for ", which is nearly always a password.
+func cutMethod(msg []byte) (method, rest []byte, ok bool) {
+	const usual = "password"
+	if rest, ok = cut(msg, usual+" for "); ok {
+		return msg[:len(usual)], rest, true
+	}
+	method, rest, ok = bytes.Cut(msg, []byte(" for "))
+	return method, rest, ok && len(method) > 0 && bytes.IndexByte(method, ' ') < 0
 }
 
 // accepted reads "METHOD for USER from ADDR port N ssh2[: KEY]".

@@ -34,7 +34,11 @@ func (p *sshd) ending(msg []byte, preauth bool, ev *ingest.Event) (why string, o
 	c.source(ev)
 	// A connection that ends here without a word of authentication was a probe.
 	// With "[preauth]" or a named stage sshd says that it got no further.
+	before := user
 	user, stage := cutStage(user)
+	if stage == stageUnsaid && ev.Src.IsValid() {
+		ev.Said = before // nothing, in what sshd writes
+	}
 	p.settle(ev, user, stage, preauth)
 	return "", true
 }

@@ -55,7 +55,7 @@ func (p *sshd) tooMany(msg []byte, ev *ingest.Event) string {
 		return whySSHD
 	}
 	c.source(ev)
-	ev.User, ev.Account, ev.Kind = user, existence(invalid), ingest.KindAbuse
+	ev.User, ev.Said, ev.Account, ev.Kind = user, user, existence(invalid), ingest.KindAbuse
 	proc := p.processes.of(ev)
 	proc.saw(ev.Src)
 	proc.failed()
@@ -126,7 +126,9 @@ func (p *sshd) wrapped(msg []byte, ev *ingest.Event) string {
 	if i := bytes.LastIndexByte(msg, '('); i > 0 {
 		msg = bytes.TrimSuffix(msg[i+1:], []byte(")"))
 	}
-	return p.left(msg, ingest.KindReject, ev)
+	why := p.left(msg, ingest.KindReject, ev)
+	ev.Said = nil // all of the line may be
+	return why
 }
 
 // dropped reads "ADDR]:PORT on [OWN]:22 past MaxStartups", or "penalty: ...".
@@ -173,6 +175,9 @@ func (p *sshd) left(msg []byte, kind ingest.Kind, ev *ingest.Event) string {
 	}
 	c.source(ev)
 	ev.Kind = kind
+	if ev.Src.IsValid() {
+		ev.Said = msg[c.end:]
+	}
 	proc := p.processes.of(ev)
 	proc.saw(ev.Src)
 	proc.failed()

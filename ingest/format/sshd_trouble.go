@@ -88,7 +88,9 @@ func (p *sshd) right(msg []byte, ev *ingest.Event) string {
 	if !ok {
 		return whySSHD
 	}
-	return p.left(msg[c.start:], ingest.KindProbe, ev)
+	why := p.left(msg[c.start:], ingest.KindProbe, ev)
+	ev.Said = nil // all of the line may be
+	return why
 }
 
 // dispatchFatal reads "[authenticating user USER ]ADDR port N: REASON".

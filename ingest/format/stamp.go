@@ -80,6 +80,17 @@ func clockTime(b []byte, s *civil) ([]byte, bool) {
 	return fraction(b[6:], s), true
 }
 
+// intoHour reads "04:05" and returns how far into the hour that is, in milliseconds; a
+// leap second is its end.
+func intoHour(b []byte) (ms int64, ok bool) {
+	if len(b) < 5 || b[2] != ':' {
+		return 0, false
+	}
+	m, ok1 := two(b)
+	s, ok2 := two(b[3:])
+	return int64(m)*msMinute + int64(s)*msSecond, ok1 && ok2 && m < 60 && s <= 60
+}
+
 // fraction reads ".123456" or ",123" down to the millisecond.
 func fraction(b []byte, s *civil) []byte {
 	if len(b) < 2 || b[0] != '.' && b[0] != ',' || !digit(b[1]) {
@@ -156,13 +167,44 @@ func (c *clock) isoStamp(b []byte) (t int64, rest []byte, ok bool) {
 }
 
 // bsdStamp reads the stamp of RFC 3164, "Jan  2 15:04:05", and its variants:
-// one-digit days with one blank, a year before or after the date, a fraction.
+// one-digit days with one blank, a year before or after the date, a fraction. Most lines
+// are of the hour of the line before, and differ in what follows "Jan  2 15:" alone.
 func (c *clock) bsdStamp(b []byte) (t int64, rest []byte, ok bool) {
+	if c.knows(b) {
+		if past, ok := intoHour(b[10:]); ok && past < msHour {
+			return c.lastHour.at + past, b[15:], true
+		}
+	}
 	var s civil
-	if b, ok = bsdCivil(b, &s); !ok {
+	if rest, ok = bsdCivil(b, &s); !ok {
 		return 0, nil, false
 	}
-	return c.instant(&s), b, true
+	if len(b)-len(rest) == 15 && b[9] == ':' {
+		c.remember([10]byte(b), s)
+	}
+	return c.instant(&s), rest, true
+}
+
+// lastHour is the hour of the last stamp of RFC 3164 that had neither year nor fraction.
+type lastHour struct {
+	head [10]byte // "Jan  2 15:"
+	at   int64    // its instant; 0: there was none
+}
+
+// knows reports whether a line begins with a stamp of that hour.
+func (c *clock) knows(b []byte) bool {
+	return len(b) > 15 && [10]byte(b) == c.lastHour.head && b[15] == ' ' && c.lastHour.at != 0
+}
+
+// remember keeps the hour of a stamp, if all of it is of one year and has one offset.
+func (c *clock) remember(head [10]byte, s civil) {
+	first, last := s, s
+	first.minute, first.second = 0, 0
+	last.minute, last.second = 59, 59
+	c.lastHour = lastHour{}
+	if from, to := c.instant(&first), c.instant(&last); to-from == msHour-msSecond {
+		c.lastHour = lastHour{head, from}
+	}
 }
 
 func bsdCivil(b []byte, s *civil) (rest []byte, ok bool) {

@@ -122,11 +122,11 @@ const (
 type syslog struct {
 	clock
 	shared
-	byProgram map[string]server
-	pam       messenger
-	stranger  messenger // of programs without a messenger
-	last      server    // of the last line
-	why       string
+	made     []messenger // by index into daemons: a log has a few of them
+	pam      messenger
+	stranger messenger // of programs without a messenger
+	last     server    // of the last line
+	why      string
 }
 
 // server is a messenger under one of its programs' names.
@@ -136,19 +136,43 @@ type server struct {
 }
 
 func newSyslog(s setup) lineParser {
-	p := &syslog{clock: newClock(s.Context), shared: shared{setup: s}, byProgram: map[string]server{}}
-	for _, d := range daemons {
-		m := d.new(&p.shared)
-		for _, program := range d.programs {
-			p.byProgram[program] = server{program, m}
-		}
-	}
-	for _, program := range housekeepers {
-		p.byProgram[program] = server{program, housekeeping{}}
-	}
+	p := &syslog{clock: newClock(s.Context), shared: shared{setup: s}, made: make([]messenger, len(daemons))}
 	p.pam = newPAM(&p.shared)
 	p.stranger = newStranger(&p.shared)
 	return p
+}
+
+// served is who understands a program: the index into daemons, keeper for what only keeps
+// the house.
+type served struct {
+	program string
+	daemon  int
+}
+
+const keeper = -1
+
+var programs = sync.OnceValue(func() map[string]served {
+	all := map[string]served{}
+	for i, d := range daemons {
+		for _, program := range d.programs {
+			all[program] = served{program, i}
+		}
+	}
+	for _, program := range housekeepers {
+		all[program] = served{program, keeper}
+	}
+	return all
+})
+
+// of returns the messenger of a daemon.
+func (p *syslog) of(daemon int) messenger {
+	if daemon == keeper {
+		return housekeeping{}
+	}
+	if p.made[daemon] == nil {
+		p.made[daemon] = daemons[daemon].new(&p.shared)
+	}
+	return p.made[daemon]
 }
 
 // Parse implements ingest.Parser.
@@ -218,12 +242,14 @@ func (p *syslog) messenger(program []byte) messenger {
 	if string(program) == p.last.program {
 		return p.last.messenger
 	}
-	found, ok := p.byProgram[string(program)]
-	if !ok {
-		return p.byProgram[string(stem(program))].messenger
+	if s, ok := programs()[string(program)]; ok {
+		p.last = server{s.program, p.of(s.daemon)}
+		return p.last.messenger
 	}
-	p.last = found
-	return found.messenger
+	if s, ok := programs()[string(stem(program))]; ok {
+		return p.of(s.daemon)
+	}
+	return nil
 }
 
 func (p *syslog) repeat(m messenger, inner []byte, ev *ingest.Event) string {
@@ -237,8 +263,13 @@ func (p *syslog) repeat(m messenger, inner []byte, ev *ingest.Event) string {
 // "postfix-incoming/smtpd", "httpd" for "httpd/backend1", "auth-worker" for
 // "auth-worker(80180)".
 func stem(program []byte) []byte {
-	if i := bytes.IndexAny(program, "/("); i > 0 {
-		program = program[:i]
+	for i, c := range program {
+		if c == '/' || c == '(' {
+			if i > 0 {
+				program = program[:i]
+			}
+			break
+		}
 	}
 	if bytes.HasPrefix(program, []byte("postfix-")) {
 		return program[:len("postfix")]
@@ -246,21 +277,14 @@ func stem(program []byte) []byte {
 	return program
 }
 
-// known reports whether a program has a messenger.
+// known reports whether a program has a messenger that tells of clients.
 func known(program []byte) bool {
-	names := daemonNames()
-	return names[string(program)] || names[string(stem(program))]
-}
-
-var daemonNames = sync.OnceValue(func() map[string]bool {
-	names := map[string]bool{}
-	for _, d := range daemons {
-		for _, name := range d.programs {
-			names[name] = true
-		}
+	s, ok := programs()[string(program)]
+	if !ok {
+		s, ok = programs()[string(stem(program))]
 	}
-	return names
-})
+	return ok && s.daemon != keeper
+}
 
 // maxRepeat bounds what one line may claim to stand for.
 const maxRepeat = 1 << 20

@@ -15,7 +15,7 @@ type webMessenger struct {
 }
 
 func newWebMessenger(h *shared) messenger {
-	m := &webMessenger{clock: newClock(h.Context), access: accessMessenger{access{clock: newClock(h.Context), setup: h.setup}}, errors: webErrors{apps: newApps(h)}}
+	m := &webMessenger{clock: newClock(h.Context), access: accessMessenger{accessOf(h.setup)}, errors: webErrors{apps: newApps(h)}}
 	return m
 }
 

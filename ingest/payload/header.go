@@ -2,16 +2,19 @@ package payload
 
 import "gumshoe/ingest"
 
-// origin says which header a text comes from, or that it is a user name.
+// origin says which header a text comes from, or that it is a user name or the part of
+// a line in which a client may have spoken.
 type origin uint64
 
 const (
 	fromAgent origin = iota + 1
 	fromReferer
 	fromLogin
+	fromLine
+	fromWebLine
 )
 
-// header looks at a user agent, a referer or a user name. They are texts of many
+// header looks at a user agent, a referer, a user name or a line. They are texts of many
 // words and punctuation, so that only the rules that ask for these places are
 // tried.
 func (in *inspector) header(text []byte, from origin, h ingest.Hash) verdict {
@@ -19,6 +22,10 @@ func (in *inspector) header(text []byte, from origin, h ingest.Hash) verdict {
 	in.begin()
 	at, plain := inReferer, false
 	switch from {
+	case fromLine:
+		return in.whispered(text, inLogin)
+	case fromWebLine:
+		return in.whispered(text, inPath)
 	case fromAgent:
 		at, plain = inAgent, plainAgent(text)
 	case fromReferer:

@@ -39,9 +39,9 @@ var whisperLiterals = sync.OnceValue(func() *automaton {
 	return newAutomaton(words, make([]uint16, len(words)))
 })
 
-// whispered looks at a whole line, of which no two are alike: much of it may be the
-// client's, and nothing but this is read in it.
-func (in *inspector) whispered(line []byte, at place) bool {
+// worded reports whether a line, or the part of it that may be the client's, holds a word
+// that no whisper can do without, and returns it as it was meant.
+func (in *inspector) worded(line []byte) (text []byte, ok bool) {
 	line = line[:min(len(line), maxTarget)]
 	if bytes.IndexByte(line, '\\') >= 0 || bytes.IndexByte(line, '%') >= 0 || bytes.Contains(line, []byte("&#")) {
 		in.other = unvis(in.other[:0], line)
@@ -52,12 +52,17 @@ func (in *inspector) whispered(line []byte, at place) bool {
 	words, state := whisperLiterals(), uint16(0)
 	for _, b := range line {
 		if state = words.step(state, b); state >= words.first {
-			in.plain = fold(in.plain[:0], line)
-			class, _ := whisper(&value{plain: in.plain, decoded: line, at: at})
-			return class != 0
+			return line, true
 		}
 	}
-	return false
+	return nil, false
+}
+
+// whispered looks at a text that is worded, and reads nothing else in it.
+func (in *inspector) whispered(text []byte, at place) verdict {
+	in.plain = fold(in.plain[:0], text)
+	class, stage := whisper(&value{plain: in.plain, decoded: text, at: at})
+	return verdict{class: class, stage: stage}
 }
 
 // parted returns a text with spaces for what else may stand between words.
@@ -87,12 +92,15 @@ func (e *Enricher) said(ev *ingest.Event) {
 	if bytes.ContainsFunc(ev.Forwarded, beyondHex) {
 		e.header(ev.Forwarded, fromLogin, e.headers.key(ev.Forwarded), &ev.Request)
 	}
-	at := inLogin
-	if ev.Method != nil {
-		at = inPath
+	if len(ev.Said) == 0 {
+		return
 	}
-	if len(ev.Said) != 0 && e.inspect.whispered(ev.Said, at) {
-		verdict{class: ingest.ClassLLM, stage: ingest.StageMarker}.addTo(&ev.Request)
+	from := fromLine
+	if ev.Method != nil {
+		from = fromWebLine
+	}
+	if text, ok := e.inspect.worded(ev.Said); ok {
+		e.header(text, from, e.headers.key(text), &ev.Request)
 	}
 }
 
