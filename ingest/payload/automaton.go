@@ -1,24 +1,63 @@
 package payload
 
-// automaton finds all literals of a set in one pass (Aho and Corasick 1975),
-// letters of either case alike. Its transitions are complete: one table look-up
-// a byte and no failure links.
+import (
+	"slices"
+	"strings"
+)
+
+// automaton finds all literals of a set in one pass (Aho and Corasick 1975), letters
+// of either case alike. A state is a beginning of literals, and states are numbered by
+// its length. Of the short ones, in which a text is nearly all of the time, a row has
+// the next state for each byte. Rows of all would be megabytes that take as long to
+// make as ten thousand lines to read: a long state has the states that are longer by a
+// byte, of which there is mostly one, and goes on in its longest suffix where none fits.
 type automaton struct {
 	class [256]uint8 // byte -> column; 0 for bytes in no literal
-	width int
-	next  []uint16 // state*width + column -> state
-	hits  [][]uint16
-	first uint16 // states from first on have hits
+	width int        // columns
+	next  []uint16   // state*width + column -> state
+	long  uint16     // first state without a row
+
+	last   []uint8  // the column of the byte that leads to a state
+	child  []uint16 // the first state that is longer by a byte; the last is in front of the next state's first
+	suffix []uint16 // the state of the longest proper suffix
+
+	kinds   []kind   // of the literals that end in a state
+	ids     []uint16 // of the literals that are states, in the order of states
+	own     []uint16 // where those of a state begin in ids
+	shorter []uint16 // the longest proper suffix that is a literal; 0: none
 }
 
-// newAutomaton builds the automaton of literals in lower case; ids[i] is told
-// when literals[i] occurs.
-func newAutomaton(literals []string, ids []uint16) *automaton {
+// rowLength is up to which length states have a row. Of the rules' literals that are a
+// fifth, in which half a megabyte.
+const rowLength = 3
+
+// literal is what an automaton looks for.
+type literal struct {
+	text string // in lower case
+	id   uint16 // told where it occurs
+	kind kind
+}
+
+// kind is a set of the kinds of literals; each has at least one. Who looks for some of
+// them passes over the others.
+type kind uint8
+
+const (
+	ofRule    kind = 1 << iota // all are
+	ofClean                    // a target of clean bytes alone can hold it and fulfil its rule
+	ofWhisper                  // of whisperRules
+)
+
+func newAutomaton(literals []literal) *automaton {
+	literals = slices.Clone(literals)
+	slices.SortFunc(literals, func(a, b literal) int { return strings.Compare(a.text, b.text) })
 	a := &automaton{width: 1}
+	most := 1 // states
 	for _, l := range literals {
-		for i := range len(l) {
-			if a.class[l[i]] == 0 {
-				a.class[l[i]] = uint8(a.width)
+		most += len(l.text)
+		for i := range len(l.text) {
+			if a.class[l.text[i]] == 0 {
+				a.class[l.text[i]] = uint8(a.width)
 				a.width++
 			}
 		}
@@ -27,119 +66,110 @@ func newAutomaton(literals []string, ids []uint16) *automaton {
 		a.class[b-'a'+'A'] = a.class[b]
 	}
 
-	size := 1
-	for _, l := range literals {
-		size += len(l)
-	}
-	t := &trie{nodes: make([]node, 1, size)}
-	for i, l := range literals {
-		t.add(l, ids[i], &a.class)
-	}
-	fail, queue := t.suffixes()
+	a.last, a.child, a.suffix = make([]uint8, 1, most), make([]uint16, 0, most+1), make([]uint16, 1, most)
+	a.kinds, a.ids, a.own, a.shorter = make([]kind, 0, most), make([]uint16, 0, len(literals)), make([]uint16, 0, most+1), make([]uint16, 0, most)
+	// The literals that begin with a state stand together, itself in front.
+	first, behind := make([]uint16, 1, most), append(make([]uint16, 0, most), uint16(len(literals)))
+	length, longer := 0, 1 // of the states, and the first that is longer
+	short := 0             // states with a row
+	for s := 0; s < len(a.last); s++ {
+		if s == longer {
+			length, longer = length+1, len(a.last)
+		}
+		suffix, i := a.suffix[s], first[s]
+		a.child, a.own = append(a.child, uint16(len(a.last))), append(a.own, uint16(len(a.ids)))
+		kinds, shorter := kind(0), uint16(0)
+		if s > 0 {
+			if kinds, shorter = a.kinds[suffix], a.shorter[suffix]; a.own[suffix] < a.own[suffix+1] {
+				shorter = suffix
+			}
+		}
+		for ; i < behind[s] && len(literals[i].text) == length; i++ {
+			kinds, a.ids = kinds|literals[i].kind, append(a.ids, literals[i].id)
+		}
+		a.kinds, a.shorter = append(a.kinds, kinds), append(a.shorter, shorter)
 
-	// States with hits come last: the scan's only test is then a comparison.
-	order := make([]uint16, len(t.nodes))
-	number := uint16(0)
-	for s := range t.nodes {
-		if len(t.nodes[s].hits) == 0 {
-			order[s] = number
-			number++
+		for i < behind[s] {
+			b, begin := literals[i].text[length], i
+			for i < behind[s] && literals[i].text[length] == b {
+				i++
+			}
+			to := uint16(0)
+			if s > 0 {
+				to = a.step(suffix, b)
+			}
+			a.last, a.suffix = append(a.last, a.class[b]), append(a.suffix, to)
+			first, behind = append(first, begin), append(behind, i)
+		}
+		if s == 0 {
+			a.child = append(a.child, uint16(len(a.last)))
+			a.addRows(1) // which ends the search for suffixes
+			a.child = a.child[:1]
+		}
+		if length <= rowLength {
+			short++
 		}
 	}
-	a.first = number
-	for s := range t.nodes {
-		if len(t.nodes[s].hits) != 0 {
-			order[s] = number
-			number++
-			a.hits = append(a.hits, t.nodes[s].hits)
-		}
-	}
-
-	// A missing child is the child of the longest proper suffix.
-	a.next = make([]uint16, len(t.nodes)*a.width)
-	row := func(s uint16) []uint16 { return a.next[int(order[s])*a.width:][:a.width] }
-	for _, s := range queue {
-		copy(row(s), row(fail[s]))
-		for c := t.nodes[s].child; c != 0; c = t.nodes[c].sibling {
-			row(s)[t.nodes[c].class] = order[c]
-		}
-	}
+	a.child, a.own = append(a.child, uint16(len(a.last))), append(a.own, uint16(len(a.ids)))
+	a.addRows(short)
 	return a
 }
 
-// trie holds the literals until they are an automaton. Node 0 is the root, which
-// is nobody's child.
-type trie struct {
-	nodes []node
-	first [256]uint16 // the root's children by class: it has by far the most
-}
-
-type node struct {
-	child, sibling uint16 // the first of its own, the next one of its parent; 0: none
-	class          uint8  // that leads to it
-	hits           []uint16
-}
-
-func (t *trie) add(literal string, id uint16, class *[256]uint8) {
-	at := uint16(0)
-	for i := range len(literal) {
-		c := class[literal[i]]
-		next := t.child(at, c)
-		if next == 0 {
-			next = uint16(len(t.nodes))
-			t.nodes = append(t.nodes, node{class: c, sibling: t.nodes[at].child})
-			t.nodes[at].child = next
-			if at == 0 {
-				t.first[c] = next
-			}
-		}
-		at = next
-	}
-	t.nodes[at].hits = append(t.nodes[at].hits, id)
-}
-
-func (t *trie) child(of uint16, class uint8) uint16 {
-	if of == 0 {
-		return t.first[class]
-	}
-	c := t.nodes[of].child
-	for c != 0 && t.nodes[c].class != class {
-		c = t.nodes[c].sibling
-	}
-	return c
-}
-
-// suffixes finds for each node the one of the longest proper suffix of its text,
-// whose hits are its own too, and lists the nodes breadth first.
-func (t *trie) suffixes() (fail, queue []uint16) {
-	fail, queue = make([]uint16, len(t.nodes)), make([]uint16, 1, len(t.nodes))
-	for i := 0; i < len(queue); i++ {
-		s := queue[i]
-		for c := t.nodes[s].child; c != 0; c = t.nodes[c].sibling {
-			queue = append(queue, c)
-			n := &t.nodes[c]
-			for f := s; f != 0 && fail[c] == 0; {
-				f = fail[f]
-				fail[c] = t.child(f, n.class)
-			}
-			n.hits = append(n.hits, t.nodes[fail[c]].hits...)
+// addRows makes the rows of the first states.
+func (a *automaton) addRows(states int) {
+	a.long, a.next = uint16(states), make([]uint16, states*a.width)
+	for s := range states {
+		row := a.next[s*a.width:][:a.width]
+		copy(row, a.next[int(a.suffix[s])*a.width:][:a.width]) // where nothing is longer
+		for c := a.child[s]; c < a.child[s+1]; c++ {
+			row[a.last[c]] = c
 		}
 	}
-	return fail, queue
 }
 
 // step follows one byte.
 func (a *automaton) step(state uint16, b byte) uint16 {
-	return a.next[int(state)*a.width+int(a.class[b])]
+	if state < a.long {
+		return a.next[int(state)*a.width+int(a.class[b])]
+	}
+	return a.far(state, b)
+}
+
+// far follows one byte from a long state.
+func (a *automaton) far(state uint16, b byte) uint16 {
+	c := a.class[b]
+	for state >= a.long {
+		for s := a.child[state]; s < a.child[state+1]; s++ {
+			if a.last[s] == c {
+				return s
+			}
+		}
+		state = a.suffix[state]
+	}
+	return a.next[int(state)*a.width+int(c)]
+}
+
+// seek follows text up to where a literal of some kinds ends. It returns the state there,
+// 0 if there is none, and what is left of the text.
+func (a *automaton) seek(text []byte, state uint16, kinds kind) (uint16, []byte) {
+	for i, b := range text {
+		if state < a.long { // this is step, which the compiler does not write out
+			state = a.next[int(state)*a.width+int(a.class[b])]
+		} else {
+			state = a.far(state, b)
+		}
+		if a.kinds[state]&kinds != 0 {
+			return state, text[i+1:]
+		}
+	}
+	return 0, nil
 }
 
 // find adds the ids of all literals that occur in text to set.
 func (a *automaton) find(text []byte, set *bitset) {
-	state := uint16(0)
-	for _, b := range text {
-		state = a.step(state, b)
-		if state >= a.first {
-			for _, id := range a.hits[state-a.first] {
+	for state, rest := a.seek(text, 0, ofRule); state != 0; state, rest = a.seek(rest, state, ofRule) {
+		for s := state; s != 0; s = a.shorter[s] {
+			for _, id := range a.ids[a.own[s]:a.own[s+1]] {
 				set.add(id)
 			}
 		}

@@ -49,10 +49,10 @@ func byteTables() (raw, escaped [256]uint8) {
 func clean(target []byte) bool { return scan(target, 0, false) }
 
 // cleanParam is clean for one "name=value" of a query.
-func cleanParam(param []byte) bool { return scan(param, wordLiterals().step(0, '&'), true) }
+func cleanParam(param []byte) bool { return scan(param, literals().step(0, '&'), true) }
 
 func scan(target []byte, state uint16, query bool) bool {
-	words := wordLiterals()
+	words := literals()
 	for i := 0; i < len(target); i++ {
 		b := target[i]
 		switch rawBytes[b] {
@@ -80,8 +80,7 @@ func scan(target []byte, state uint16, query bool) bool {
 		case byteOdd:
 			return false
 		}
-		state = words.step(state, b)
-		if state >= words.first {
+		if state = words.step(state, b); words.kinds[state]&ofClean != 0 {
 			return false
 		}
 	}

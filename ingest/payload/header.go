@@ -49,15 +49,11 @@ func (in *inspector) header(text []byte, from origin, h ingest.Hash) verdict {
 
 // plainAgent reports whether an agent holds none of the literals.
 func plainAgent(text []byte) bool {
-	words, state := literals(), uint16(0)
 	for _, b := range text {
 		if b < ' ' || b == '%' || b == '\\' || b == '\'' || b == '"' || b == '<' || b == '$' || b == '`' {
 			return false
 		}
-		state = words.step(state, b)
-		if state >= words.first {
-			return false
-		}
 	}
-	return true
+	hit, _ := literals().seek(text, 0, ofRule)
+	return hit == 0
 }

@@ -19,8 +19,7 @@ type phrases struct {
 // needs none, as the expressions are part of the program.
 func newPhrases(exprs []string) *phrases {
 	p := &phrases{}
-	var words []string
-	var ids []uint16
+	var words []literal
 	for i, expr := range exprs {
 		p.each = append(p.each, regexp.MustCompile(expr))
 		parsed, err := syntax.Parse(expr, syntax.Perl)
@@ -32,10 +31,10 @@ func newPhrases(exprs []string) *phrases {
 			panic("payload: a phrase needs no word: " + expr)
 		}
 		for _, w := range need {
-			words, ids = append(words, w), append(ids, uint16(i))
+			words = append(words, literal{text: w, id: uint16(i), kind: ofRule})
 		}
 	}
-	p.words = newAutomaton(words, ids)
+	p.words = newAutomaton(words)
 	return p
 }
 

@@ -69,17 +69,29 @@ type value struct {
 	question bool // somebody asks about something: no rule but those on language models holds
 }
 
-// rules is the table of all rules. literals finds the literals of all of them in
-// one pass, wordLiterals of those that clean bytes alone can fulfil. They take
-// milliseconds to make: see Prepare.
+// rules is the table of all rules, and literals finds the literals of all of them in
+// one pass. They take a while to make: see Prepare.
 var (
 	rules = sync.OnceValue(func() []rule {
 		return prepare(slices.Concat(sqlRules, scriptRules, fileRules, commandRules, codeRules, templateRules, networkRules, sessionRules, markerRules, whisperRules()))
 	})
 
-	literals     = sync.OnceValue(func() *automaton { return automatonOf(func(*rule, string) bool { return true }) })
-	wordLiterals = sync.OnceValue(func() *automaton {
-		return automatonOf(func(r *rule, literal string) bool { return !r.odd && r.at&inTarget != 0 && cleanText(literal) })
+	literals = sync.OnceValue(func() *automaton {
+		var all []literal
+		for i := range rules() {
+			r := &rules()[i]
+			for _, text := range r.any {
+				l := literal{text: text, id: uint16(i), kind: ofRule}
+				if !r.odd && r.at&inTarget != 0 && cleanText(text) {
+					l.kind |= ofClean
+				}
+				if r.class == ingest.ClassLLM {
+					l.kind |= ofWhisper
+				}
+				all = append(all, l)
+			}
+		}
+		return newAutomaton(all)
 	})
 )
 
@@ -87,7 +99,6 @@ var (
 // wait for. Whoever opens logs has something else to do meanwhile.
 func Prepare() {
 	go literals()
-	go wordLiterals()
 	go vocabulary()
 }
 
@@ -111,22 +122,6 @@ func prepare(rules []rule) []rule {
 		}
 	}
 	return rules
-}
-
-// automatonOf finds the literals that are wanted of all rules.
-func automatonOf(wanted func(r *rule, literal string) bool) *automaton {
-	var words []string
-	var ids []uint16
-	all := rules()
-	for i := range all {
-		for _, w := range all[i].any {
-			if wanted(&all[i], w) {
-				words = append(words, w)
-				ids = append(ids, uint16(i))
-			}
-		}
-	}
-	return newAutomaton(words, ids)
 }
 
 // cleanText reports whether a literal can occur in a clean target at all: "&" is

@@ -33,12 +33,6 @@ func whisper(v *value) (ingest.Class, ingest.Stage) {
 	return 0, 0
 }
 
-// whisperLiterals finds the words of whisperRules alone.
-var whisperLiterals = sync.OnceValue(func() *automaton {
-	words := whisperRules()[0].any
-	return newAutomaton(words, make([]uint16, len(words)))
-})
-
 // worded reports whether a line, or the part of it that may be the client's, holds a word
 // that no whisper can do without, and returns it as it was meant.
 func (in *inspector) worded(line []byte) (text []byte, ok bool) {
@@ -49,13 +43,8 @@ func (in *inspector) worded(line []byte) (text []byte, ok bool) {
 		in.decoded, _ = decode(in.decoded[:0], in.line, false)
 		line = in.decoded
 	}
-	words, state := whisperLiterals(), uint16(0)
-	for _, b := range line {
-		if state = words.step(state, b); state >= words.first {
-			return line, true
-		}
-	}
-	return nil, false
+	word, _ := literals().seek(line, 0, ofWhisper)
+	return line, word != 0
 }
 
 // whispered looks at a text that is worded, and reads nothing else in it.

@@ -63,14 +63,13 @@ func disguised() (marks []string) {
 
 // disguiseMarks tell in one pass which of them a text may wear.
 var disguiseMarks = sync.OnceValue(func() *automaton {
-	var marks []string
-	var ids []uint16
+	var marks []literal
 	for i, d := range disguises() {
 		for _, m := range d.marks {
-			marks, ids = append(marks, m), append(ids, uint16(i))
+			marks = append(marks, literal{text: m, id: uint16(i), kind: ofRule})
 		}
 	}
-	return newAutomaton(marks, ids)
+	return newAutomaton(marks)
 })
 
 // undisguised returns what a text may say below its disguises; lower is the same text
