@@ -7,7 +7,7 @@ import "slices"
 const (
 	MaxTimes   = 512
 	MaxTargets = 64 // a detector need not name more
-	maxMarks   = 64
+	MaxMarks   = 64
 	maxAside   = 4 // of these, for what sources did beside their case
 
 	// crowdedTimes is how many times of all findings of a case are put into order:
@@ -20,7 +20,7 @@ const (
 func (f *Finding) bound() {
 	f.Times = Spread(f.Times, MaxTimes)
 	f.Targets = first(f.Targets, MaxTargets)
-	f.Marks = first(f.Marks, maxMarks)
+	f.Marks = first(f.Marks, MaxMarks)
 }
 
 // first keeps the first n, and lets go of the memory of the others.

@@ -15,18 +15,7 @@ import (
 // those of a campaign with at least half of their sources in common. A break-in
 // opens its own case, and so does an anomaly.
 func group(found ...[]Finding) []*Case {
-	var findings []*Finding
-	for _, of := range found {
-		for i := range of {
-			findings = append(findings, &of[i])
-		}
-	}
-	slices.SortStableFunc(findings, func(a, b *Finding) int {
-		if c := cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(len(b.Sources), len(a.Sources))); c != 0 {
-			return c
-		}
-		return byName(a, b)
-	})
+	findings := ranked(found)
 	var cases []*Case
 	homes := make(map[netip.Prefix][]int, len(findings)) // source -> cases that hold it
 	for _, f := range findings {
@@ -43,6 +32,48 @@ func group(found ...[]Finding) []*Case {
 		}
 	}
 	return cases
+}
+
+// ranked puts findings into the order in which they are grouped. Nearly all are of one
+// source, and told apart by how their keys begin: whoever compares them there does not
+// wait for the memory of each.
+func ranked(found [][]Finding) []*Finding {
+	type place struct {
+		rank, sources, n int32
+		begin            uint64 // of the key
+		detector         string
+		finding          *Finding
+	}
+	n := 0
+	for _, of := range found {
+		n += len(of)
+	}
+	all := make([]place, 0, n)
+	for _, of := range found {
+		for i := range of {
+			f := &of[i]
+			var begin [8]byte
+			copy(begin[:], f.Key)
+			all = append(all, place{int32(rank(f)), int32(len(f.Sources)), int32(len(all)), binary.BigEndian.Uint64(begin[:]), f.Detector, f})
+		}
+	}
+	slices.SortFunc(all, func(a, b place) int {
+		if c := cmp.Or(cmp.Compare(a.rank, b.rank), cmp.Compare(b.sources, a.sources)); c != 0 {
+			return c
+		}
+		if c := strings.Compare(a.detector, b.detector); c != 0 {
+			return c
+		}
+		if c := cmp.Compare(a.begin, b.begin); c != 0 {
+			return c
+		}
+		return cmp.Or(strings.Compare(a.finding.Key, b.finding.Key), cmp.Compare(a.n, b.n))
+	})
+	out := make([]*Finding, n)
+	for i := range all {
+		out[i] = all[i].finding
+	}
+	return out
 }
 
 func byName(a, b *Finding) int {
@@ -136,15 +167,7 @@ func (c *Case) Beside(f *Finding) bool { return f.Aside != "" && c.Findings[0].A
 
 // combine fills the case from its findings.
 func (c *Case) combine() {
-	slices.SortStableFunc(c.Findings, func(a, b *Finding) int {
-		if c := cmp.Or(cmp.Compare(min(len(a.Aside), 1), min(len(b.Aside), 1)), cmp.Compare(len(b.Sources), len(a.Sources)), cmp.Compare(b.Impact, a.Impact)); c != 0 {
-			return c
-		}
-		if c := cmp.Compare(b.weight(), a.weight()); c != 0 {
-			return c
-		}
-		return byName(a, b)
-	})
+	sources := c.order()
 	lead := c.Findings[0]
 	happened := map[string]uint64{}
 	c.Kind = lead.Detector
@@ -153,11 +176,11 @@ func (c *Case) combine() {
 			c.Detections = append(c.Detections, f.Detector)
 			continue
 		}
-		c.Sources = and(c.Sources, f.Sources)
-		c.Visitors = and(c.Visitors, f.Visitors)
+		c.Sources = and(c.Sources, f.Sources, sources)
+		c.Visitors = and(c.Visitors, f.Visitors, 0)
 		if !few(f, len(lead.Sources)) { // what one of a crowd did is not what the crowd did
 			c.Detections = append(c.Detections, f.Detector)
-			c.Techniques = and(c.Techniques, f.Techniques)
+			c.Techniques = and(c.Techniques, f.Techniques, 0)
 			if f.Service != "" {
 				c.Services = append(c.Services, f.Service)
 			}
@@ -181,6 +204,32 @@ func (c *Case) combine() {
 	if n := passwords(c.Services); n >= 2 && len(c.Sources) > 0 {
 		c.Findings = append(c.Findings, crosslog(c, n))
 	}
+}
+
+// order puts the findings of a case into the order in which they are told, and
+// returns how many sources they name in all.
+func (c *Case) order() (sources int) {
+	type place struct {
+		aside, sources int32
+		impact         Impact
+		weight         float64
+		finding        *Finding
+	}
+	all := make([]place, len(c.Findings))
+	for i, f := range c.Findings {
+		all[i] = place{int32(min(len(f.Aside), 1)), int32(len(f.Sources)), f.Impact, f.weight(), f}
+		sources += len(f.Sources)
+	}
+	slices.SortStableFunc(all, func(a, b place) int {
+		if c := cmp.Or(cmp.Compare(a.aside, b.aside), cmp.Compare(b.sources, a.sources), cmp.Compare(b.impact, a.impact), cmp.Compare(b.weight, a.weight)); c != 0 {
+			return c
+		}
+		return byName(a.finding, b.finding)
+	})
+	for i := range all {
+		c.Findings[i] = all[i].finding
+	}
+	return sources
 }
 
 // network is the network of the largest finding whose network holds at least 80 %
@@ -214,11 +263,11 @@ func (c *Case) detail() {
 			continue
 		}
 		c.Targets = fill(c.Targets, f.Targets, MaxTargets)
-		c.Marks = fill(c.Marks, f.Marks, maxMarks)
+		c.Marks = fill(c.Marks, f.Marks, MaxMarks)
 		times = append(times, f.Times)
 	}
 	aside = aside[:min(len(aside), maxAside)]
-	c.Marks = Unique(slices.Concat(c.Marks[:min(len(c.Marks), maxMarks-len(aside))], aside))
+	c.Marks = Unique(slices.Concat(c.Marks[:min(len(c.Marks), MaxMarks-len(aside))], aside))
 	c.Timeline = timeline(times)
 }
 
@@ -310,11 +359,16 @@ func (f *Finding) complete() {
 	}
 }
 
-// and appends to what a case holds what one more finding does. Most cases have one
-// finding: they share its lists.
-func and[T any](all, more []T) []T {
-	if all == nil {
+// and appends to what a case holds what one more finding does, of n in all. Most cases
+// have one finding, or several of one source: they share its lists.
+func and[T comparable](all, more []T, n int) []T {
+	switch {
+	case all == nil:
 		return slices.Clip(more)
+	case len(all) == 1 && len(more) == 1 && all[0] == more[0]:
+		return all
+	case cap(all) == len(all):
+		all = slices.Grow(all, max(len(more), n-len(all)))
 	}
 	return append(all, more...)
 }

@@ -145,7 +145,7 @@ func TestBounds(t *testing.T) {
 		f.Marks = append(f.Marks, Mark{Origin: ingest.Origin{Offset: int64(i)}})
 	}
 	c := run(f)[0]
-	if len(c.Sources) != 2000 || len(c.Timeline) != MaxTimes || len(c.Targets) != MaxTargets || len(c.Marks) != maxMarks {
+	if len(c.Sources) != 2000 || len(c.Timeline) != MaxTimes || len(c.Targets) != MaxTargets || len(c.Marks) != MaxMarks {
 		t.Errorf("%d sources, %d times, %d targets, %d marks", len(c.Sources), len(c.Timeline), len(c.Targets), len(c.Marks))
 	}
 	if !c.Timeline[0].Equal(f.Times[0]) || !c.Timeline[MaxTimes-1].Equal(f.Times[1999]) {

@@ -218,6 +218,14 @@ func AppendMinutes(all []time.Time, r *window.Row) []time.Time {
 // Thing returns an account, path or agent with all its hours; nil if unknown.
 func (in *Input) Thing(id uint64) *window.Thing { return in.things.find(id).Thing }
 
+// Path returns what a path is: nothing of an unknown one.
+func (in *Input) Path(id uint64) ingest.PathFlags {
+	if t := in.things.find(id); t.Thing != nil {
+		return t.path
+	}
+	return in.Set.Name(id).Path
+}
+
 // Exists reports whether an account is known to exist: it has logged in, or a
 // line says so.
 func (in *Input) Exists(id uint64) bool { return in.things.find(id).flags&window.Exists != 0 }

@@ -33,6 +33,9 @@ const (
 	SignedIn                   // of which some count good logins
 )
 
+// Is reports whether a source has all of some traits.
+func (s *Standing) Is(some Trait) bool { return s.traits&some == some }
+
 // KnownHere reports a source that is somebody's: it logged in on two days or
 // more, or visited pages as people do. One login alone may be an intruder's.
 func (s *Standing) KnownHere() bool { return s.LoginDays >= 2 || s.Success && !s.LoggedIn }
@@ -58,7 +61,6 @@ func (in *Input) standingOf(u *window.Unit) Standing {
 			if len(u.Touches(r)) > 0 {
 				s.traits |= Troubled
 			}
-			pages.add(u, r)
 			assets = assets || r.Flags&window.Assets != 0 && r.Clients&^machines != 0
 			if r.Flags&window.Authenticated != 0 {
 				s.Success = true
@@ -79,8 +81,11 @@ func (in *Input) standingOf(u *window.Unit) Standing {
 		}
 	}
 	s.loads = assets
-	if pages.enough() && assets {
-		s.Success = true
+	for i := 0; i < len(u.Rows) && assets && !s.Success; i++ {
+		if r := &u.Rows[i]; in.Set.Service(r.Service) == ingest.ServiceWeb {
+			pages.add(u, r)
+			s.Success = pages.enough()
+		}
 	}
 	slices.Sort(loginDays)
 	s.LoginDays = int32(len(slices.Compact(loginDays)))

@@ -4,6 +4,7 @@ import (
 	"math/bits"
 	"sync/atomic"
 
+	"gumshoe/ingest"
 	"gumshoe/ingest/window"
 )
 
@@ -12,6 +13,7 @@ import (
 type thing struct {
 	*window.Thing
 	flags     window.ObjectFlags
+	path      ingest.PathFlags
 	events    uint64
 	denied    uint64 // of them: refused, or failed by the server
 	good      uint64
@@ -51,7 +53,7 @@ func newThings(set *window.Set) *things {
 }
 
 func (t *thing) sumUp(of *window.Thing) {
-	t.Thing = of
+	t.Thing, t.path = of, of.Name.Path
 	for i := range of.Hours {
 		h := &of.Hours[i]
 		t.flags |= h.Flags

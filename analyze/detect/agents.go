@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"gumshoe/analyze"
@@ -34,14 +35,17 @@ func (d Agents) Detect(in *analyze.Input) []analyze.Finding {
 		if !strange(in, u) {
 			return out
 		}
-		rows := webRows(in, u)
-		if f, ok := d.tool(in, u, rows); ok {
+		list := rowLists.Get().(*rowList)
+		defer rowLists.Put(list)
+		list.all = webRows(in, u, list.all[:0])
+		rows := list.all
+		if f, ok := d.tool(in, u, list); ok {
 			out = append(out, f)
 		}
 		if f, ok := d.hurry(in, u, rows, in.Standing(i)); ok {
 			out = append(out, f)
 		}
-		if f, ok := d.rotation(u, rows); ok {
+		if f, ok := d.rotation(u, list); ok {
 			out = append(out, f)
 		}
 		return out
@@ -56,7 +60,13 @@ func strange(in *analyze.Input, u *window.Unit) bool {
 	})
 }
 
-func webRows(in *analyze.Input, u *window.Unit) (out []*window.Row) {
+// rowList is room for the rows of one source after the other.
+type rowList struct{ all, some []*window.Row }
+
+var rowLists = sync.Pool{New: func() any { return new(rowList) }}
+
+// webRows appends the rows of the web that lie in the window.
+func webRows(in *analyze.Input, u *window.Unit, out []*window.Row) []*window.Row {
 	for i := range u.Rows {
 		if r := &u.Rows[i]; in.Set.Service(r.Service) == ingest.ServiceWeb && in.Contains(r.Hour) {
 			out = append(out, r)
@@ -65,14 +75,23 @@ func webRows(in *analyze.Input, u *window.Unit) (out []*window.Row) {
 	return out
 }
 
+// idLists is room for ids.
+var idLists = sync.Pool{New: func() any { return new([]uint64) }}
+
 // named returns the agents of a kind in the rows.
 func named(in *analyze.Input, u *window.Unit, rows []*window.Row, kind ingest.ClientKind) (out []string) {
+	list := idLists.Get().(*[]uint64)
+	defer idLists.Put(list)
+	all := (*list)[:0]
 	for _, r := range rows {
 		ids, _ := u.Agents(r)
-		for _, id := range ids {
-			if n := in.Set.Name(id); n.Client == kind {
-				out = append(out, n.Text)
-			}
+		all = append(all, ids...)
+	}
+	*list = all
+	slices.Sort(all)
+	for _, id := range slices.Compact(all) { // hour by hour they are the same
+		if n := in.Set.Name(id); n.Client == kind {
+			out = append(out, n.Text)
 		}
 	}
 	slices.Sort(out)
@@ -80,13 +99,14 @@ func named(in *analyze.Input, u *window.Unit, rows []*window.Row, kind ingest.Cl
 }
 
 // tool finds vulnerability scanners that say so.
-func (d Agents) tool(in *analyze.Input, u *window.Unit, all []*window.Row) (analyze.Finding, bool) {
-	var rows []*window.Row
-	for _, r := range all {
+func (d Agents) tool(in *analyze.Input, u *window.Unit, list *rowList) (analyze.Finding, bool) {
+	rows := list.some[:0]
+	for _, r := range list.all {
 		if r.Has(ingest.ClientScanner) {
 			rows = append(rows, r)
 		}
 	}
+	list.some = rows
 	if len(rows) == 0 {
 		return analyze.Finding{}, false
 	}
@@ -96,14 +116,19 @@ func (d Agents) tool(in *analyze.Input, u *window.Unit, all []*window.Row) (anal
 	f.Impact = analyze.Generic
 	low := analyze.Low
 	f.Floor = &low
-	who, calls := strings.TrimSuffix(f.Key, "/32"), some(names, 2)
+	calls := some(names, 2)
 	f.Evidence = []analyze.Evidence{{Family: analyze.Agent, LogOdds: 4, Trials: int(f.Events), Fact: "calls itself " + calls}}
-	f.Story = analyze.Story{
-		Headline: "A scanner that says so",
-		Body:     []string{who + " sent " + count(f.Events, "request") + " as " + calls + ", a tool that surveys or attacks servers."},
-		Why:      []string{"No visitor uses such a tool; surveys of the whole internet do, and so do attackers."},
-		Not:      []string{"A name alone is no attack: see what it asked for."},
-		Do:       []string{doNothing},
+	f.Tell = func(f *analyze.Finding) {
+		if f.Silent {
+			return
+		}
+		f.Story = analyze.Story{
+			Headline: "A scanner that says so",
+			Body:     []string{strings.TrimSuffix(f.Key, "/32") + " sent " + count(f.Events, "request") + " as " + calls + ", a tool that surveys or attacks servers."},
+			Why:      []string{"No visitor uses such a tool; surveys of the whole internet do, and so do attackers."},
+			Not:      []string{"A name alone is no attack: see what it asked for."},
+			Do:       []string{doNothing},
+		}
 	}
 	return f, true
 }
@@ -115,21 +140,27 @@ type burstOf struct {
 	authenticated                  bool
 }
 
-// bursts lists the hours of a source in which it could have hurried.
+// bursts lists the hours of a source in which it hurried.
 func bursts(u *window.Unit, rows []*window.Row) (out []burstOf) {
 	for i, r := range rows {
 		if !r.Has(ingest.ClientLibrary) {
 			continue
 		}
 		if i+1 < len(rows) && rows[i+1].Hour == r.Hour+1 && rows[i+1].Last()-r.First() < hurrySpan*60 {
-			out = append(out, sumOf(u, rows[i:i+2]))
+			if b := sumOf(u, rows[i:i+2]); b.hurried(u) {
+				out = append(out, b)
+			}
 		}
-		out = append(out, sumOf(u, rows[i:i+1]))
+		if b := sumOf(u, rows[i:i+1]); b.hurried(u) {
+			out = append(out, b)
+		}
 	}
-	return slices.DeleteFunc(out, func(b burstOf) bool {
-		return b.events < hurryEvents || b.events*hurrySpan < hurryEvents*b.minutes || slices.ContainsFunc(b.rows, func(r *window.Row) bool {
-			return !r.Has(ingest.ClientLibrary) || r.Flags&window.Assets != 0 || u.AgentCount(r) > 2
-		})
+	return out
+}
+
+func (b *burstOf) hurried(u *window.Unit) bool {
+	return b.events >= hurryEvents && b.events*hurrySpan >= hurryEvents*b.minutes && !slices.ContainsFunc(b.rows, func(r *window.Row) bool {
+		return !r.Has(ingest.ClientLibrary) || r.Flags&window.Assets != 0 || u.AgentCount(r) > 2
 	})
 }
 
@@ -204,11 +235,10 @@ func regular(u *window.Unit, now *window.Row) bool {
 // rotation finds a source that changes its agent with nearly every request. Many
 // people behind one address come in runs of one agent each; a script that picks
 // a name per request does not.
-func (d Agents) rotation(u *window.Unit, all []*window.Row) (analyze.Finding, bool) {
-	var same, diff int
-	var rows []*window.Row
-	agents := 0
-	for _, r := range all {
+func (d Agents) rotation(u *window.Unit, list *rowList) (analyze.Finding, bool) {
+	var same, diff, agents int
+	rows := list.some[:0]
+	for _, r := range list.all {
 		if r.Flags&window.Assets != 0 || r.Flags&window.Authenticated != 0 {
 			continue
 		}
@@ -217,6 +247,7 @@ func (d Agents) rotation(u *window.Unit, all []*window.Row) (analyze.Finding, bo
 		agents = max(agents, u.AgentCount(r))
 		rows = append(rows, r)
 	}
+	list.some = rows
 	n := same + diff
 	if n < 10 || agents < 5 || same*5 >= n {
 		return analyze.Finding{}, false

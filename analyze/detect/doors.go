@@ -8,11 +8,11 @@ import (
 	"gumshoe/ingest/window"
 )
 
-// knocksOf lists every request of a source for what only scanners ask for, and
+// knocksOf appends every request of a source for what only scanners ask for, and
 // what is not here, in order of time. It is not here when it is seldom answered,
 // or when its site answers everything. A 401 is a door that is here, and locked: a
 // monitor that was given no password asks there for ever.
-func knocksOf(in *analyze.Input, u *window.Unit) (out []contact) {
+func knocksOf(in *analyze.Input, u *window.Unit, out []contact) []contact {
 	sites := analyze.Fact(in, "answers all", answersAllOf)
 	for i := range u.Rows {
 		r := &u.Rows[i]
@@ -25,9 +25,9 @@ func knocksOf(in *analyze.Input, u *window.Unit) (out []contact) {
 			if t.Name == 0 || t.Status == 401 {
 				continue
 			}
-			n := in.Set.Name(t.Name)
-			if t.Status >= 400 && t.Status < 500 && !refusal(t.Status) || n.Path&(ingest.PathVocabulary|ingest.PathSensitive) == 0 ||
-				n.Path&ingest.PathNeutral != 0 || in.BenignBad(t.Name) >= 3 || !mostlyDenied(in, t.Name) && !sites[siteOf(n.Text)] {
+			path := in.Path(t.Name)
+			if t.Status >= 400 && t.Status < 500 && !refusal(t.Status) || path&(ingest.PathVocabulary|ingest.PathSensitive) == 0 ||
+				path&ingest.PathNeutral != 0 || in.BenignBad(t.Name) >= 3 || !mostlyDenied(in, t.Name) && !sites[siteOf(in.Set.Name(t.Name).Text)] {
 				continue
 			}
 			out = append(out, contact{milli: t.Milli, name: t.Name, origin: t.Origin(), status: t.Status, word: true})

@@ -64,8 +64,8 @@ type knocker struct {
 // Detect implements analyze.Detector.
 func (d Everywhere) Detect(in *analyze.Input) []analyze.Finding {
 	owners := analyze.Fact(in, "homes", homesOf)
-	from := rattledSince(in)
-	all := analyze.EachUnit(in, 0, func(i int, u *window.Unit, found []knocker) []knocker {
+	from, signs := rattledSince(in), analyze.Fact(in, "signs", signsOf)
+	all := eachSign(in, 0, failed|rattled, func(i int, u *window.Unit, found []knocker) []knocker {
 		if in.Standing(i).Success {
 			return found
 		}
@@ -79,7 +79,7 @@ func (d Everywhere) Detect(in *analyze.Input) []analyze.Finding {
 				}
 			})
 		}
-		for n := range u.Rows {
+		for n := 0; n < len(u.Rows) && signs[i]&rattled != 0; n++ {
 			if r := &u.Rows[n]; in.Set.Service(r.Service) == ingest.ServiceWeb {
 				rattlesIn(in, owners, u, r, from, func(rattle) {
 					k.tries++
@@ -153,14 +153,19 @@ func rattlesIn(in *analyze.Input, owners *homes, u *window.Unit, r *window.Row, 
 	if len(touches) == 0 {
 		return
 	}
-	name, net := in.Set.Service(r.Service), hoodOf(u.Prefix())
+	name := in.Set.Service(r.Service)
 	for k := range touches {
 		t := &touches[k]
-		hostile := t.Kind == ingest.KindAuthFailure && !owners.excuses(t.Name, net) && !owners.repeats(t.Name, u.Prefix())
+		if t.Milli < from {
+			continue
+		}
+		hostile := false
 		if name == ingest.ServiceWeb {
 			hostile = scannersOnly(in, t)
+		} else if t.Kind == ingest.KindAuthFailure {
+			hostile = !owners.excuses(t.Name, hoodOf(u.Prefix())) && !owners.repeats(t.Name, u.Prefix())
 		}
-		if hostile && t.Milli >= from {
+		if hostile {
 			visit(rattle{t, u, r.Service, name})
 		}
 	}
@@ -168,7 +173,7 @@ func rattlesIn(in *analyze.Input, owners *homes, u *window.Unit, r *window.Row, 
 
 func scannersOnly(in *analyze.Input, t *window.Touch) bool {
 	return t.Kind == ingest.KindProbe || refusal(t.Status) && in.BenignBad(t.Name) < 3 && in.Answered(t.Name) == 0 &&
-		in.Set.Name(t.Name).Path&(ingest.PathVocabulary|ingest.PathSensitive) != 0
+		in.Path(t.Name)&(ingest.PathVocabulary|ingest.PathSensitive) != 0
 }
 
 // judge weighs the day in which most doors were tried, by at least so many sources.

@@ -44,6 +44,17 @@ const significant = .01
 // not, and with many of them each must be the surer (Bonferroni). Where none
 // stands out, the path as a whole is tested.
 func flipsOf(in *analyze.Input, spots []aimed) (out []flip) {
+	broke := 0
+	for _, a := range spots {
+		for _, s := range a.shots {
+			if s.Broke() {
+				broke++
+			}
+		}
+	}
+	if broke < 2 {
+		return nil // nearly always
+	}
 	tests, whole := map[uint64]int{}, map[uint64]*aimed{}
 	for _, a := range spots {
 		tests[a.path]++
@@ -81,7 +92,7 @@ func flipsOf(in *analyze.Input, spots []aimed) (out []flip) {
 // clean requests of the path, or of the host where these are few; and no wave of
 // clean errors in the same hours, because an outage is no injection.
 func flipped(in *analyze.Input, a aimed) (flip, bool) {
-	f := flip{spot: a.spot, text: a.text(in), tried: len(a.shots)}
+	f := flip{spot: a.spot, tried: len(a.shots)}
 	type payload struct {
 		shape uint64
 		from  uint32
@@ -112,6 +123,7 @@ func flipped(in *analyze.Input, a aimed) (flip, bool) {
 		return flip{}, false // it never answered well
 	}
 	f.clean, f.cleanErrors = all.requests, all.errors
+	f.text = a.text(in)
 	f.p = fisher(f.hit, f.tried-f.hit, f.cleanErrors, max(0, f.clean-f.cleanErrors))
 	return f, true
 }

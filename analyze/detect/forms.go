@@ -156,7 +156,7 @@ func shownTo(in *analyze.Input, posts []*window.Touch) map[uint64]bool {
 func posted(in *analyze.Input, u *window.Unit) (out []*window.Touch) {
 	known := knownForms(in)
 	eachSent(in, u, func(_ *window.Row, t *window.Touch) {
-		if in.Set.Name(t.Name).Path&ingest.PathLogin != 0 || known[t.Name].leadsOn() {
+		if in.Path(t.Name)&ingest.PathLogin != 0 || known[t.Name].leadsOn() {
 			out = append(out, t)
 		}
 	})

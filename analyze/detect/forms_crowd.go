@@ -136,7 +136,7 @@ func passesBy(in *analyze.Input, u *window.Unit) bool {
 			return false
 		}
 		for _, id := range names {
-			if in.Set.Name(id).Path&(ingest.PathLogin|ingest.PathNeutral) == 0 && !knownForms(in)[id].leadsOn() {
+			if in.Path(id)&(ingest.PathLogin|ingest.PathNeutral) == 0 && !knownForms(in)[id].leadsOn() {
 				pages.add(id)
 			}
 		}

@@ -53,10 +53,10 @@ func formsOf(in *analyze.Input) forms {
 		person bool
 	}
 	all := eachSign(in, analyze.Troubled, sender, func(_ int, u *window.Unit, out []sent) []sent {
-		human := person(in, u)
+		human, net := person(in, u), hoodOf(u.Prefix())
 		eachSent(in, u, func(_ *window.Row, t *window.Touch) {
 			if t.Status >= 200 && t.Status < 400 {
-				out = append(out, sent{t.Name, hoodOf(u.Prefix()), t.Milli, t.Status >= 300, human})
+				out = append(out, sent{t.Name, net, t.Milli, t.Status >= 300, human})
 			}
 		})
 		return out
@@ -68,7 +68,7 @@ func formsOf(in *analyze.Input) forms {
 			f = &form{networks: map[hood]bool{}}
 			out[s.path] = f
 		}
-		if s.on || in.Set.Name(s.path).Path&ingest.PathLogin != 0 && !shownAgainBy(in.Set.Name(s.path).Text) {
+		if s.on || in.Path(s.path)&ingest.PathLogin != 0 && !shownAgainBy(in.Set.Name(s.path).Text) {
 			f.let = append(f.let, s.milli)
 		}
 		switch {

@@ -40,7 +40,7 @@ func (d Impostor) Detect(in *analyze.Input) []analyze.Finding {
 		if !asked || c.Truth != analyze.Refuted {
 			return out
 		}
-		rows := slices.DeleteFunc(webRows(in, u), func(r *window.Row) bool { return r.Flags&window.Claimed == 0 })
+		rows := slices.DeleteFunc(webRows(in, u, nil), func(r *window.Row) bool { return r.Flags&window.Claimed == 0 })
 		if len(rows) == 0 || crowded(u, rows, in.Standing(i)) {
 			return out
 		}

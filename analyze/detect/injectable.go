@@ -8,7 +8,6 @@ import (
 
 	"gumshoe/analyze"
 	"gumshoe/ingest"
-	"gumshoe/ingest/window"
 )
 
 // Injectable finds the inputs of the site that seem to be open, whoever showed it:
@@ -35,18 +34,12 @@ type hole struct {
 
 // Detect implements analyze.Detector.
 func (d Injectable) Detect(in *analyze.Input) []analyze.Finding {
-	all := eachSign(in, analyze.Current|analyze.Troubled, armed, func(i int, u *window.Unit, out []shot) []shot {
-		for _, s := range shotsOf(in, u) {
-			if s.Stage >= ingest.StageSyntax {
-				s.from = uint32(i)
-				out = append(out, s)
-			}
+	all := analyze.Fact(in, "volleys", volleysOf).all
+	numbers := make([]int32, 0, len(all))
+	for i, s := range all {
+		if s.Stage >= ingest.StageSyntax && in.Standing(int(s.from)).Is(analyze.Current) {
+			numbers = append(numbers, int32(i))
 		}
-		return out
-	})
-	numbers := make([]int32, len(all))
-	for i := range numbers {
-		numbers[i] = int32(i)
 	}
 	byPath := byName(numbers, func(i int32) uint64 { return all[i].Name })
 	holes := analyze.Gather(len(byPath), func(i int, holes []hole) []hole {

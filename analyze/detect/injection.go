@@ -2,9 +2,8 @@ package detect
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
-	"strings"
+	"sync"
 	"time"
 
 	"gumshoe/analyze"
@@ -26,7 +25,7 @@ func (Injection) Name() string { return "injection" }
 // shot is one request with hostile content. It stands in the Set.
 type shot struct {
 	*window.Touch
-	from uint32 // who sent it, in Set.Units; 0 while one source alone is looked at
+	from uint32 // who sent it, in Set.Units
 }
 
 func (s shot) at() time.Time      { return moment(s.Milli) }
@@ -34,30 +33,67 @@ func (s shot) mark() analyze.Mark { return analyze.Mark{Origin: s.Origin(), Time
 
 // Detect implements analyze.Detector.
 func (d Injection) Detect(in *analyze.Input) []analyze.Finding {
-	return eachSign(in, analyze.Current|analyze.Troubled, armed, func(i int, u *window.Unit, out []analyze.Finding) []analyze.Finding {
-		shots := shotsOf(in, u)
-		if !current(in, shots) {
+	fired, units := analyze.Fact(in, "volleys", volleysOf), in.Set.Units()
+	return analyze.Gather(len(fired.first), func(n int, out []analyze.Finding) []analyze.Finding {
+		shots := fired.of(n)
+		i := int(shots[0].from)
+		u, st := &units[i], in.Standing(i)
+		if !st.Is(analyze.Current) || !current(in, shots) {
 			return out
 		}
-		a := attack{unit: u, shots: shots, spots: spotsOf(shots)}
-		a.odds, a.distinct = payloadOdds(shots)
-		if a.odds == 0 {
+		odds, distinct := payloadOdds(shots)
+		if odds == 0 {
 			return out
 		}
+		a := attack{unit: u, shots: shots, spots: spotsOf(shots), odds: odds, distinct: distinct}
 		a.flips, a.proofs = flipsOf(in, a.spots), append(proofsOf(in, a.spots), shellsOf(in, shots)...)
 		if len(a.flips)+len(a.proofs) == 0 {
-			a.shots = foreign(in, u, shots)
-			shots = a.shots
-			if a.odds, a.distinct = payloadOdds(shots); a.odds == 0 || !current(in, shots) {
-				return out
+			if own := foreign(in, u, shots); len(own) < len(shots) {
+				if a.odds, a.distinct = payloadOdds(own); a.odds == 0 || !current(in, own) {
+					return out
+				}
+				a.shots, a.spots = own, spotsOf(own)
 			}
-			a.spots = spotsOf(shots)
 		}
-		if len(a.flips)+len(a.proofs) == 0 && (in.Standing(i).Success && (a.distinct == 1 || !sharp(shots)) || signedIn(u, shots)) {
+		if len(a.flips)+len(a.proofs) == 0 && (st.Success && (a.distinct == 1 || !sharp(a.shots)) || signedIn(u, a.shots)) {
 			return out
 		}
-		return append(out, d.judge(in, &a, in.Standing(i)))
+		return append(out, d.judge(in, &a, st))
 	})
+}
+
+// volleys are the shots of all sources, in their order, and in order of time.
+type volleys struct {
+	all   []shot
+	first []int32 // of each source that sent any
+}
+
+func volleysOf(in *analyze.Input) *volleys {
+	v := &volleys{all: eachSign(in, analyze.Troubled, armed, func(i int, u *window.Unit, found []shot) []shot { return shotsOf(in, i, u, found) })}
+	for i := range v.all {
+		if i == 0 || v.all[i].from != v.all[i-1].from {
+			v.first = append(v.first, int32(i))
+		}
+	}
+	return v
+}
+
+// of returns the shots of the n-th source that sent any, to be read only.
+func (v *volleys) of(n int) []shot {
+	lo, hi := int(v.first[n]), len(v.all)
+	if n+1 < len(v.first) {
+		hi = int(v.first[n+1])
+	}
+	return v.all[lo:hi:hi]
+}
+
+// from returns the shots of a source, by index in Set.Units.
+func (v *volleys) from(unit uint32) []shot {
+	n, ok := slices.BinarySearchFunc(v.first, unit, func(at int32, unit uint32) int { return cmp.Compare(v.all[at].from, unit) })
+	if !ok {
+		return nil
+	}
+	return v.of(n)
 }
 
 // current reports whether the last of some shots lies in the analyzed window.
@@ -76,7 +112,9 @@ type attack struct {
 	proofs   []proof
 }
 
-func shotsOf(in *analyze.Input, u *window.Unit) (out []shot) {
+// shotsOf appends those of a source, in order of time.
+func shotsOf(in *analyze.Input, unit int, u *window.Unit, out []shot) []shot {
+	before := len(out)
 	for i := range u.Rows {
 		r := &u.Rows[i]
 		if in.Set.Service(r.Service) != ingest.ServiceWeb {
@@ -85,11 +123,11 @@ func shotsOf(in *analyze.Input, u *window.Unit) (out []shot) {
 		touches := u.Touches(r)
 		for k := range touches {
 			if t := &touches[k]; t.Stage > ingest.StageNone && t.Class != ingest.ClassLLM && !fileHunt(in, t) {
-				out = append(out, shot{Touch: t})
+				out = append(out, shot{t, uint32(unit)})
 			}
 		}
 	}
-	sortShots(out)
+	sortShots(out[before:])
 	return out
 }
 
@@ -102,7 +140,7 @@ func sortShots(shots []shot) {
 // shell that answers does not look for it.
 func fileHunt(in *analyze.Input, t *window.Touch) bool {
 	return !shot{Touch: t}.commanded() && t.Class&^(ingest.ClassLFI|ingest.ClassScanner|ingest.ClassWebshell|ingest.ClassLLM) == 0 && t.Stage <= ingest.StageMarker &&
-		in.Set.Name(t.Name).Path&(ingest.PathVocabulary|ingest.PathSensitive) != 0
+		in.Path(t.Name)&(ingest.PathVocabulary|ingest.PathSensitive) != 0
 }
 
 // signedIn reports whether everything came from somebody whom the server knows by
@@ -130,8 +168,11 @@ func (d Injection) judge(in *analyze.Input, a *attack, st *analyze.Standing) ana
 		f.Times = append(f.Times, s.at())
 	}
 	work := effortOf(in, a.spots)
-	fact := append([]string{fmt.Sprintf("%s of %s", count(a.distinct, "distinct payload"), classWords(class))}, work.words...)
-	f.Evidence = []analyze.Evidence{{Family: analyze.Payload, LogOdds: a.odds + work.odds, Trials: a.distinct, Fact: strings.Join(fact, ", ")}}
+	fact := count(a.distinct, "distinct payload") + " of " + classWords(class)
+	for _, word := range work.words {
+		fact += ", " + word
+	}
+	f.Evidence = []analyze.Evidence{{Family: analyze.Payload, LogOdds: a.odds + work.odds, Trials: a.distinct, Fact: fact}}
 	if slices.ContainsFunc(shots, func(s shot) bool { return s.met(in) }) {
 		f.Impact = analyze.Targeted
 	}
@@ -145,7 +186,13 @@ func (d Injection) judge(in *analyze.Input, a *attack, st *analyze.Standing) ana
 	}
 	f.Targets = endpoints(in, a)
 	f.Marks = bestLines(a)
-	f.Story = injectionStory(in, a, f, class, work)
+	told := &attack{unit: u, shots: shots, distinct: a.distinct, flips: a.flips, proofs: a.proofs}
+	targets := f.Targets // all of them
+	f.Tell = func(f *analyze.Finding) {
+		if !f.Silent {
+			f.Story = injectionStory(in, told, f, targets, class, work)
+		}
+	}
 	return f
 }
 
@@ -199,39 +246,53 @@ func response(flips []flip, proofs []proof) (analyze.Evidence, bool) {
 	return sum, true
 }
 
+// payloadAt is a payload of a source, at the path that it was sent to.
+type payloadAt struct {
+	path, shape uint64
+	n           int // of the shots
+}
+
+var payloadLists = sync.Pool{New: func() any { return new([]payloadAt) }}
+
 // payloadOdds adds up the distinct payloads, by stage. Lone quotes count only
 // when the same path also saw something sharper, or three different ones.
 func payloadOdds(shots []shot) (odds float64, distinct int) {
-	type key struct{ path, shape uint64 }
-	seen := map[key]bool{}
-	quotes, sharper := map[uint64]int{}, map[uint64]bool{}
-	for _, s := range shots {
-		k := key{s.Name, s.Aux}
-		if seen[k] {
-			continue
-		}
-		seen[k] = true
-		switch {
-		case s.Stage >= ingest.StageExtract:
-			odds += 4
-			sharper[s.Name] = true
-		case s.Stage == ingest.StageLogic:
-			odds += 2
-			sharper[s.Name] = true
-		case s.Stage == ingest.StageSyntax:
-			quotes[s.Name]++
-			continue
-		case s.Kind == ingest.KindProbe:
-			odds++
-		default:
-			continue
-		}
-		distinct++
+	list := payloadLists.Get().(*[]payloadAt)
+	defer payloadLists.Put(list)
+	all := (*list)[:0]
+	for i, s := range shots {
+		all = append(all, payloadAt{s.Name, s.Aux, i})
 	}
-	for path, n := range quotes {
-		if sharper[path] || n >= 3 {
-			odds += float64(n)
-			distinct += n
+	*list = all
+	slices.SortFunc(all, func(a, b payloadAt) int {
+		return cmp.Or(cmp.Compare(a.path, b.path), cmp.Compare(a.shape, b.shape), cmp.Compare(a.n, b.n))
+	})
+	quotes, sharper := 0, false // of the path
+	for i, p := range all {
+		if i == 0 || p.path != all[i-1].path {
+			quotes, sharper = 0, false
+		}
+		if i == 0 || p.path != all[i-1].path || p.shape != all[i-1].shape {
+			s := shots[p.n]
+			worth := 0
+			switch {
+			case s.Stage >= ingest.StageExtract:
+				worth, sharper = 4, true
+			case s.Stage == ingest.StageLogic:
+				worth, sharper = 2, true
+			case s.Stage == ingest.StageSyntax:
+				quotes++
+			case s.Kind == ingest.KindProbe:
+				worth = 1
+			}
+			if worth > 0 {
+				odds += float64(worth)
+				distinct++
+			}
+		}
+		if last := i+1 == len(all) || all[i+1].path != p.path; last && (sharper || quotes >= 3) {
+			odds += float64(quotes)
+			distinct += quotes
 		}
 	}
 	return odds, distinct
@@ -272,25 +333,30 @@ func endpoints(in *analyze.Input, a *attack) (out []analyze.Target) {
 	return analyze.Unique(out)
 }
 
-// bestLines picks the lines that show it best: the first of each stage, the first
-// error of each input that changed, and the proofs.
+// bestLines picks the lines that show it best: the proofs, the first error of each
+// input that changed, the first of each stage, and as many others as are shown.
 func bestLines(a *attack) []analyze.Mark {
-	out := make([]analyze.Mark, 0, len(a.flips)+len(a.proofs)+int(ingest.StageExtract)+len(a.shots))
+	out := make([]analyze.Mark, 0, min(len(a.flips)+len(a.proofs)+len(a.shots), analyze.MaxMarks))
+	add := func(m analyze.Mark) {
+		if len(out) < analyze.MaxMarks && !slices.Contains(out, m) {
+			out = append(out, m)
+		}
+	}
 	for _, f := range a.flips {
-		out = append(out, f.marks[0])
+		add(f.marks[0])
 	}
 	for _, p := range a.proofs {
-		out = append(out, p.shots[0].mark())
+		add(p.shots[0].mark())
 	}
 	stage := ingest.StageNone
 	for _, s := range a.shots {
 		if s.Stage > stage {
 			stage = s.Stage
-			out = append(out, s.mark())
+			add(s.mark())
 		}
 	}
-	for _, s := range a.shots {
-		out = append(out, s.mark())
+	for i := 0; i < len(a.shots) && len(out) < analyze.MaxMarks; i++ {
+		add(a.shots[i].mark())
 	}
-	return analyze.Unique(out)
+	return out
 }

@@ -18,7 +18,7 @@ func classWords(c ingest.Class) string {
 	return some(names, 3)
 }
 
-func injectionStory(in *analyze.Input, a *attack, f analyze.Finding, class ingest.Class, work effort) analyze.Story {
+func injectionStory(in *analyze.Input, a *attack, f *analyze.Finding, targets []analyze.Target, class ingest.Class, work effort) analyze.Story {
 	kind, source := classWords(class), bare(a.unit.Prefix())
 	sent := source + " sent " + count(len(a.shots), "request") + " with hostile content"
 	if len(a.shots) > 1 {
@@ -34,11 +34,11 @@ func injectionStory(in *analyze.Input, a *attack, f analyze.Finding, class inges
 		tellAnswers(in, &s, a.flips, a.proofs)
 		return s
 	}
-	s.Headline = upper(kind) + " against " + f.Targets[0].Value
-	if len(f.Targets) > 3 {
-		s.Headline = upper(kind) + " against " + strconv.Itoa(len(f.Targets)) + " paths"
+	s.Headline = upper(kind) + " against " + targets[0].Value
+	if len(targets) > 3 {
+		s.Headline = upper(kind) + " against " + strconv.Itoa(len(targets)) + " paths"
 	}
-	s.Body = []string{sent + " (" + kind + "), to " + some(values(f.Targets), 3) + "."}
+	s.Body = []string{sent + " (" + kind + "), to " + some(values(targets), 3) + "."}
 	s.Why = []string{upper(count(a.distinct, "distinct payload")) + ": no browser and no honest link writes them."}
 	if f.Impact == analyze.Targeted {
 		s.Not = []string{"The endpoint exists and answered, but its answers did not change: no sign that it let anything in."}

@@ -20,8 +20,16 @@ const (
 // door that is not there: the walk counts every path once, and does not see it.
 // A forgotten check of somebody's own may do the same, hence a nuisance.
 func (d Scan) knock(in *analyze.Input, u *window.Unit) (analyze.Finding, bool) {
-	all := knocksOf(in, u)
+	list := contactLists.Get().(*contactList)
+	defer contactLists.Put(list)
+	list.doors = knocksOf(in, u, list.doors[:0])
+	all := list.doors
 	if len(all) < knocksLeast || !in.Contains(uint32(all[len(all)-1].at().Unix()/3600)) {
+		return analyze.Finding{}, false
+	}
+	pauses, knocks := list.pace(all), len(list.knocks)
+	lasted := all[len(all)-1].at().Sub(all[0].at())
+	if knocks < knocksLeast || median(pauses) < slowGap || lasted < slowSpan {
 		return analyze.Finding{}, false
 	}
 	f := analyze.Finding{
@@ -38,15 +46,9 @@ func (d Scan) knock(in *analyze.Input, u *window.Unit) (analyze.Finding, bool) {
 	for _, path := range paths {
 		f.Targets = append(f.Targets, analyze.Target{Kind: analyze.Endpoint, Value: path})
 	}
-	knocks := visits(f.Times)
-	pauses := gaps(knocks)
-	lasted := f.Last.Sub(f.First)
-	if len(knocks) < knocksLeast || median(pauses) < slowGap || lasted < slowSpan {
-		return analyze.Finding{}, false
-	}
 	f.Marks = analyze.Spread(f.Marks, 5)
-	f.Evidence = []analyze.Evidence{{Family: analyze.Probing, LogOdds: min(knockCap, knockEach*float64(len(knocks))), Trials: len(paths),
-		Fact: fmt.Sprintf("%s at a path that only scanners ask for", count(len(knocks), "knock"))}}
+	f.Evidence = []analyze.Evidence{{Family: analyze.Probing, LogOdds: min(knockCap, knockEach*float64(knocks)), Trials: len(paths),
+		Fact: fmt.Sprintf("%s at a path that only scanners ask for", count(knocks, "knock"))}}
 	g := greenwood(pauses)
 	if odds := min(4, analyze.FromP(tooRegular(len(pauses), g))); odds > 0 {
 		f.Evidence = append(f.Evidence, analyze.Evidence{Family: analyze.Timing, LogOdds: odds, Trials: len(pauses),

@@ -54,12 +54,18 @@ func (o *orphan) last() time.Time { return o.doors[len(o.doors)-1].at() }
 // Detect implements analyze.Detector.
 func (d Orphans) Detect(in *analyze.Input) []analyze.Finding {
 	campaigners := inCampaigns(in)
-	all := analyze.EachUnit(in, analyze.Visitor|analyze.Troubled, func(i int, u *window.Unit, found []orphan) []orphan {
+	all := eachSign(in, analyze.Visitor|analyze.Troubled, listed, func(i int, u *window.Unit, found []orphan) []orphan {
 		if st := in.Standing(i); st.Success || st.LoginDays > 0 || campaigners[uint32(i)] {
 			return found
 		}
-		o := orphan{u, knocksOf(in, u)}
-		if !knocksLikeOne(u, o.doors) {
+		list := contactLists.Get().(*contactList)
+		list.doors = knocksOf(in, u, list.doors[:0])
+		like, o := knocksLikeOne(u, list.doors), orphan{unit: u}
+		if like {
+			o.doors = slices.Clone(list.doors)
+		}
+		contactLists.Put(list)
+		if !like {
 			return found
 		}
 		if walkAlone(in, u) >= seenAlone || len(hiddenServed(in, u)) > 0 {

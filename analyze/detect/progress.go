@@ -37,7 +37,10 @@ func effortOf(in *analyze.Input, spots []aimed) (e effort) {
 				e.words = append(e.words, fmt.Sprintf("growing from a quote to taking data on %s", a.text(in)))
 			}
 		}
-		if n := a.shapes(); n >= fuzzing && sharp(a.shots) && !many {
+		if many || len(a.shots) < fuzzing {
+			continue
+		}
+		if n := a.shapes(); n >= fuzzing && sharp(a.shots) {
 			many = true
 			e.odds += workOdds
 			e.words = append(e.words, fmt.Sprintf("%d of them on %s alone", n, a.text(in)))

@@ -113,7 +113,7 @@ func (d Regulars) judge(in *analyze.Input, u *window.Unit) (analyze.Finding, boo
 // oddDays lists the days on which a source did something odd, how many it was
 // seen on, and how often it asked for anything.
 func oddDays(in *analyze.Input, u *window.Unit) (odd []oddDay, active, events int) {
-	doors := knocksOf(in, u)
+	doors := knocksOf(in, u, nil)
 	lastDay := int64(-1)
 	asked := map[uint64]bool{}
 	add := func(x oddDay) {

@@ -55,8 +55,34 @@ func (c *contact) mark() analyze.Mark { return analyze.Mark{Origin: c.origin, Ti
 
 // contactList is room for the contacts of one source after the other.
 type contactList struct {
-	all, bads   []contact
-	seen, inRow distinct
+	all, bads, doors []contact
+	seen, inRow      distinct
+	times, knocks    []time.Time
+	pauses           []time.Duration
+}
+
+// refusals are the contacts that were refused, in order of time; the list is used again
+// by the next.
+func (l *contactList) refusals(first []contact) []contact {
+	l.bads = l.bads[:0]
+	for i := range first {
+		if !first[i].good {
+			l.bads = append(l.bads, first[i])
+		}
+	}
+	return l.bads
+}
+
+// pace lists the pauses between the visits of a source, to be read only; the list is
+// used again by the next.
+func (l *contactList) pace(of []contact) []time.Duration {
+	l.times = l.times[:0]
+	for i := range of {
+		l.times = append(l.times, of[i].at())
+	}
+	l.knocks = appendVisits(l.knocks[:0], l.times)
+	l.pauses = appendGaps(l.pauses[:0], l.knocks)
+	return l.pauses
 }
 
 var contactLists = sync.Pool{New: func() any { return new(contactList) }}
@@ -64,10 +90,17 @@ var contactLists = sync.Pool{New: func() any { return new(contactList) }}
 // Detect implements analyze.Detector.
 func (d Scan) Detect(in *analyze.Input) []analyze.Finding {
 	t0 := honestShare(in)
-	return analyze.EachUnit(in, analyze.Current|analyze.Troubled, func(i int, u *window.Unit, out []analyze.Finding) []analyze.Finding {
-		if f, ok := d.judge(in, u, t0); ok {
-			out = append(out, f)
-		} else if f, ok := d.fetch(in, u); ok {
+	signs := analyze.Fact(in, "signs", signsOf)
+	return eachSign(in, analyze.Current|analyze.Troubled, repelled|listed, func(i int, u *window.Unit, out []analyze.Finding) []analyze.Finding {
+		if signs[i]&repelled != 0 {
+			if f, ok := d.judge(in, u, t0); ok {
+				return append(out, f)
+			}
+		}
+		if signs[i]&listed == 0 {
+			return out
+		}
+		if f, ok := d.fetch(in, u); ok {
 			out = append(out, f)
 		} else if f, ok := d.knock(in, u); ok && !in.Standing(i).Benign {
 			out = append(out, f)
@@ -86,8 +119,10 @@ func honestShare(in *analyze.Input) float64 {
 		}
 		goods, bads := 0, 0
 		for j := range u.Rows {
-			goods += u.GoodCount(&u.Rows[j])
 			bads += u.BadCount(&u.Rows[j])
+		}
+		for j := 0; j < len(u.Rows) && (bads > 0 || goods < 5); j++ { // the share of none does not ask of how many
+			goods += u.GoodCount(&u.Rows[j])
 		}
 		if goods >= 5 {
 			shares = append(shares, float64(bads)/float64(goods+bads))
@@ -108,15 +143,10 @@ func (d Scan) judge(in *analyze.Input, u *window.Unit, t0 float64) (analyze.Find
 	list := contactLists.Get().(*contactList)
 	defer contactLists.Put(list)
 	first, more := list.of(in, u)
-	list.bads = list.bads[:0]
-	weights := 0.0
-	for i := range first {
-		if c := &first[i]; !c.good {
-			list.bads = append(list.bads, *c)
-			weights += c.weight
-		}
+	bads, weights := list.refusals(first), 0.0
+	for i := range bads {
+		weights += bads[i].weight
 	}
-	bads := list.bads
 	if len(bads) < 2 || !in.Contains(uint32(bads[len(bads)-1].at().Unix()/3600)) {
 		return analyze.Finding{}, false
 	}
@@ -137,35 +167,26 @@ func (d Scan) judge(in *analyze.Input, u *window.Unit, t0 float64) (analyze.Find
 	}
 	times := make([]time.Time, len(bads))
 	f.Targets = make([]analyze.Target, min(len(bads), analyze.MaxTargets))
-	words := 0
 	for i := range bads {
 		c := &bads[i]
 		times[i] = c.at()
 		if i < len(f.Targets) {
 			f.Targets[i] = analyze.Target{Kind: analyze.Endpoint, Value: in.Set.Name(c.name).Text}
 		}
-		if c.word {
-			words++
-		}
 	}
 	f.Times = times
-	shown := analyze.Spread(bads, 5)
-	f.Marks = make([]analyze.Mark, len(shown))
-	for i := range shown {
-		f.Marks[i] = shown[i].mark()
-	}
+	words := wordsAmong(bads)
+	f.Marks = marksAmong(bads, 5)
 	f.Events = uint64(len(bads) + more)
 	f.Evidence = append(f.Evidence, analyze.Evidence{Family: analyze.Probing, LogOdds: sum, Trials: len(bads) + more,
 		Fact: count(len(bads)+more, "distinct path") + " asked for and refused"})
-	knocks := visits(times)
-	pauses := gaps(knocks)
+	pauses := list.pace(bads)
 	if len(pauses) >= 4 && median(pauses) >= slowGap && f.Last.Sub(f.First) >= slowSpan {
 		f.Detector = "slow_scan"
 		f.Techniques = []string{"T1595", "T1595.003"}
 	}
 	g := greenwood(pauses)
-	p := tooRegular(len(pauses), g)
-	if odds := min(4, analyze.FromP(p)); odds > 0 {
+	if odds := min(4, analyze.FromP(tooRegular(len(pauses), g))); odds > 0 {
 		f.Evidence = append(f.Evidence, analyze.Evidence{Family: analyze.Timing, LogOdds: odds, Trials: len(pauses),
 			Fact: fmt.Sprintf("pauses as even as a clock's: Greenwood %.2f where 2 is chance", g)})
 	}
@@ -179,8 +200,40 @@ func (d Scan) judge(in *analyze.Input, u *window.Unit, t0 float64) (analyze.Find
 		f.Marks = append([]analyze.Mark{leaks[0].mark()}, f.Marks...)
 		f.Targets = append([]analyze.Target{{Kind: analyze.Endpoint, Value: in.Set.Name(leaks[0].name).Text}}, f.Targets...)
 	}
-	f.Story = scanStory(in, u, f, bads, leaks, more, words, pauses, p)
+	f.Tell = func(f *analyze.Finding) {
+		if f.Silent {
+			return
+		}
+		list := contactLists.Get().(*contactList)
+		defer contactLists.Put(list)
+		first, more := list.of(in, u)
+		bads := list.refusals(first)
+		f.Story = scanStory(in, u, f, bads, leaks, more, list.pace(bads))
+	}
 	return f, true
+}
+
+// wordsAmong counts the contacts with what is on the lists of scanners.
+func wordsAmong(all []contact) (n int) {
+	for i := range all {
+		if all[i].word {
+			n++
+		}
+	}
+	return n
+}
+
+// marksAmong are the lines of n of the contacts, as analyze.Spread picks them.
+func marksAmong(all []contact, n int) []analyze.Mark {
+	out := make([]analyze.Mark, min(len(all), n))
+	for i := range out {
+		at := i
+		if n < len(all) {
+			at = i * (len(all) - 1) / (n - 1)
+		}
+		out[i] = all[at].mark()
+	}
+	return out
 }
 
 // mayScan reports whether the failed contacts of a source, were each with another path
@@ -238,9 +291,9 @@ func (l *contactList) of(in *analyze.Input, u *window.Unit) (first []contact, mo
 				asked++
 				continue
 			}
-			n := in.Set.Name(t.Name)
-			word := n.Path&(ingest.PathVocabulary|ingest.PathSensitive) != 0 && r.Flags&window.Authenticated == 0
-			if n.Path&ingest.PathNeutral != 0 || n.Path&ingest.PathStatic != 0 && !word {
+			path := in.Path(t.Name)
+			word := path&(ingest.PathVocabulary|ingest.PathSensitive) != 0 && r.Flags&window.Authenticated == 0
+			if path&ingest.PathNeutral != 0 || path&ingest.PathStatic != 0 && !word {
 				continue
 			}
 			if l.inRow.add(t.Name) {
@@ -253,7 +306,7 @@ func (l *contactList) of(in *analyze.Input, u *window.Unit) (first []contact, mo
 		}
 		for _, id := range names {
 			all = append(all, contact{milli: int64(r.Hour) * 3_600_000, name: id, good: true,
-				word: in.Set.Name(id).Path&(ingest.PathVocabulary|ingest.PathSensitive) != 0})
+				word: in.Path(id)&(ingest.PathVocabulary|ingest.PathSensitive) != 0})
 		}
 	}
 	sortContacts(all)
@@ -306,7 +359,7 @@ func weight(in *analyze.Input, r *window.Row, path uint64) float64 {
 	if in.BenignBad(path) >= 3 || in.Answered(path) > 0 {
 		return .2
 	}
-	if in.Set.Name(path).Path&(ingest.PathVocabulary|ingest.PathSensitive) != 0 {
+	if in.Path(path)&(ingest.PathVocabulary|ingest.PathSensitive) != 0 {
 		return 1.5
 	}
 	if stale(r) {
@@ -362,8 +415,9 @@ func walkAlone(in *analyze.Input, u *window.Unit) float64 {
 // doNothing is the advice on probing that met nothing.
 const doNothing = "Nothing to do. If the address is yours (a link checker, a scanner you hired), put it on the allowlist."
 
-func scanStory(in *analyze.Input, u *window.Unit, f analyze.Finding, bads, leaks []contact, more, words int, pauses []time.Duration, p float64) analyze.Story {
+func scanStory(in *analyze.Input, u *window.Unit, f *analyze.Finding, bads, leaks []contact, more int, pauses []time.Duration) analyze.Story {
 	const told = 4
+	words := wordsAmong(bads)
 	paths := make([]string, len(bads)) // of which no more is written than some tells
 	for i := range bads[:min(len(bads), told+1)] {
 		paths[i] = in.Set.Name(bads[i].name).Text
@@ -384,7 +438,7 @@ func scanStory(in *analyze.Input, u *window.Unit, f analyze.Finding, bads, leaks
 	if len(pauses) > 0 && f.Detector == "slow_scan" {
 		lo, hi := slices.Min(pauses), slices.Max(pauses)
 		s.Body = append(s.Body, fmt.Sprintf("The pauses between knocks lasted %s, over %s.", minutesBetween(lo, hi), span(lasted)))
-		if p < 1e-3 {
+		if p := tooRegular(len(pauses), greenwood(pauses)); p < 1e-3 {
 			s.Why = append(s.Why, fmt.Sprintf("People are not that regular: the chance of pauses this even is %s. Scripts that duck rate limits are.", chance(p)))
 		} else {
 			s.Why = append(s.Why, "It never hurries: no limit that counts over ten minutes sees it.")

@@ -31,15 +31,21 @@ func (d Scraper) Detect(in *analyze.Input) (found []analyze.Finding) {
 	if !analyze.Fact(in, "visitors load assets", visitorsLoadAssets) {
 		return nil
 	}
-	bare, loads := bareReaders(in)
-	readers := slices.Concat(pools(in, bare, loads), bare)
+	bare := barely(in)
+	readers := pools(in, bare)
+	for i := range bare {
+		if bare[i].busy {
+			readers = append(readers, []uint32{bare[i].unit})
+		}
+	}
 	told := map[uint32]bool{}
 	for _, w := range analyze.Gather(len(readers), func(i int, out []walker) []walker {
-		p := paceOf(readers[i].summed())
+		r := readerOf(in, readers[i])
+		p := paceOf(r.summed())
 		if !p.walk() || !p.machine() || !in.Contains(p.hours[len(p.hours)-1].hour) {
 			return out
 		}
-		return append(out, walker{readers[i], p})
+		return append(out, walker{r, p})
 	}) {
 		if slices.ContainsFunc(w.reader, func(h readHour) bool { return told[h.unit] }) || onTheirOwn(in, w.reader, &w.pace) {
 			continue

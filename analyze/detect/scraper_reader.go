@@ -40,36 +40,34 @@ const (
 	bareShare     = .8             // of the sources of a network that load no parts
 )
 
-// bareReaders lists the hours of sources that read pages by a browser's name, sign
-// in nowhere, send nothing, and load next to no part of a page, now or before. loads
-// counts, by network, the others with a browser.
-func bareReaders(in *analyze.Input) (bare []reader, loads map[hood]int) {
-	from := uint32(in.To.Add(-scraperLately).Unix() / 3600)
-	type looked struct {
-		net  hood
-		unit uint32
-		bare bool
-	}
-	var reading []uint32
-	loads = map[hood]int{}
-	for _, l := range analyze.EachUnit(in, analyze.Current|analyze.Visitor, func(i int, u *window.Unit, out []looked) []looked {
-		return append(out, looked{hoodOf(u.Prefix()), uint32(i), in.Standing(i).LoginDays == 0 && readsBare(in, u, from)})
-	}) {
-		if l.bare {
-			reading = append(reading, l.unit)
-		} else {
-			loads[l.net]++
-		}
-	}
-	return analyze.Gather(len(reading), func(i int, out []reader) []reader {
-		return append(out, readerOf(in, reading[i], from))
-	}), loads
+// bareReader is a source that reads pages by a browser's name, signs in nowhere,
+// sends nothing, and loads next to no part of a page, now or before.
+type bareReader struct {
+	unit uint32 // in Set.Units
+	busy bool   // it read enough lately to be told of by itself
 }
 
+// barely lists such sources. Few of them read enough to be looked at further.
+func barely(in *analyze.Input) []bareReader {
+	from := readSince(in)
+	return analyze.EachUnit(in, analyze.Current|analyze.Visitor, func(i int, u *window.Unit, out []bareReader) []bareReader {
+		if in.Standing(i).LoginDays > 0 {
+			return out
+		}
+		if pages, ok := readsBare(in, u, from); ok {
+			out = append(out, bareReader{uint32(i), pages >= scraperDocuments})
+		}
+		return out
+	})
+}
+
+// readSince is the hour from which on is looked at what somebody read.
+func readSince(in *analyze.Input) uint32 { return uint32(in.To.Add(-scraperLately).Unix() / 3600) }
+
 // readsBare reports whether a source reads pages without their parts, and did so
-// from an hour on.
-func readsBare(in *analyze.Input, u *window.Unit, from uint32) bool {
-	pages, parts, lately := 0, 0, false
+// from an hour on; lately is how many since then.
+func readsBare(in *analyze.Input, u *window.Unit, from uint32) (lately int, ok bool) {
+	pages, parts := 0, 0
 	for k := range u.Rows {
 		r := &u.Rows[k]
 		if !browsed(in, r) {
@@ -81,22 +79,25 @@ func readsBare(in *analyze.Input, u *window.Unit, from uint32) bool {
 			continue
 		}
 		if r.Clients != 1<<ingest.ClientBrowser || r.Flags&(window.Authenticated|window.Wrote) != 0 || 2*r.Good < r.Events {
-			return false
+			return 0, false
 		}
-		lately = lately || r.Good > 0
+		lately += int(r.Good)
 	}
-	return lately && pagesAPart*parts <= pages
+	return lately, lately > 0 && pagesAPart*parts <= pages
 }
 
-// readerOf lists what a source read from an hour on.
-func readerOf(in *analyze.Input, unit, from uint32) (hours reader) {
-	u := &in.Set.Units()[unit]
-	for k := range u.Rows {
-		if r := &u.Rows[k]; browsed(in, r) && r.Hour >= from && r.Good > 0 {
-			hours = append(hours, readHour{unit, r.Hour, r.Good, r.Minutes, r.Documents})
+// readerOf lists what sources read lately.
+func readerOf(in *analyze.Input, units []uint32) (hours reader) {
+	from := readSince(in)
+	for _, unit := range units {
+		u, before := &in.Set.Units()[unit], len(hours)
+		for k := range u.Rows {
+			if r := &u.Rows[k]; browsed(in, r) && r.Hour >= from && r.Good > 0 {
+				hours = append(hours, readHour{unit, r.Hour, r.Good, r.Minutes, r.Documents})
+			}
 		}
+		slices.SortFunc(hours[before:], func(a, b readHour) int { return cmp.Compare(a.hour, b.hour) })
 	}
-	slices.SortFunc(hours, func(a, b readHour) int { return cmp.Compare(a.hour, b.hour) })
 	return hours
 }
 
@@ -114,41 +115,69 @@ func partsOf(r *window.Row) int {
 	return int(r.Parts)
 }
 
-// pools puts readers together who may be one: those of an agent that nobody loads
+// pools lists the sources who may be one reader: those of an agent that nobody loads
 // pictures with, and those of a network in which hardly anybody does.
-func pools(in *analyze.Input, bare []reader, loads map[hood]int) (out []reader) {
-	ofAgent, ofHood := map[uint64][]int{}, map[hood][]int{}
-	units := in.Set.Units()
-	for i, agent := range analyze.Gather(len(bare), func(i int, out []uint64) []uint64 {
-		return append(out, onlyAgent(in, &units[bare[i][0].unit]))
-	}) {
-		h := hoodOf(units[bare[i][0].unit].Prefix())
-		ofHood[h] = append(ofHood[h], i)
-		if agent != 0 {
-			ofAgent[agent] = append(ofAgent[agent], i)
+func pools(in *analyze.Input, bare []bareReader) (out [][]uint32) {
+	units, ofAgent := in.Set.Units(), map[uint64][]uint32{}
+	join := func(members []uint32) {
+		if len(members) >= fewInPool {
+			out = append(out, members)
 		}
 	}
-	join := func(members []int) {
-		if len(members) < fewInPool {
-			return
+	for i, agent := range analyze.Gather(len(bare), func(i int, out []uint64) []uint64 {
+		return append(out, oddAgent(in, &units[bare[i].unit]))
+	}) {
+		if agent != 0 {
+			ofAgent[agent] = append(ofAgent[agent], bare[i].unit)
 		}
-		var all reader
-		for _, i := range members {
-			all = append(all, bare[i]...)
-		}
-		out = append(out, all)
 	}
 	for _, agent := range slices.Sorted(maps.Keys(ofAgent)) {
-		if t := in.Thing(agent); t != nil && !slices.ContainsFunc(t.Hours, func(o window.Object) bool { return o.Static > 0 }) {
-			join(ofAgent[agent])
-		}
+		join(ofAgent[agent])
 	}
-	for _, h := range slices.Sorted(maps.Keys(ofHood)) {
-		if n := len(ofHood[h]); float64(n) >= bareShare*float64(n+loads[h]) {
-			join(ofHood[h])
+	byAgent := len(out)
+	for lo := 0; lo < len(bare); { // the sources of a network follow each other
+		net, hi := hoodOf(units[bare[lo].unit].Prefix()), lo+1
+		for hi < len(bare) && hoodOf(units[bare[hi].unit].Prefix()) == net {
+			hi++
 		}
+		if n := hi - lo; n >= fewInPool && float64(n) >= bareShare*float64(readersAround(in, int(bare[lo].unit))) {
+			members := make([]uint32, 0, n)
+			for _, b := range bare[lo:hi] {
+				members = append(members, b.unit)
+			}
+			join(members)
+		}
+		lo = hi
 	}
+	slices.SortFunc(out[byAgent:], func(a, b []uint32) int {
+		return cmp.Compare(hoodOf(units[a[0]].Prefix()), hoodOf(units[b[0]].Prefix()))
+	})
 	return out
+}
+
+// readersAround counts who visits from the network of a source.
+func readersAround(in *analyze.Input, unit int) (n int) {
+	units := in.Set.Units()
+	net := hoodOf(units[unit].Prefix())
+	for unit > 0 && hoodOf(units[unit-1].Prefix()) == net {
+		unit--
+	}
+	for ; unit < len(units) && hoodOf(units[unit].Prefix()) == net; unit++ {
+		if in.Standing(unit).Is(analyze.Current | analyze.Visitor) {
+			n++
+		}
+	}
+	return n
+}
+
+// oddAgent is the agent of a source that only ever had one, if nobody ever loaded a
+// picture with it; else 0.
+func oddAgent(in *analyze.Input, u *window.Unit) uint64 {
+	agent := onlyAgent(in, u)
+	if t := in.Thing(agent); t == nil || slices.ContainsFunc(t.Hours, func(o window.Object) bool { return o.Static > 0 }) {
+		return 0
+	}
+	return agent
 }
 
 // onlyAgent is the agent of a source that only ever had one; 0: it had several.

@@ -97,10 +97,13 @@ func served(in *analyze.Input, u *window.Unit, spared func(*window.Row) bool) (o
 			if t.Status != 200 && t.Status != 206 {
 				continue
 			}
-			if n := in.Set.Name(t.Name); n.Path&ingest.PathSensitive != 0 && sites[siteOf(n.Text)] {
+			if in.Path(t.Name)&ingest.PathSensitive != 0 && sites[siteOf(in.Set.Name(t.Name).Text)] {
 				got = append(got, t)
 			}
 		}
+	}
+	if len(got) == 0 {
+		return nil // nearly always
 	}
 	type page struct {
 		secret string

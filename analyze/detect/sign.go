@@ -8,7 +8,7 @@ import (
 
 // sign is what there is among the events of a source that were remembered singly, so
 // that each of the detectors that look for one kind passes over all others.
-type sign uint8
+type sign uint16
 
 // The signs.
 const (
@@ -16,8 +16,12 @@ const (
 	whispered                  // text addressed to a language model
 	sender                     // sends forms, see eachSent
 	eager                      // more often than a person who mistypes
-	touched                    // anything
 	denied                     // was refused where a name or a key is asked for
+	failed                     // a login, or something else of a service that asks for passwords
+	refused                    // asked the web for something, and got a refusal
+	repelled                   // twice at least
+	listed                     // asked the web for what only scanners ask for, or is never to be served
+	rattled                    // and was refused; or does not speak the protocol
 )
 
 // eachSign lets look see every source with the given traits that has one of some signs,
@@ -38,10 +42,15 @@ func signsOf(in *analyze.Input) []sign {
 	out := make([]sign, len(in.Set.Units()))
 	analyze.EachUnit(in, 0, func(i int, u *window.Unit, _ []struct{}) []struct{} {
 		hours, _ := owners.tried.hours(i)
-		sent := 0
+		sent, refusals := 0, 0
+		if len(hours) > 0 {
+			out[i] = failed
+		}
 		for k := range u.Rows {
 			if len(hours) > 0 && int(hours[0].row) == k {
-				out[i] |= hours[0].signs
+				if hours[0].whispered {
+					out[i] |= whispered
+				}
 				hours = hours[1:]
 				continue
 			}
@@ -52,12 +61,24 @@ func signsOf(in *analyze.Input) []sign {
 			}
 			web := in.Set.Service(r.Service) == ingest.ServiceWeb
 			for n := range touches {
-				t := signOf(web, &touches[n])
+				if !web {
+					if whispers(&touches[n]) {
+						out[i] |= whispered
+					}
+					continue
+				}
+				t := signOf(in, &touches[n])
 				if t&sender != 0 {
 					sent++
 				}
+				if t&refused != 0 {
+					refusals++
+				}
 				out[i] |= t
 			}
+		}
+		if refusals > 1 {
+			out[i] |= repelled
 		}
 		if sent > typos {
 			out[i] |= eager
@@ -77,13 +98,13 @@ func anyRow(u *window.Unit, is func(*window.Row) bool) bool {
 	return false
 }
 
-func signOf(web bool, t *window.Touch) sign {
-	s := touched
-	if t.Class&ingest.ClassLLM != 0 {
-		s |= whispered
-	}
-	if !web {
-		return s
+// whispers reports text that is addressed to a language model.
+func whispers(t *window.Touch) bool { return t.Class&ingest.ClassLLM != 0 }
+
+// signOf lists the signs of a request.
+func signOf(in *analyze.Input, t *window.Touch) (s sign) {
+	if whispers(t) {
+		s = whispered
 	}
 	if t.Stage > ingest.StageNone && t.Class != ingest.ClassLLM {
 		s |= armed
@@ -93,6 +114,15 @@ func signOf(web bool, t *window.Touch) sign {
 	}
 	if t.Status == 401 || t.Status == 403 {
 		s |= denied
+	}
+	if in.Path(t.Name)&(ingest.PathVocabulary|ingest.PathSensitive) != 0 {
+		s |= listed
+	}
+	if t.Name != 0 && refusal(t.Status) {
+		s |= refused
+	}
+	if t.Kind == ingest.KindProbe || s&(listed|refused) == listed|refused {
+		s |= rattled
 	}
 	return s
 }

@@ -37,12 +37,15 @@ type spokenBy struct {
 
 // languagesOf learns what the visitors of a site send to its inputs.
 func languagesOf(in *analyze.Input) languages {
-	all := eachSign(in, analyze.Visitor|analyze.Troubled, armed, func(i int, u *window.Unit, out []spokenBy) []spokenBy {
+	fired, units := analyze.Fact(in, "volleys", volleysOf), in.Set.Units()
+	all := analyze.Gather(len(fired.first), func(n int, out []spokenBy) []spokenBy {
+		shots := fired.of(n)
+		u := &units[shots[0].from]
 		if !readsPages(in, u) {
 			return out
 		}
-		net, known := hoodOf(u.Prefix()), in.Standing(i).Success
-		for _, s := range shotsOf(in, u) {
+		net, known := hoodOf(u.Prefix()), in.Standing(int(shots[0].from)).Success
+		for _, s := range shots {
 			if s.Stage < ingest.StageSyntax || s.Status < 200 || s.Status >= 400 {
 				continue
 			}

@@ -2,7 +2,6 @@ package detect
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -45,19 +44,28 @@ func (a aimed) shapes() int {
 // spotsOf deals shots out to the spots that they aim at, those with most first.
 // What does not even break a syntax aims at nothing.
 func spotsOf(shots []shot) (out []aimed) {
-	index := map[spot]int{}
+	all := make([]shot, 0, len(shots))
 	for _, s := range shots {
-		if s.Stage < ingest.StageSyntax {
-			continue
+		if s.Stage >= ingest.StageSyntax {
+			all = append(all, s)
 		}
-		at := spot{s.Name, s.Param}
-		i, ok := index[at]
-		if !ok {
-			i = len(out)
-			index[at] = i
-			out = append(out, aimed{spot: at})
+	}
+	compare := func(a, b shot) int { return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Param, b.Param)) }
+	slices.SortStableFunc(all, compare)
+	n := 0
+	for i := range all {
+		if i == 0 || compare(all[i-1], all[i]) != 0 {
+			n++
 		}
-		out[i].shots = append(out[i].shots, s)
+	}
+	out = make([]aimed, 0, n)
+	for lo := 0; lo < len(all); {
+		hi := lo + 1
+		for hi < len(all) && compare(all[lo], all[hi]) == 0 {
+			hi++
+		}
+		out = append(out, aimed{spot{all[lo].Name, all[lo].Param}, all[lo:hi:hi]})
+		lo = hi
 	}
 	slices.SortFunc(out, func(a, b aimed) int {
 		return cmp.Or(cmp.Compare(len(b.shots), len(a.shots)), cmp.Compare(a.path, b.path), cmp.Compare(a.param, b.param))
@@ -87,9 +95,12 @@ func (c *clean) add(o clean) {
 // of the host are taken for a yardstick, too.
 const fewClean = 100
 
+// answersOf is the key of a path's clean answers.
+type answersOf uint64
+
 // cleanOf sums up a path's hours, once for all who attack it.
 func cleanOf(in *analyze.Input, path uint64) clean {
-	return analyze.Fact(in, fmt.Sprintf("clean answers of %x", path), func(*analyze.Input) (all clean) {
+	return analyze.Fact(in, answersOf(path), func(*analyze.Input) (all clean) {
 		th := in.Thing(path)
 		if th == nil {
 			return all

@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"sync"
 
 	"gumshoe/analyze"
 	"gumshoe/ingest"
@@ -66,20 +67,33 @@ func (s *suspect) last() int64  { return s.deeds[len(s.deeds)-1].milli }
 // smallest ids are kept, which are hashes.
 const mostTokens = 256
 
+// deedList is room for the deeds and tokens of one suspect after the other.
+type deedList struct {
+	deeds  []deed
+	tokens []token
+}
+
+var deedLists = sync.Pool{New: func() any { return new(deedList) }}
+
 // suspectsOf lists the strangers whom a campaign may hold, in address order.
 func suspectsOf(in *analyze.Input) []suspect {
 	owners := analyze.Fact(in, "homes", homesOf)
-	return eachSign(in, 0, touched, func(i int, u *window.Unit, found []suspect) []suspect {
+	return eachSign(in, 0, failed|refused|armed|whispered, func(i int, u *window.Unit, found []suspect) []suspect {
 		if !stranger(in, owners, i, u) {
 			return found
 		}
-		s := suspect{unit: uint32(i), hood: hoodOf(u.Prefix()), lone: true, plain: true}
+		list := deedLists.Get().(*deedList)
+		defer deedLists.Put(list)
+		s := suspect{unit: uint32(i), hood: hoodOf(u.Prefix()), lone: true, plain: true, deeds: list.deeds[:0], tokens: list.tokens[:0]}
 		s.web(in, u)
 		s.logins(owners, i)
+		list.deeds = s.deeds
 		if len(s.deeds) == 0 {
 			return found
 		}
 		s.settle()
+		list.tokens = s.tokens
+		s.deeds, s.tokens = slices.Clone(s.deeds), slices.Clone(s.tokens)
 		return append(found, s)
 	})
 }
@@ -139,26 +153,30 @@ const ofFiles = ingest.ClassLFI | ingest.ClassScanner | ingest.ClassWebshell
 
 // request adds what a request tells, if anything.
 func (s *suspect) request(in *analyze.Input, t *window.Touch) {
-	n := in.Set.Name(t.Name)
-	if refusal(t.Status) && n.Path&ingest.PathNeutral != 0 && (strings.HasSuffix(n.Text, ".ico") || strings.HasSuffix(n.Text, ".png")) {
+	path := in.Path(t.Name)
+	if refusal(t.Status) && path&ingest.PathNeutral != 0 && isIcon(in.Set.Name(t.Name).Text) {
 		s.lone = false // a browser looks for the site's icon
 	}
-	if listed := n.Path&(ingest.PathVocabulary|ingest.PathSensitive) != 0; !s.reads && t.Stage >= ingest.StageLogic && t.Aux != 0 && !(listed && t.Class&^ofFiles == 0) {
+	if listed := path&(ingest.PathVocabulary|ingest.PathSensitive) != 0; !s.reads && t.Stage >= ingest.StageLogic && t.Aux != 0 && !(listed && t.Class&^ofFiles == 0) {
 		s.shots++
 		s.deeds = append(s.deeds, deed{token{t.Aux, shapeToken}, t.Milli, t.Origin()})
 	}
-	if !refusal(t.Status) || t.Status == gone || t.Name == 0 || n.Path&ingest.PathNeutral != 0 || in.BenignBad(t.Name) >= brokenForMany || in.Answered(t.Name) > 0 {
+	if !refusal(t.Status) || t.Status == gone || t.Name == 0 || path&ingest.PathNeutral != 0 || in.BenignBad(t.Name) >= brokenForMany || in.Answered(t.Name) > 0 {
 		return
 	}
 	kind := pathToken
 	switch {
-	case n.Path&(ingest.PathVocabulary|ingest.PathSensitive) != 0:
+	case path&(ingest.PathVocabulary|ingest.PathSensitive) != 0:
 		kind = listToken
-	case n.Path&ingest.PathStatic != 0:
+	case path&ingest.PathStatic != 0:
 		return
 	}
 	s.requests++
 	s.deeds = append(s.deeds, deed{token{t.Name, kind}, t.Milli, t.Origin()})
+}
+
+func isIcon(path string) bool {
+	return strings.HasSuffix(path, ".ico") || strings.HasSuffix(path, ".png")
 }
 
 // shown reports whether an hour holds a page, or a part of one, that was answered
@@ -168,7 +186,7 @@ func shown(in *analyze.Input, u *window.Unit, r *window.Row) bool {
 		return true
 	}
 	names, few := u.GoodNames(r)
-	return !few || slices.ContainsFunc(names, func(id uint64) bool { return in.Set.Name(id).Path&ingest.PathNeutral == 0 })
+	return !few || slices.ContainsFunc(names, func(id uint64) bool { return in.Path(id)&ingest.PathNeutral == 0 })
 }
 
 // strangeAgent reports an agent that looks like a browser and that nobody reads
@@ -213,7 +231,7 @@ func (s *suspect) weigh(in *analyze.Input) (walked, guessed, payload float64) {
 		guessed = max(guessWalk(all, false), guessEach/2*float64(s.guesses))
 	}
 	if s.shots > 0 {
-		payload, _ = payloadOdds(shotsOf(in, u))
+		payload, _ = payloadOdds(analyze.Fact(in, "volleys", volleysOf).from(s.unit))
 	}
 	return walked, guessed, payload
 }
@@ -242,7 +260,7 @@ func (s *suspect) settle() {
 	}
 	if len(s.tokens) > mostTokens {
 		slices.SortFunc(s.tokens, func(a, b token) int { return cmp.Or(cmp.Compare(a.id, b.id), cmp.Compare(a.kind, b.kind)) })
-		s.tokens = slices.Clone(s.tokens[:mostTokens])
+		s.tokens = s.tokens[:mostTokens]
 		slices.SortFunc(s.tokens, compareTokens)
 	}
 }

@@ -14,10 +14,13 @@ func visits(times []time.Time) []time.Time {
 	if len(times) == 0 {
 		return nil
 	}
-	out := make([]time.Time, 0, len(times))
+	return appendVisits(make([]time.Time, 0, len(times)), times)
+}
+
+func appendVisits(out, times []time.Time) []time.Time {
 	var last time.Time
-	for _, t := range times {
-		if len(out) == 0 || t.Sub(last) >= burst {
+	for i, t := range times {
+		if i == 0 || t.Sub(last) >= burst {
 			out = append(out, t)
 		}
 		last = t
@@ -29,7 +32,10 @@ func gaps(times []time.Time) []time.Duration {
 	if len(times) < 2 {
 		return nil
 	}
-	out := make([]time.Duration, 0, len(times)-1)
+	return appendGaps(make([]time.Duration, 0, len(times)-1), times)
+}
+
+func appendGaps(out []time.Duration, times []time.Time) []time.Duration {
 	for i := 1; i < len(times); i++ {
 		out = append(out, times[i].Sub(times[i-1]))
 	}

@@ -39,10 +39,11 @@ type triedHour struct {
 	lived   bool   // one is on an account that logged in from the network
 	twice   bool   // two logs tell of one
 	bad     bool   // anything is counted as failed
-	signs   sign
-	guilty  bool // a failed login is neither an owner's mistake nor a device's
-	only    bool // all of it is such logins
-	excused bool // something is explained
+	guilty  bool   // a failed login is neither an owner's mistake nor a device's
+	only    bool   // all of it is such logins
+	excused bool   // something is explained
+
+	whispered bool // one speaks to a language model
 }
 
 // total counts all happenings.
@@ -119,7 +120,7 @@ func (s *shelving) hour(in *analyze.Input, u *window.Unit, r *window.Row, from i
 	h := triedHour{lo: uint32(len(s.all)), bad: u.Trouble(r).Bad > 0}
 	announced, hostile := false, 0
 	for k := range touches {
-		h.signs |= signOf(false, &touches[k])
+		h.whispered = h.whispered || whispers(&touches[k])
 		if t := &touches[k]; t.Kind == ingest.KindInvalidUser {
 			announced = true
 		} else if t.Kind.Hostile() {
