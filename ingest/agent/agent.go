@@ -20,6 +20,7 @@ type Enricher struct {
 	hash   ingest.Hash
 	memo   map[uint64]*entry // by id
 	recent []recent          // by Event.AgentKey: most requests need no look into the memo
+	words  []word            // scratch: of the last agent that was looked at
 }
 
 type recent struct {
@@ -69,7 +70,7 @@ func (e *Enricher) entry(agent []byte) *entry {
 	id := e.hash.Bytes(agent)
 	known := e.memo[id]
 	if known == nil {
-		found := look(agent)
+		found := look(agent, &e.words)
 		found.client.ID = id
 		known = &found
 		if len(e.memo) >= maxMemo {
@@ -89,13 +90,14 @@ func (e *entry) odd(at int64) bool {
 // maxAgent bounds how much of an agent is looked at.
 const maxAgent = 1 << 10
 
-// look judges an agent. It allocates; the Enricher remembers.
-func look(agent []byte) entry {
+// look judges an agent. It allocates, but for the words; the Enricher remembers.
+func look(agent []byte, words *[]word) entry {
 	agent = bytes.TrimSpace(agent[:min(len(agent), maxAgent)])
 	if len(agent) == 0 || string(agent) == "-" {
 		return entry{client: ingest.Client{Kind: ingest.ClientEmpty}}
 	}
-	a := split(string(agent))
+	a := split(string(agent), (*words)[:0])
+	*words = a.words
 	e := entry{client: classify(a)}
 	e.attack = e.client.Kind == ingest.ClientScanner && attackTool(a)
 	switch {

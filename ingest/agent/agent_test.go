@@ -212,7 +212,7 @@ func FuzzLook(f *testing.F) {
 	f.Add([]byte("(((;;;bot/)))\xff\xfeİ/1"))
 	e := New(ingest.Hash{})
 	f.Fuzz(func(t *testing.T, agent []byte) {
-		fresh := look(agent)
+		fresh := look(agent, new([]word))
 		for range 2 { // memory changes nothing
 			ev := ingest.Event{Kind: ingest.KindHTTPRequest, Agent: agent}
 			e.Enrich(&ev)

@@ -21,7 +21,8 @@ func BenchmarkMemoHit(b *testing.B) {
 func BenchmarkLook(b *testing.B) {
 	b.SetBytes(int64(len(modern)))
 	b.ReportAllocs()
+	var words []word
 	for b.Loop() {
-		look([]byte(modern))
+		look([]byte(modern), &words)
 	}
 }

@@ -23,8 +23,9 @@ type word struct {
 var engines = []string{"applewebkit/", "gecko/", "trident/", "msie ", "presto/", "khtml/", "goanna/", "konqueror", "netfront", "opera", "servo/", "icab", "omniweb", "netscape",
 	"midp-", "cldc-", "semc-browser", "up.browser", "obigo", "wap browser"}
 
-func split(agent string) text {
-	t := text{raw: agent, low: strings.ToLower(agent)}
+// split takes an agent apart and adds its words to words.
+func split(agent string, words []word) text {
+	t := text{raw: agent, low: strings.ToLower(agent), words: words}
 	t.mozilla = strings.HasPrefix(t.low, "mozilla/")
 	for _, e := range engines {
 		t.engine = t.engine || strings.Contains(t.low, e)

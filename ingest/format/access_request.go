@@ -2,6 +2,8 @@ package format
 
 import (
 	"bytes"
+	"encoding/binary"
+	"math/bits"
 
 	"gumshoe/ingest"
 )
@@ -64,6 +66,12 @@ func (p *access) numbers(line []byte, at int, ev *ingest.Event) (end int, ok boo
 
 // leading reads the decimal number at the head of b.
 func leading(b []byte) (n int64, rest []byte, ok bool) {
+	if len(b) >= 8 {
+		w := binary.LittleEndian.Uint64(b)
+		if digits := bits.TrailingZeros32(notDigits(w)); digits < 8 { // no branch depends on how many
+			return eightDigits(w << (64 - 8*digits)), b[digits:], digits > 0
+		}
+	}
 	i := 0
 	for i < len(b) && digit(b[i]) {
 		if i == 18 {

@@ -111,13 +111,12 @@ func (p *customParser) Parse(line []byte, ev *ingest.Event) ingest.Result {
 // the right; between two such fields only that counts on which both readings
 // agree.
 func (p *customParser) match(c *pattern, line []byte) bool {
-	p.left, p.right = c.fromLeft(line, p.left[:0]), nil
+	p.left = c.fromLeft(line, p.left[:0])
 	if len(p.left) != len(c.fields) {
 		return false
 	}
 	if c.firstFree >= 0 {
-		p.right = c.fromRight(line, p.right)
-		if len(p.right) != len(c.fields) {
+		if p.right = c.fromRight(line, p.right[:0]); len(p.right) != len(c.fields) {
 			return false
 		}
 	}

@@ -41,9 +41,10 @@ func (c *pattern) seal(raw bool) {
 }
 
 // fromLeft reads each field up to the first place where the next literal stands.
-// It returns fewer spans than fields where the line does not match.
+// It returns fewer spans than fields where the line does not match. Most lines of other
+// formats end in another way: that is looked at first.
 func (c *pattern) fromLeft(line []byte, spans []span) []span {
-	if !bytes.HasPrefix(line, c.literals[0]) {
+	if !bytes.HasPrefix(line, c.literals[0]) || !bytes.HasSuffix(line, c.literals[len(c.fields)]) {
 		return spans
 	}
 	at := len(c.literals[0])
@@ -103,7 +104,7 @@ func escapedAt(line []byte, from, i int) bool {
 func (c *pattern) fromRight(line []byte, spans []span) []span {
 	last := len(c.fields)
 	if !bytes.HasSuffix(line, c.literals[last]) {
-		return nil
+		return spans
 	}
 	for range c.fields {
 		spans = append(spans, span{})
@@ -115,7 +116,7 @@ func (c *pattern) fromRight(line []byte, spans []span) []span {
 		if len(before) > 0 {
 			n := c.findBack(line[:end], i)
 			if n < 0 {
-				return nil
+				return spans[:0]
 			}
 			start = n + len(before)
 		}
@@ -123,7 +124,7 @@ func (c *pattern) fromRight(line []byte, spans []span) []span {
 		end = start - len(before)
 	}
 	if end != 0 {
-		return nil
+		return spans[:0]
 	}
 	return spans
 }

@@ -24,6 +24,14 @@ func notDigits(w uint64) uint32 {
 	return uint32(marks * 0x0002040810204081 >> 56)
 }
 
+// eightDigits is the number that the digits of w write, its first byte first. Bytes that
+// are 0 before them count as noughts.
+func eightDigits(w uint64) int64 {
+	w = w & (lows * 15) * (10<<8 + 1) >> 8
+	w = w & 0x00ff00ff00ff00ff * (100<<16 + 1) >> 16
+	return int64(w & 0x0000ffff0000ffff * (10000<<32 + 1) >> 32)
+}
+
 // pairs marks those of the first eight bytes of b that are first and are followed by second,
 // both of them written eight times over. b holds nine.
 func pairs(b []byte, first, second uint64) uint64 {

@@ -49,3 +49,26 @@ func FuzzLeading4(f *testing.F) {
 		}
 	})
 }
+
+// FuzzLeading compares the reader of a number with one that goes byte by byte.
+func FuzzLeading(f *testing.F) {
+	for _, text := range []string{"", "0", "7", "10687 ", "12345678", "1234567 ", "1234567", "0001234x", "123456789012345678", "1234567890123456789", "-1", " 1", "\xb1\xb2", "/9", ":9", "200 10687 \"-\""} {
+		f.Add([]byte(text))
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		want, digits := int64(0), 0
+		for digits < len(text) && text[digits] >= '0' && text[digits] <= '9' && digits < 19 {
+			want = want*10 + int64(text[digits]-'0')
+			digits++
+		}
+		n, rest, ok := leading(text)
+		switch {
+		case digits == 0 || digits == 19:
+			if ok {
+				t.Errorf("%q: read as %d", text, n)
+			}
+		case !ok || n != want || string(rest) != string(text[digits:]):
+			t.Errorf("%q: %d before %q, %t", text, n, rest, ok)
+		}
+	})
+}

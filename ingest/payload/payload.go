@@ -88,6 +88,9 @@ func (e *Enricher) Enrich(ev *ingest.Event) {
 
 // Foresee implements ingest.Foreseer.
 func (e *Enricher) Foresee(evs []ingest.Event) {
+	if len(evs[0].Target) == 0 { // as in all of a log without requests
+		return
+	}
 	for i := range evs {
 		evs[i].TargetKey()
 	}

@@ -29,9 +29,10 @@ func (o *outline) touches(a netip.Addr) bool {
 
 // place is where the first 16 bits of an address stand.
 func (o *outline) place(a netip.Addr) (set *sixteens, number uint) {
-	b := a.As16()
 	if a.Is4() {
-		return &o.v4, uint(b[12])<<8 | uint(b[13])
+		b := a.As4()
+		return &o.v4, uint(b[0])<<8 | uint(b[1])
 	}
+	b := a.As16()
 	return &o.v6, uint(b[0])<<8 | uint(b[1])
 }

@@ -227,7 +227,15 @@ func (f *File) sample() (sample []byte, written time.Time, err error) {
 	}
 	defer in.Close()
 	text := &dense{ReadCloser: in, most: maxHole}
-	sample, err = io.ReadAll(io.LimitReader(text, sampleSize))
+	size := int64(sampleSize)
+	if f.size > 0 {
+		size = min(size, f.size)
+	}
+	sample = make([]byte, size)
+	n, err := io.ReadFull(text, sample)
+	if sample = sample[:n]; n > 0 || err == io.EOF {
+		err = nil
+	}
 	if len(sample) == 0 && text.holes > 0 {
 		sample = []byte{0} // nothing but a hole is no empty file
 	}
