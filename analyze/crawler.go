@@ -79,12 +79,11 @@ func (in *Input) armed(i int) bool {
 // vouch lets confirmed crawlers speak for themselves: a claim about them alone
 // gets a guard, and a claim about many accuses the others only. A break-in is
 // never excused: crawlers do not log in.
-func (in *Input) vouch(findings []Finding) {
+func (in *Input) vouch(findings []*Finding) {
 	if len(in.Crawlers) == 0 {
 		return
 	}
-	for i := range findings {
-		f := &findings[i]
+	for _, f := range findings {
 		if f.Own || !slices.ContainsFunc(f.Sources, in.vouched) {
 			continue
 		}

@@ -50,7 +50,7 @@ func TestVouch(t *testing.T) {
 		{"a break-in", ingest.StageSyntax, Finding{Own: true, Sources: []netip.Prefix{real}}, []netip.Prefix{real}, nil, false},
 		{"nobody", ingest.StageSyntax, Finding{}, nil, nil, false},
 	} {
-		found := []Finding{tt.f}
+		found := []*Finding{&tt.f}
 		vouching(tt.stage).vouch(found)
 		guarded := slices.ContainsFunc(found[0].Evidence, func(e Evidence) bool { return e.Family == Guard && e.LogOdds == crawlerGuard })
 		if !slices.Equal(found[0].Sources, tt.sources) || !slices.Equal(found[0].Visitors, tt.visitors) || guarded != tt.guarded {

@@ -84,7 +84,7 @@ func TestCommonEvidence(t *testing.T) {
 func BenchmarkGroupCampaigns(b *testing.B) {
 	for _, campaigns := range []int{2_500, 10_000} {
 		b.Run(fmt.Sprint(campaigns), func(b *testing.B) {
-			var found []Finding
+			var found []*Finding
 			for i := range campaigns {
 				f := claim("account_fanin", "imap", Targeted, 9)
 				for k := range 30 {
@@ -92,7 +92,7 @@ func BenchmarkGroupCampaigns(b *testing.B) {
 					f.Sources = append(f.Sources, netip.PrefixFrom(netip.AddrFrom4([4]byte{198, 18, byte(n >> 8), byte(n)}), 32))
 				}
 				f.Key = fmt.Sprintf("account %05d", i)
-				found = append(found, f)
+				found = append(found, &f)
 			}
 			for b.Loop() {
 				group(found)

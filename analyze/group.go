@@ -14,7 +14,7 @@ import (
 // group joins the findings that one story explains: those about one source, and
 // those of a campaign with at least half of their sources in common. A break-in
 // opens its own case, and so does an anomaly.
-func group(found ...[]Finding) []*Case {
+func group(found ...[]*Finding) []*Case {
 	findings := ranked(found)
 	var cases []*Case
 	homes := make(map[netip.Prefix][]int, len(findings)) // source -> cases that hold it
@@ -37,7 +37,7 @@ func group(found ...[]Finding) []*Case {
 // ranked puts findings into the order in which they are grouped. Nearly all are of one
 // source, and told apart by how their keys begin: whoever compares them there does not
 // wait for the memory of each.
-func ranked(found [][]Finding) []*Finding {
+func ranked(found [][]*Finding) []*Finding {
 	type place struct {
 		rank, sources, n int32
 		begin            uint64 // of the key
@@ -50,8 +50,7 @@ func ranked(found [][]Finding) []*Finding {
 	}
 	all := make([]place, 0, n)
 	for _, of := range found {
-		for i := range of {
-			f := &of[i]
+		for _, f := range of {
 			var begin [8]byte
 			copy(begin[:], f.Key)
 			all = append(all, place{int32(rank(f)), int32(len(f.Sources)), int32(len(all)), binary.BigEndian.Uint64(begin[:]), f.Detector, f})

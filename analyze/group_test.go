@@ -33,10 +33,11 @@ type told []Finding
 
 func (told) Name() string { return "told" }
 
-func (t told) Detect(*Input) []Finding {
-	out := slices.Clone(t)
-	for i := range out { // detectors make their findings anew
-		out[i].Sources, out[i].Evidence = slices.Clone(out[i].Sources), slices.Clone(out[i].Evidence)
+func (t told) Detect(*Input) []*Finding {
+	out := make([]*Finding, len(t))
+	for i, f := range t { // detectors make their findings anew
+		f.Sources, f.Evidence = slices.Clone(f.Sources), slices.Clone(f.Evidence)
+		out[i] = &f
 	}
 	return out
 }
@@ -183,7 +184,7 @@ func TestCrowd(t *testing.T) {
 	}
 	same := Finding{Detector: "scanner_agent", Key: "a", Impact: Nuisance, Sources: crowd.Sources[3:4], Evidence: []Evidence{{Family: Agent, LogOdds: 4}}}
 	worse := Finding{Detector: "scan", Key: "b", Impact: Targeted, Sources: crowd.Sources[4:5], Evidence: []Evidence{{Family: Probing, LogOdds: 9}}}
-	cases := group([]Finding{same, worse, crowd})
+	cases := group([]*Finding{&same, &worse, &crowd})
 	if len(cases) != 2 || len(cases[0].Findings) != 2 || cases[1].Findings[0].Key != "b" {
 		t.Fatalf("%d cases", len(cases))
 	}

@@ -13,7 +13,7 @@ import (
 // Detector claims. It reads the input and nothing else.
 type Detector interface {
 	Name() string
-	Detect(in *Input) []Finding
+	Detect(in *Input) []*Finding
 }
 
 // Judge gives a verdict on a case and says in words what happened. It judges
@@ -27,13 +27,13 @@ type Judge interface {
 // asked for it; what fell short of every level is dropped, and what is beyond
 // the ten thousandth case told together (foldRest).
 func Run(in *Input, detectors []Detector, judge Judge) []Case {
-	found := make([][]Finding, len(detectors))
+	found := make([][]*Finding, len(detectors))
 	parts(len(detectors), func(_, lo, hi int) { // a few at a time: each keeps lists in hand until it is done
 		for i := lo; i < hi; i++ {
 			found[i] = detectors[i].Detect(in)
 			in.vouch(found[i])
-			for j := range found[i] {
-				found[i][j].bound()
+			for _, f := range found[i] {
+				f.bound()
 			}
 		}
 	})

@@ -23,19 +23,19 @@ func (s Scanner) did(p netip.Prefix, first, last time.Time) bool {
 
 // label takes the owner's scanners out of the findings, and tells once of each
 // that was at work.
-func (in *Input) label(found [][]Finding) [][]Finding {
+func (in *Input) label(found [][]*Finding) [][]*Finding {
 	if len(in.Scanners) == 0 {
 		return found
 	}
 	work := make([]Finding, len(in.Scanners))
 	for i := range found {
-		var rest []Finding
+		var rest []*Finding
 		for _, f := range found[i] {
 			accused := len(f.Sources)
 			f.Sources = slices.DeleteFunc(slices.Clone(f.Sources), func(p netip.Prefix) bool {
 				at := slices.IndexFunc(in.Scanners, func(s Scanner) bool { return s.did(p, f.First, f.Last) })
 				if at >= 0 {
-					work[at].joins(&f, p)
+					work[at].joins(f, p)
 				}
 				return at >= 0
 			})
@@ -48,7 +48,7 @@ func (in *Input) label(found [][]Finding) [][]Finding {
 	for i := range work {
 		if len(work[i].Visitors) > 0 {
 			work[i].tell(in.Scanners[i])
-			found = append(found, work[i:i+1])
+			found = append(found, []*Finding{&work[i]})
 		}
 	}
 	return found

@@ -35,7 +35,7 @@ func TestOwnScanner(t *testing.T) {
 	} {
 		in := &Input{Scanners: []Scanner{{Prefix: netip.MustParsePrefix("192.0.2.8/30"), From: night, Until: night.Add(6 * time.Hour)}}}
 		accused, told, rest := 0, false, 0
-		for _, list := range in.label([][]Finding{{c.f}}) {
+		for _, list := range in.label([][]*Finding{{&c.f}}) {
 			for _, f := range list {
 				if f.Detector == "own_scanner" {
 					told = len(f.Sources) == 0 && *f.Floor == Info

@@ -12,6 +12,7 @@ import (
 // no detector walks the hours of a busy path once for every source.
 type thing struct {
 	*window.Thing
+	id        uint64 // the Thing's, where it is looked for
 	flags     window.ObjectFlags
 	path      ingest.PathFlags
 	events    uint64
@@ -53,7 +54,7 @@ func newThings(set *window.Set) *things {
 }
 
 func (t *thing) sumUp(of *window.Thing) {
-	t.Thing, t.path = of, of.Name.Path
+	t.Thing, t.id, t.path = of, of.ID, of.Name.Path
 	for i := range of.Hours {
 		h := &of.Hours[i]
 		t.flags |= h.Flags
@@ -69,7 +70,7 @@ func (t *thing) sumUp(of *window.Thing) {
 func (t *things) slot(id uint64) uint64 { return id * 0x9e3779b97f4a7c15 >> t.shift }
 
 func (t *things) insert(i int) {
-	for at := t.slot(t.all[i].ID); ; at++ {
+	for at := t.slot(t.all[i].id); ; at++ {
 		if t.slots[at&uint64(len(t.slots)-1)].CompareAndSwap(0, uint32(i)+1) {
 			return
 		}
@@ -82,7 +83,7 @@ func (t *things) find(id uint64) *thing {
 		switch i := t.slots[at&uint64(len(t.slots)-1)].Load(); {
 		case i == 0:
 			return &t.none
-		case t.all[i-1].ID == id:
+		case t.all[i-1].id == id:
 			return &t.all[i-1]
 		}
 	}

@@ -48,7 +48,7 @@ type knock struct {
 
 // Detect implements analyze.Detector. Most accounts that are guessed at are
 // knocked at too seldom for any judgement, and are not collected.
-func (d Account) Detect(in *analyze.Input) []analyze.Finding {
+func (d Account) Detect(in *analyze.Input) []*analyze.Finding {
 	owners := analyze.Fact(in, "homes", homesOf)
 	all := analyze.EachUnit(in, analyze.Failed, func(n int, u *window.Unit, found []knock) []knock {
 		net := hoodOf(u.Prefix())
@@ -65,7 +65,7 @@ func (d Account) Detect(in *analyze.Input) []analyze.Finding {
 		return found
 	})
 	shards := sharded(len(all), func(i int) uint64 { return all[i].account })
-	found := analyze.Gather(homeShards, func(shard int, found []analyze.Finding) []analyze.Finding {
+	found := analyze.Gather(homeShards, func(shard int, found []*analyze.Finding) []*analyze.Finding {
 		for _, mine := range byName(shards[shard], func(i int32) uint64 { return all[i].account }) {
 			if len(mine) < fewestKnocks {
 				continue
@@ -74,12 +74,14 @@ func (d Account) Detect(in *analyze.Input) []analyze.Finding {
 		}
 		return found
 	})
-	slices.SortStableFunc(found, func(a, b analyze.Finding) int { return cmp.Or(strings.Compare(a.Key, b.Key), a.First.Compare(b.First)) })
+	slices.SortStableFunc(found, func(a, b *analyze.Finding) int {
+		return cmp.Or(strings.Compare(a.Key, b.Key), a.First.Compare(b.First))
+	})
 	return oneBotnet(in, found)
 }
 
 // judge weighs the knocks at one account, by their number among all.
-func (d Account) judge(in *analyze.Input, t *window.Thing, all []knock, mine []int32) (out []analyze.Finding) {
+func (d Account) judge(in *analyze.Input, t *window.Thing, all []knock, mine []int32) (out []*analyze.Finding) {
 	real := in.Exists(t.ID)
 	usually := byDefault(t, real)
 	if math.Pow(usually/(1+usually), float64(len(mine))) >= faninP && !longKnown(all, mine) {
@@ -108,7 +110,7 @@ func (d Account) judge(in *analyze.Input, t *window.Thing, all []knock, mine []i
 			continue
 		}
 		if f, ok := d.finding(in, t, real, part); ok {
-			out = append(out, f)
+			out = append(out, new(f))
 		}
 	}
 	return out

@@ -30,8 +30,8 @@ const (
 )
 
 // Detect implements analyze.Detector.
-func (d Agents) Detect(in *analyze.Input) []analyze.Finding {
-	return analyze.EachUnit(in, analyze.Current|analyze.Visitor, func(i int, u *window.Unit, out []analyze.Finding) []analyze.Finding {
+func (d Agents) Detect(in *analyze.Input) []*analyze.Finding {
+	return analyze.EachUnit(in, analyze.Current|analyze.Visitor, func(i int, u *window.Unit, out []*analyze.Finding) []*analyze.Finding {
 		if !strange(in, u) {
 			return out
 		}
@@ -40,13 +40,13 @@ func (d Agents) Detect(in *analyze.Input) []analyze.Finding {
 		list.all = webRows(in, u, list.all[:0])
 		rows := list.all
 		if f, ok := d.tool(in, u, list); ok {
-			out = append(out, f)
+			out = append(out, new(f))
 		}
 		if f, ok := d.hurry(in, u, rows, in.Standing(i)); ok {
-			out = append(out, f)
+			out = append(out, new(f))
 		}
 		if f, ok := d.rotation(u, list); ok {
-			out = append(out, f)
+			out = append(out, new(f))
 		}
 		return out
 	})

@@ -22,7 +22,7 @@ const (
 
 // oneBotnet makes one finding of those about several accounts that the same
 // sources fail on: a botnet that shares out a list of accounts is one attack.
-func oneBotnet(in *analyze.Input, found []analyze.Finding) []analyze.Finding {
+func oneBotnet(in *analyze.Input, found []*analyze.Finding) []*analyze.Finding {
 	of := map[netip.Prefix][]int{}
 	type pair struct{ a, b int }
 	shared := map[pair]int{}
@@ -47,7 +47,7 @@ func oneBotnet(in *analyze.Input, found []analyze.Finding) []analyze.Finding {
 		return i
 	}
 	for p, n := range shared {
-		a, b := &found[p.a], &found[p.b]
+		a, b := found[p.a], found[p.b]
 		if n < max(fewestShared, (min(len(a.Sources), len(b.Sources))+sharedFifth-1)/sharedFifth) || a.Last.Add(guessWindow).Before(b.First) || b.Last.Add(guessWindow).Before(a.First) {
 			continue
 		}
@@ -57,14 +57,14 @@ func oneBotnet(in *analyze.Input, found []analyze.Finding) []analyze.Finding {
 	}
 	crowds := map[int][]*analyze.Finding{}
 	for i := range found {
-		crowds[root(i)] = append(crowds[root(i)], &found[i])
+		crowds[root(i)] = append(crowds[root(i)], found[i])
 	}
-	out := make([]analyze.Finding, 0, len(crowds))
+	out := make([]*analyze.Finding, 0, len(crowds))
 	for _, r := range slices.Sorted(maps.Keys(crowds)) {
 		if all := crowds[r]; len(all) == 1 {
-			out = append(out, *all[0])
+			out = append(out, all[0])
 		} else {
-			out = append(out, botnet(in, all))
+			out = append(out, new(botnet(in, all)))
 		}
 	}
 	return out

@@ -65,7 +65,7 @@ type siege struct {
 // Detect implements analyze.Detector. Nobody's login can come after guesses
 // where next to nothing failed, neither at the source nor, on the same account, in its
 // network or in many: of all others no login is looked at.
-func (d BreakIn) Detect(in *analyze.Input) []analyze.Finding {
+func (d BreakIn) Detect(in *analyze.Input) []*analyze.Finding {
 	owners := analyze.Fact(in, "homes", homesOf)
 	k := known{in: in, owners: owners, deeds: deedsOf(in), sieges: siegesOf(in, owners)}
 	found := analyze.EachUnit(in, analyze.Current|analyze.SignedIn, func(i int, u *window.Unit, found []breach) []breach {
@@ -82,9 +82,9 @@ func (d BreakIn) Detect(in *analyze.Input) []analyze.Finding {
 		return d.look(&k, u, all, found)
 	})
 	earlier := pastOf(in, found)
-	out := analyze.Gather(len(found), func(i int, out []analyze.Finding) []analyze.Finding {
+	out := analyze.Gather(len(found), func(i int, out []*analyze.Finding) []*analyze.Finding {
 		if f, ok := found[i].tell(in, earlier[found[i].Name]); ok {
-			out = append(out, f)
+			out = append(out, new(f))
 		}
 		return out
 	})

@@ -17,11 +17,11 @@ import (
 // elsewhere is known by that, and of any other it is taken for a sign, if not for
 // proof, that it showed the same page twenty times and then led on. Behind an address that many people share good and bad logins take
 // turns, so there is no long run.
-func (d BreakIn) atForms(in *analyze.Input) []analyze.Finding {
-	return eachSign(in, analyze.Current|analyze.Troubled, eager, func(i int, u *window.Unit, out []analyze.Finding) []analyze.Finding {
+func (d BreakIn) atForms(in *analyze.Input) []*analyze.Finding {
+	return eachSign(in, analyze.Current|analyze.Troubled, eager, func(i int, u *window.Unit, out []*analyze.Finding) []*analyze.Finding {
 		for _, e := range entries(in, u) {
 			if f, ok := d.atForm(in, u, e, in.Standing(i).Benign); ok {
-				out = append(out, f)
+				out = append(out, new(f))
 			}
 		}
 		return out

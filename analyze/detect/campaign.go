@@ -45,11 +45,11 @@ type campaign struct {
 }
 
 // Detect implements analyze.Detector.
-func (d Campaign) Detect(in *analyze.Input) []analyze.Finding {
+func (d Campaign) Detect(in *analyze.Input) []*analyze.Finding {
 	all := analyze.Fact(in, "campaigns", campaignsOf)
-	return analyze.Gather(len(all), func(i int, found []analyze.Finding) []analyze.Finding {
+	return analyze.Gather(len(all), func(i int, found []*analyze.Finding) []*analyze.Finding {
 		if all[i].current {
-			found = append(found, d.finding(in, &all[i]))
+			found = append(found, new(d.finding(in, &all[i])))
 		}
 		return found
 	})

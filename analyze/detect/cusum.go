@@ -53,13 +53,13 @@ type hourLogins struct {
 }
 
 // Detect implements analyze.Detector.
-func (d Creep) Detect(in *analyze.Input) []analyze.Finding {
+func (d Creep) Detect(in *analyze.Input) []*analyze.Finding {
 	owners := analyze.Fact(in, "homes", homesOf)
 	byService := loginHours(in, owners)
-	var out []analyze.Finding
+	var out []*analyze.Finding
 	for _, service := range slices.Sorted(maps.Keys(byService)) {
 		if a, ok := alarmOf(in, epochsOf(byService[service])); ok {
-			out = append(out, d.finding(in, owners, service, a))
+			out = append(out, new(d.finding(in, owners, service, a)))
 		}
 	}
 	return out

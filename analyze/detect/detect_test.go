@@ -39,9 +39,9 @@ func TestDeterminism(t *testing.T) {
 }
 
 // told has findings tell what they put off.
-func told(found []analyze.Finding) []analyze.Finding {
-	for i := range found {
-		if f := &found[i]; f.Tell != nil {
+func told(found []*analyze.Finding) []*analyze.Finding {
+	for _, f := range found {
+		if f.Tell != nil {
 			f.Tell(f)
 			f.Tell = nil
 		}

@@ -50,9 +50,9 @@ type sharedList struct {
 }
 
 // Detect implements analyze.Detector.
-func (d Dictionary) Detect(in *analyze.Input) (out []analyze.Finding) {
+func (d Dictionary) Detect(in *analyze.Input) (out []*analyze.Finding) {
 	for _, l := range analyze.Fact(in, "lists", listsOf) {
-		out = append(out, d.finding(in, &l))
+		out = append(out, new(d.finding(in, &l)))
 	}
 	return out
 }

@@ -62,7 +62,7 @@ type knocker struct {
 }
 
 // Detect implements analyze.Detector.
-func (d Everywhere) Detect(in *analyze.Input) []analyze.Finding {
+func (d Everywhere) Detect(in *analyze.Input) []*analyze.Finding {
 	owners := analyze.Fact(in, "homes", homesOf)
 	from, signs := rattledSince(in), analyze.Fact(in, "signs", signsOf)
 	all := eachSign(in, 0, failed|rattled, func(i int, u *window.Unit, found []knocker) []knocker {
@@ -92,7 +92,7 @@ func (d Everywhere) Detect(in *analyze.Input) []analyze.Finding {
 		}
 		return found
 	})
-	var out []analyze.Finding
+	var out []*analyze.Finding
 	units, limit := in.Set.Units(), chanceLimit(len(all))
 	for lo := 0; lo < len(all); {
 		net, hi := network(units[all[lo].unit].Prefix()), lo
@@ -108,7 +108,7 @@ func (d Everywhere) Detect(in *analyze.Input) []analyze.Finding {
 // inNetwork looks at the sources of a network, and if none of them tried several
 // doors, at all together, unless anybody in it ever got anything right. Who tried
 // far more than a little is found at each door by itself.
-func (d Everywhere) inNetwork(in *analyze.Input, owners *homes, net netip.Prefix, all []knocker, limit int) (out []analyze.Finding) {
+func (d Everywhere) inNetwork(in *analyze.Input, owners *homes, net netip.Prefix, all []knocker, limit int) (out []*analyze.Finding) {
 	units := in.Set.Units()
 	listed := func(k knocker, list []rattle) []rattle {
 		rattles(in, owners, &units[k.unit], func(r rattle) { list = append(list, r) })
@@ -177,7 +177,7 @@ func scannersOnly(in *analyze.Input, t *window.Touch) bool {
 }
 
 // judge weighs the day in which most doors were tried, by at least so many sources.
-func (d Everywhere) judge(in *analyze.Input, of netip.Prefix, all []rattle, sources int) []analyze.Finding {
+func (d Everywhere) judge(in *analyze.Input, of netip.Prefix, all []rattle, sources int) []*analyze.Finding {
 	slices.SortFunc(all, func(a, b rattle) int {
 		return cmp.Or(cmp.Compare(a.Milli, b.Milli), cmp.Compare(a.Source, b.Source), cmp.Compare(a.Offset, b.Offset), a.unit.Prefix().Compare(b.unit.Prefix()))
 	})
@@ -236,12 +236,12 @@ func (d Everywhere) judge(in *analyze.Input, of netip.Prefix, all []rattle, sour
 		Do:       []string{doNothing},
 	}
 	f.Service = doors[0]
-	out := []analyze.Finding{f}
+	out := []*analyze.Finding{new(f)}
 	if len(f.Sources) > 1 {
 		return out
 	}
 	for _, s := range doors[1:] { // the case is about all of them; the evidence stands in the first
-		out = append(out, analyze.Finding{Detector: f.Detector, Key: f.Key + " " + s, Sources: f.Sources, Impact: f.Impact, Service: s, First: f.First, Last: f.Last})
+		out = append(out, &analyze.Finding{Detector: f.Detector, Key: f.Key + " " + s, Sources: f.Sources, Impact: f.Impact, Service: s, First: f.First, Last: f.Last})
 	}
 	return out
 }

@@ -35,10 +35,10 @@ const byChance = 1e-3
 var shownAgain = []string{"wp-login.php", "/administrator/index.php", "/user/login", "/users/sign_in", "xmlrpc.php"}
 
 // Detect implements analyze.Detector.
-func (d Forms) Detect(in *analyze.Input) []analyze.Finding {
-	return eachSign(in, analyze.Current|analyze.Troubled, eager, func(i int, u *window.Unit, out []analyze.Finding) []analyze.Finding {
+func (d Forms) Detect(in *analyze.Input) []*analyze.Finding {
+	return eachSign(in, analyze.Current|analyze.Troubled, eager, func(i int, u *window.Unit, out []*analyze.Finding) []*analyze.Finding {
 		if f, ok := d.judge(in, u, in.Standing(i)); ok {
-			out = append(out, f)
+			out = append(out, new(f))
 		}
 		return out
 	})

@@ -52,11 +52,11 @@ type line struct {
 }
 
 // Detect implements analyze.Detector.
-func (d FormCrowd) Detect(in *analyze.Input) []analyze.Finding {
+func (d FormCrowd) Detect(in *analyze.Input) []*analyze.Finding {
 	lines := linesOf(in)
-	return analyze.Gather(len(lines), func(i int, out []analyze.Finding) []analyze.Finding {
+	return analyze.Gather(len(lines), func(i int, out []*analyze.Finding) []*analyze.Finding {
 		if f, ok := d.judge(in, &lines[i]); ok {
-			out = append(out, f)
+			out = append(out, new(f))
 		}
 		return out
 	})

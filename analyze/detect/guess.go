@@ -28,9 +28,9 @@ const (
 )
 
 // Detect implements analyze.Detector.
-func (d Guess) Detect(in *analyze.Input) []analyze.Finding {
+func (d Guess) Detect(in *analyze.Input) []*analyze.Finding {
 	owners := analyze.Fact(in, "homes", homesOf)
-	return analyze.EachUnit(in, analyze.Current|analyze.Failed, func(i int, u *window.Unit, out []analyze.Finding) []analyze.Finding {
+	return analyze.EachUnit(in, analyze.Current|analyze.Failed, func(i int, u *window.Unit, out []*analyze.Finding) []*analyze.Finding {
 		for lo := 0; lo < len(u.Rows); {
 			hi := lo
 			for hi < len(u.Rows) && u.Rows[hi].Service == u.Rows[lo].Service {
@@ -39,7 +39,7 @@ func (d Guess) Detect(in *analyze.Input) []analyze.Finding {
 			service := in.Set.Service(u.Rows[lo].Service)
 			if service != ingest.ServiceWeb {
 				if f, ok := d.judge(in, owners, i, lo, hi, service); ok {
-					out = append(out, f)
+					out = append(out, new(f))
 				}
 			}
 			lo = hi

@@ -31,11 +31,11 @@ const (
 )
 
 // Detect implements analyze.Detector.
-func (d Impostor) Detect(in *analyze.Input) []analyze.Finding {
+func (d Impostor) Detect(in *analyze.Input) []*analyze.Finding {
 	if len(in.Crawlers) == 0 {
 		return nil
 	}
-	return analyze.EachUnit(in, analyze.Current|analyze.Visitor, func(i int, u *window.Unit, out []analyze.Finding) []analyze.Finding {
+	return analyze.EachUnit(in, analyze.Current|analyze.Visitor, func(i int, u *window.Unit, out []*analyze.Finding) []*analyze.Finding {
 		c, asked := in.Crawlers[u.Prefix()]
 		if !asked || c.Truth != analyze.Refuted {
 			return out
@@ -44,7 +44,7 @@ func (d Impostor) Detect(in *analyze.Input) []analyze.Finding {
 		if len(rows) == 0 || crowded(u, rows, in.Standing(i)) {
 			return out
 		}
-		return append(out, d.finding(u, rows, c))
+		return append(out, new(d.finding(u, rows, c)))
 	})
 }
 

@@ -33,7 +33,7 @@ type hole struct {
 }
 
 // Detect implements analyze.Detector.
-func (d Injectable) Detect(in *analyze.Input) []analyze.Finding {
+func (d Injectable) Detect(in *analyze.Input) []*analyze.Finding {
 	all := analyze.Fact(in, "volleys", volleysOf).all
 	numbers := make([]int32, 0, len(all))
 	for i, s := range all {
@@ -55,12 +55,12 @@ func (d Injectable) Detect(in *analyze.Input) []analyze.Finding {
 	slices.SortFunc(holes, func(a, b hole) int {
 		return cmp.Or(cmp.Compare(b.weight(), a.weight()), cmp.Compare(a.path, b.path))
 	})
-	var out []analyze.Finding
+	var out []*analyze.Finding
 	for _, h := range holes[:min(len(holes), mostHoles)] {
-		out = append(out, d.finding(in, h))
+		out = append(out, new(d.finding(in, h)))
 	}
 	if len(holes) > mostHoles {
-		last := &out[mostHoles-1]
+		last := out[mostHoles-1]
 		for _, h := range holes[mostHoles:] {
 			last.Targets = append(last.Targets, analyze.Target{Kind: analyze.Endpoint, Value: in.Set.Name(h.path).Text})
 		}

@@ -32,9 +32,9 @@ func (s shot) at() time.Time      { return moment(s.Milli) }
 func (s shot) mark() analyze.Mark { return analyze.Mark{Origin: s.Origin(), Time: s.at()} }
 
 // Detect implements analyze.Detector.
-func (d Injection) Detect(in *analyze.Input) []analyze.Finding {
+func (d Injection) Detect(in *analyze.Input) []*analyze.Finding {
 	fired, units := analyze.Fact(in, "volleys", volleysOf), in.Set.Units()
-	return analyze.Gather(len(fired.first), func(n int, out []analyze.Finding) []analyze.Finding {
+	return analyze.Gather(len(fired.first), func(n int, out []*analyze.Finding) []*analyze.Finding {
 		shots := fired.of(n)
 		i := int(shots[0].from)
 		u, st := &units[i], in.Standing(i)
@@ -58,7 +58,7 @@ func (d Injection) Detect(in *analyze.Input) []analyze.Finding {
 		if len(a.flips)+len(a.proofs) == 0 && (st.Success && (a.distinct == 1 || !sharp(a.shots)) || signedIn(u, a.shots)) {
 			return out
 		}
-		return append(out, d.judge(in, &a, st))
+		return append(out, new(d.judge(in, &a, st)))
 	})
 }
 

@@ -35,14 +35,14 @@ const (
 )
 
 // Detect implements analyze.Detector.
-func (d KeyGuess) Detect(in *analyze.Input) []analyze.Finding {
-	return eachSign(in, analyze.Current|analyze.Troubled, denied, func(i int, u *window.Unit, out []analyze.Finding) []analyze.Finding {
+func (d KeyGuess) Detect(in *analyze.Input) []*analyze.Finding {
+	return eachSign(in, analyze.Current|analyze.Troubled, denied, func(i int, u *window.Unit, out []*analyze.Finding) []*analyze.Finding {
 		if in.Standing(i).Benign || person(in, u) {
 			return out
 		}
 		for _, k := range keysTried(in, u) {
 			if f, ok := d.judge(in, u, &k); ok {
-				out = append(out, f)
+				out = append(out, new(f))
 			}
 		}
 		return out

@@ -22,9 +22,9 @@ func (Learned) Name() string { return "learned_rule" }
 const learnedWeight = 1.5
 
 // Detect implements analyze.Detector.
-func (d Learned) Detect(in *analyze.Input) (out []analyze.Finding) {
+func (d Learned) Detect(in *analyze.Input) (out []*analyze.Finding) {
 	for i := range in.Ruled {
-		out = append(out, d.finding(in, &in.Ruled[i]))
+		out = append(out, new(d.finding(in, &in.Ruled[i])))
 	}
 	return out
 }

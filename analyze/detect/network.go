@@ -56,7 +56,7 @@ type block struct {
 
 // Detect implements analyze.Detector. The hours of all strangers are counted
 // first, by network; what they tried is listed where there are enough of them.
-func (d Network) Detect(in *analyze.Input) []analyze.Finding {
+func (d Network) Detect(in *analyze.Input) []*analyze.Finding {
 	owners := analyze.Fact(in, "homes", homesOf)
 	units := in.Set.Units()
 	slips := analyze.EachUnit(in, analyze.Failed, func(i int, u *window.Unit, found []slip) []slip {
@@ -83,15 +83,15 @@ func (d Network) Detect(in *analyze.Input) []analyze.Finding {
 	for i := range total {
 		total[i] = cumulative(hourly[i])
 	}
-	look := func(slips []slip, net func(prefix) prefix) []analyze.Finding {
+	look := func(slips []slip, net func(prefix) prefix) []*analyze.Finding {
 		nets := bounds(units, slips, net)
-		return analyze.Gather(len(nets)-1, func(i int, found []analyze.Finding) []analyze.Finding {
+		return analyze.Gather(len(nets)-1, func(i int, found []*analyze.Finding) []*analyze.Finding {
 			for _, b := range blocksOf(slips[nets[i]:nets[i+1]]) {
 				if !b.enough(total[b.service]) {
 					continue
 				}
 				if f, ok := d.judge(in, &b, net(units[b.lo].Prefix()), fails(in, owners, &b), total[b.service]); ok {
-					found = append(found, f)
+					found = append(found, new(f))
 				}
 			}
 			return found
@@ -127,7 +127,7 @@ func site(p prefix) prefix {
 
 // unexplained keeps the slips of v6 sites of which no network was found: what a
 // part explains is not counted again for the whole.
-func unexplained(units []window.Unit, slips []slip, found []analyze.Finding) (out []slip) {
+func unexplained(units []window.Unit, slips []slip, found []*analyze.Finding) (out []slip) {
 	known := map[prefix]bool{}
 	for i := range found {
 		known[site(found[i].Sources[0])] = true

@@ -26,13 +26,13 @@ const mostNovel = 20
 var complaints = []string{"fail", "denied", "invalid", "refused", "reject", "unauthor", "forbidden", "attack", "abuse", "error", "bad ", "wrong", "illegal", "violation", "blocked", "exceeded", "suspicious"}
 
 // Detect implements analyze.Detector.
-func (d Novel) Detect(in *analyze.Input) (out []analyze.Finding) {
+func (d Novel) Detect(in *analyze.Input) (out []*analyze.Finding) {
 	told := slices.DeleteFunc(slices.Clone(in.Novel), func(n analyze.NovelLine) bool { return n.Clients == 0 })
 	slices.SortFunc(told, func(a, b analyze.NovelLine) int {
 		return cmp.Or(cmp.Compare(b.Clients, a.Clients), cmp.Compare(b.Lines, a.Lines), strings.Compare(a.ID, b.ID))
 	})
 	for _, n := range told[:min(len(told), mostNovel)] {
-		out = append(out, d.finding(in, n))
+		out = append(out, new(d.finding(in, n)))
 	}
 	return out
 }

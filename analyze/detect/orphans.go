@@ -52,7 +52,7 @@ type orphan struct {
 func (o *orphan) last() time.Time { return o.doors[len(o.doors)-1].at() }
 
 // Detect implements analyze.Detector.
-func (d Orphans) Detect(in *analyze.Input) []analyze.Finding {
+func (d Orphans) Detect(in *analyze.Input) []*analyze.Finding {
 	campaigners := inCampaigns(in)
 	all := eachSign(in, analyze.Visitor|analyze.Troubled, listed, func(i int, u *window.Unit, found []orphan) []orphan {
 		if st := in.Standing(i); st.Success || st.LoginDays > 0 || campaigners[uint32(i)] {
@@ -82,7 +82,7 @@ func (d Orphans) Detect(in *analyze.Input) []analyze.Finding {
 			continue
 		}
 		if n := networksOf(part); n >= w.networks {
-			return []analyze.Finding{d.finding(in, part, n)}
+			return []*analyze.Finding{new(d.finding(in, part, n))}
 		}
 	}
 	return nil

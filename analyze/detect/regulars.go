@@ -40,13 +40,13 @@ type oddDay struct {
 }
 
 // Detect implements analyze.Detector.
-func (d Regulars) Detect(in *analyze.Input) []analyze.Finding {
-	return analyze.EachUnit(in, analyze.Current|analyze.Visitor|analyze.Troubled, func(i int, u *window.Unit, out []analyze.Finding) []analyze.Finding {
+func (d Regulars) Detect(in *analyze.Input) []*analyze.Finding {
+	return analyze.EachUnit(in, analyze.Current|analyze.Visitor|analyze.Troubled, func(i int, u *window.Unit, out []*analyze.Finding) []*analyze.Finding {
 		if st := in.Standing(i); st.Success || st.LoginDays > 0 || !onDays(u, fewestDays) {
 			return out
 		}
 		if f, ok := d.judge(in, u); ok {
-			out = append(out, f)
+			out = append(out, new(f))
 		}
 		return out
 	})

@@ -88,22 +88,22 @@ func (l *contactList) pace(of []contact) []time.Duration {
 var contactLists = sync.Pool{New: func() any { return new(contactList) }}
 
 // Detect implements analyze.Detector.
-func (d Scan) Detect(in *analyze.Input) []analyze.Finding {
+func (d Scan) Detect(in *analyze.Input) []*analyze.Finding {
 	t0 := honestShare(in)
 	signs := analyze.Fact(in, "signs", signsOf)
-	return eachSign(in, analyze.Current|analyze.Troubled, repelled|listed, func(i int, u *window.Unit, out []analyze.Finding) []analyze.Finding {
+	return eachSign(in, analyze.Current|analyze.Troubled, repelled|listed, func(i int, u *window.Unit, out []*analyze.Finding) []*analyze.Finding {
 		if signs[i]&repelled != 0 {
 			if f, ok := d.judge(in, u, t0); ok {
-				return append(out, f)
+				return append(out, new(f))
 			}
 		}
 		if signs[i]&listed == 0 {
 			return out
 		}
 		if f, ok := d.fetch(in, u); ok {
-			out = append(out, f)
+			out = append(out, new(f))
 		} else if f, ok := d.knock(in, u); ok && !in.Standing(i).Benign {
-			out = append(out, f)
+			out = append(out, new(f))
 		}
 		return out
 	})

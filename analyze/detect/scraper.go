@@ -27,7 +27,7 @@ func (Scraper) Name() string { return "scraper" }
 const fewVisitors = 10 // who tell whether visitors load assets here at all
 
 // Detect implements analyze.Detector. Who is one of many is not told of again.
-func (d Scraper) Detect(in *analyze.Input) (found []analyze.Finding) {
+func (d Scraper) Detect(in *analyze.Input) (found []*analyze.Finding) {
 	if !analyze.Fact(in, "visitors load assets", visitorsLoadAssets) {
 		return nil
 	}
@@ -53,7 +53,7 @@ func (d Scraper) Detect(in *analyze.Input) (found []analyze.Finding) {
 		for _, unit := range w.units() {
 			told[unit] = true
 		}
-		found = append(found, d.finding(in, w.reader, &w.pace))
+		found = append(found, new(d.finding(in, w.reader, &w.pace)))
 	}
 	return found
 }

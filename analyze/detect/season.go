@@ -21,7 +21,7 @@ type Season struct{}
 func (Season) Name() string { return "traffic_anomaly" }
 
 // Detect implements analyze.Detector.
-func (d Season) Detect(in *analyze.Input) []analyze.Finding {
+func (d Season) Detect(in *analyze.Input) []*analyze.Finding {
 	things := in.Set.Things(window.ServiceObject)
 	found := analyze.Gather(len(things), func(i int, found []anomaly) []anomaly {
 		for _, m := range analyze.MetricsOf(things[i].Name.Text) {
@@ -30,9 +30,9 @@ func (d Season) Detect(in *analyze.Input) []analyze.Finding {
 		return found
 	})
 	throngs := throngsOf(in, found)
-	var out []analyze.Finding
+	var out []*analyze.Finding
 	for i, a := range found {
-		out = append(out, d.finding(in, a, throngs[i]))
+		out = append(out, new(d.finding(in, a, throngs[i])))
 	}
 	return out
 }

@@ -19,9 +19,9 @@ type Silence struct{}
 func (Silence) Name() string { return "silent_source" }
 
 // Detect implements analyze.Detector.
-func (d Silence) Detect(in *analyze.Input) []analyze.Finding {
+func (d Silence) Detect(in *analyze.Input) []*analyze.Finding {
 	logs := in.Set.Things(window.LogObject)
-	return analyze.Gather(len(logs), func(i int, found []analyze.Finding) []analyze.Finding {
+	return analyze.Gather(len(logs), func(i int, found []*analyze.Finding) []*analyze.Finding {
 		t := &logs[i]
 		s := series(in, t, func(o *window.Object) uint32 { return o.Events })
 		var run []baseline.Judgement
@@ -30,13 +30,13 @@ func (d Silence) Detect(in *analyze.Input) []analyze.Finding {
 				continue
 			}
 			if len(run) > 0 && j.Hour > run[len(run)-1].Hour+1 {
-				found = append(found, d.finding(in, t, run))
+				found = append(found, new(d.finding(in, t, run)))
 				run = nil
 			}
 			run = append(run, j)
 		}
 		if len(run) > 0 {
-			found = append(found, d.finding(in, t, run))
+			found = append(found, new(d.finding(in, t, run)))
 		}
 		return found
 	})

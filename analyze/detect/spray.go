@@ -44,7 +44,7 @@ type sprayer struct {
 }
 
 // Detect implements analyze.Detector.
-func (d Spray) Detect(in *analyze.Input) []analyze.Finding {
+func (d Spray) Detect(in *analyze.Input) []*analyze.Finding {
 	all := sprayersOf(in)
 	var several, once []lone
 	for _, s := range all {
@@ -63,7 +63,7 @@ func (d Spray) Detect(in *analyze.Input) []analyze.Finding {
 	if wave.p >= sprayP {
 		return nil
 	}
-	return []analyze.Finding{d.finding(in, &wave)}
+	return []*analyze.Finding{new(d.finding(in, &wave))}
 }
 
 // sprayersOf lists the strangers who tried little, and only or mostly at accounts

@@ -19,7 +19,7 @@ type Stale struct{}
 func (Stale) Name() string { return "stale_password" }
 
 // Detect implements analyze.Detector.
-func (d Stale) Detect(in *analyze.Input) (out []analyze.Finding) {
+func (d Stale) Detect(in *analyze.Input) (out []*analyze.Finding) {
 	var current []device
 	for _, x := range analyze.Fact(in, "homes", homesOf).devices {
 		if in.Contains(uint32(x.last.Unix() / 3600)) {
@@ -32,7 +32,7 @@ func (d Stale) Detect(in *analyze.Input) (out []analyze.Finding) {
 		for hi < len(current) && slices.Equal(current[hi].sources, current[lo].sources) {
 			hi++
 		}
-		out = append(out, d.finding(in, current[lo:hi]))
+		out = append(out, new(d.finding(in, current[lo:hi])))
 		lo = hi
 	}
 	return out

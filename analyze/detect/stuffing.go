@@ -41,11 +41,11 @@ const (
 )
 
 // Detect implements analyze.Detector.
-func (d Stuffing) Detect(in *analyze.Input) []analyze.Finding {
+func (d Stuffing) Detect(in *analyze.Input) []*analyze.Finding {
 	services := analyze.Fact(in, "knockings", knockingsOf)
-	return analyze.Gather(len(services), func(i int, found []analyze.Finding) []analyze.Finding {
+	return analyze.Gather(len(services), func(i int, found []*analyze.Finding) []*analyze.Finding {
 		if f, ok := d.judge(in, &services[i]); ok {
-			found = append(found, f)
+			found = append(found, new(f))
 		}
 		return found
 	})

@@ -20,8 +20,8 @@ type Whisper struct{}
 func (Whisper) Name() string { return "llm_injection" }
 
 // Detect implements analyze.Detector.
-func (d Whisper) Detect(in *analyze.Input) []analyze.Finding {
-	return eachSign(in, analyze.Current, whispered, func(_ int, u *window.Unit, out []analyze.Finding) []analyze.Finding {
+func (d Whisper) Detect(in *analyze.Input) []*analyze.Finding {
+	return eachSign(in, analyze.Current, whispered, func(_ int, u *window.Unit, out []*analyze.Finding) []*analyze.Finding {
 		var f analyze.Finding
 		for i := range u.Rows {
 			r := &u.Rows[i]
@@ -40,7 +40,7 @@ func (d Whisper) Detect(in *analyze.Input) []analyze.Finding {
 			}
 		}
 		if f.Events > 0 {
-			out = append(out, d.finding(u, f))
+			out = append(out, new(d.finding(u, f)))
 		}
 		return out
 	})
