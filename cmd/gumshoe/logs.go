@@ -101,7 +101,7 @@ func (l *logs) read(ctx context.Context, a *app, j *job, m *memory) (*window.Set
 	}
 	total := expected(l.sources)
 	if total < 0 || total >= hugeLogs {
-		go growInHugePages()
+		growInHugePages()
 	}
 	opt := window.Options{Logs: names, Seed: rand.Uint64(), PerLog: m != nil}
 	if m != nil {
