@@ -44,14 +44,14 @@ func languagesOf(in *analyze.Input) languages {
 		if !readsPages(in, u) {
 			return out
 		}
-		net, known := hoodOf(u.Prefix()), in.Standing(int(shots[0].from)).Success
+		net, known, before := hoodOf(u.Prefix()), in.Standing(int(shots[0].from)).Success, len(out)
 		for _, s := range shots {
 			if s.Stage < ingest.StageSyntax || s.Status < 200 || s.Status >= 400 {
 				continue
 			}
 			for rest := s.Class; rest != 0; rest &= rest - 1 {
 				by := spokenBy{spot{s.Name, s.Param}, rest & -rest, net, known, uint32(s.at().Unix() / 3600)}
-				if !slices.Contains(out[max(0, len(out)-window.MaxTouches):], by) {
+				if !slices.Contains(out[max(before, len(out)-window.MaxTouches):], by) {
 					out = append(out, by)
 				}
 			}

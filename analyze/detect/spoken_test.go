@@ -56,6 +56,33 @@ func TestLanguageOfAPage(t *testing.T) {
 	})
 }
 
+// Neighbours visit each for themselves, as they are counted where a page is answered well:
+// what they speak does not depend on how many sources send something elsewhere.
+func TestNeighboursSpeak(t *testing.T) {
+	for _, elsewhere := range []int{0, 4_000} {
+		t.Run(fmt.Sprint(elsewhere), func(t *testing.T) {
+			var l tape
+			l.visitors(20)
+			for i := range 300 {
+				l.get(hour+time.Duration(i)*minute/10, fmt.Sprintf("198.18.%d.%d", i/200, 1+i%200), "/playground?code=hello", 200)
+			}
+			for i := range 24 {
+				src := fmt.Sprintf("203.0.%d.%d", 1+i/4, 1+i%4)
+				l.visit(hour, src)
+				l.get(hour+10*minute, src, code, 200)
+			}
+			for i := range elsewhere {
+				l.get(3*hour, fmt.Sprintf("198.19.%d.%d", i/250, 1+i%250), "/item?id=7'", 404)
+			}
+			l.visit(8*hour, attacker)
+			l.get(9*hour, attacker, code, 200)
+			l.get(9*hour+minute, attacker, query, 200)
+			l.get(9*hour+2*minute, attacker, "/playground?code=%3Csvg/onload=alert(1)%3E", 200)
+			l.untold(t, "injection")
+		})
+	}
+}
+
 // The language of one page is none of another, nor of who reads no pages, nor of who tries
 // a dozen things, nor does it hide what comes of them.
 func TestLanguageExcusesNoAttack(t *testing.T) {
