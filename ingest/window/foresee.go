@@ -34,18 +34,24 @@ func (b *Builder) Foresee(evs []ingest.Event) {
 }
 
 // foreseeRows looks at what merging some rows of a builder will look at, for all of
-// them at each step: the memory that they are in answers these looks together.
+// them at each step: the memory that they are in answers these looks together. It makes
+// no hour: the limits may drop all of its rows.
 func (t *table) foreseeRows(b *Builder, numbers []uint32) (sum uint32) {
-	var in [ingest.Batch]*index
+	var in [ingest.Batch]*index // nil: nothing of that hour was merged yet
 	var tags [ingest.Batch]uint32
 	for j, i := range numbers {
 		r := b.rows.at(i)
-		in[j], tags[j] = &t.hour(r.Hour).rows, tagOf(rowHash(r.unit(), r.service, t.seed))
-		sum += in[j].peek(tags[j])
+		if h := t.known(r.Hour); h != nil {
+			in[j], tags[j] = &h.rows, tagOf(rowHash(r.unit(), r.service, t.seed))
+			sum += in[j].peek(tags[j])
+		}
 	}
 	var rows [ingest.Batch]*Row
-	for j := range numbers {
-		if n, _ := in[j].next(in[j].home(tags[j]), tags[j]); n != none {
+	for j, x := range in[:len(numbers)] {
+		if x == nil {
+			continue
+		}
+		if n, _ := x.next(x.home(tags[j]), tags[j]); n != none {
 			r := t.rows.at(n)
 			sum += uint32(r.net) + uint32(r.Parts)
 			rows[j] = r
@@ -68,12 +74,17 @@ func (t *table) foreseeObjects(b *Builder, numbers []uint32) (sum uint32) {
 	var tags [ingest.Batch]uint32
 	for j, i := range numbers {
 		o := b.objects.at(i)
-		in[j], tags[j] = &t.hour(o.Hour).objects, tagOf(objectHash(o.ID, o.service, t.seed))
-		sum += in[j].peek(tags[j])
+		if h := t.known(o.Hour); h != nil {
+			in[j], tags[j] = &h.objects, tagOf(objectHash(o.ID, o.service, t.seed))
+			sum += in[j].peek(tags[j])
+		}
 	}
 	var objects [ingest.Batch]*Object
-	for j := range numbers {
-		if n, _ := in[j].next(in[j].home(tags[j]), tags[j]); n != none {
+	for j, x := range in[:len(numbers)] {
+		if x == nil {
+			continue
+		}
+		if n, _ := x.next(x.home(tags[j]), tags[j]); n != none {
 			o := t.objects.at(n)
 			sum += uint32(o.ID) + o.touches.off
 			objects[j] = o

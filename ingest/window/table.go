@@ -38,22 +38,31 @@ type hour struct {
 }
 
 func (t *table) hour(number uint32) *hour {
+	if h := t.known(number); h != nil {
+		return h
+	}
+	if t.hours == nil {
+		t.hours = map[uint32]*hour{}
+	}
+	h := &hour{number: number}
+	if t.last != nil && t.last.number+1 == number { // one hour is much like the next
+		h.rows.expect(t.last.rows.n)
+		h.objects.expect(t.last.objects.n)
+	}
+	t.hours[number] = h
+	t.last = h
+	return h
+}
+
+// known is the hour if the table has it, or nil.
+func (t *table) known(number uint32) *hour {
 	if t.last != nil && t.last.number == number {
 		return t.last
 	}
 	h := t.hours[number]
-	if h == nil {
-		if t.hours == nil {
-			t.hours = map[uint32]*hour{}
-		}
-		h = &hour{number: number}
-		if t.last != nil && t.last.number+1 == number { // one hour is much like the next
-			h.rows.expect(t.last.rows.n)
-			h.objects.expect(t.last.objects.n)
-		}
-		t.hours[number] = h
+	if h != nil {
+		t.last = h
 	}
-	t.last = h
 	return h
 }
 
