@@ -246,6 +246,10 @@ func (in *Input) Denied(id uint64) (denied, of uint64) {
 	return t.denied, t.events
 }
 
+// Pictured reports whether anybody asked for a picture, a script or a style sheet by the
+// name of an agent.
+func (in *Input) Pictured(agent uint64) bool { return in.things.find(agent).pictured }
+
 // Refused returns how many sources failed on an account or path, counting each
 // once an hour: no fewer than the rows that name it.
 func (in *Input) Refused(id uint64) int { return in.things.find(id).refused }

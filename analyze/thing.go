@@ -15,6 +15,7 @@ type thing struct {
 	id        uint64 // the Thing's, where it is looked for
 	flags     window.ObjectFlags
 	path      ingest.PathFlags
+	pictured  bool // a picture, a script or a style sheet is among what it stands for
 	events    uint64
 	denied    uint64 // of them: refused, or failed by the server
 	good      uint64
@@ -58,6 +59,7 @@ func (t *thing) sumUp(of *window.Thing) {
 	for i := range of.Hours {
 		h := &of.Hours[i]
 		t.flags |= h.Flags
+		t.pictured = t.pictured || h.Static > 0
 		t.events += uint64(h.Events)
 		t.denied += uint64(h.Bad) + uint64(h.Errors)
 		t.good += uint64(h.Good)

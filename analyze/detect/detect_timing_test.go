@@ -108,3 +108,33 @@ func BenchmarkManyAccounts(b *testing.B) {
 		}
 	}
 }
+
+// oddBrowser is an agent that nobody loads pictures with, met in many hours, and lately
+// by many sources.
+func oddBrowser(hours int) *analyze.Input {
+	const name = "Mozilla/5.0 (X11; Linux x86_64; rv:77.7) Gecko/20100101 Firefox/77.7"
+	var l tape
+	now := time.Duration(hours) * hour
+	for i := range 10 {
+		l.visit(now-2*hour, fmt.Sprintf("198.18.200.%d", i))
+	}
+	for i := range hours {
+		l.ask(time.Duration(i)*hour, "198.18.201.1", "", name, "/", 200)
+	}
+	for i := range 20_000 {
+		l.ask(now-hour, fmt.Sprintf("198.18.%d.%d", i/250, i%250), "", name, "/", 200)
+	}
+	return l.input()
+}
+
+// BenchmarkOddBrowser must hardly grow with the number of hours: not by sources times hours.
+func BenchmarkOddBrowser(b *testing.B) {
+	for _, hours := range sizes(100, 8_000) {
+		in := oddBrowser(hours)
+		b.Run(fmt.Sprint(hours), func(b *testing.B) {
+			for b.Loop() {
+				runtime.KeepAlive(Scraper{}.Detect(in))
+			}
+		})
+	}
+}

@@ -174,7 +174,7 @@ func readersAround(in *analyze.Input, unit int) (n int) {
 // picture with it; else 0.
 func oddAgent(in *analyze.Input, u *window.Unit) uint64 {
 	agent := onlyAgent(in, u)
-	if t := in.Thing(agent); t == nil || slices.ContainsFunc(t.Hours, func(o window.Object) bool { return o.Static > 0 }) {
+	if in.Thing(agent) == nil || in.Pictured(agent) {
 		return 0
 	}
 	return agent

@@ -196,12 +196,8 @@ func strangeAgent(in *analyze.Input, id uint64) bool {
 	if kind := in.Set.Name(id).Client; kind != ingest.ClientBrowser && kind != ingest.ClientUnknown {
 		return false
 	}
-	t := in.Thing(id)
-	if t == nil {
-		return false
-	}
 	denied, of := in.Denied(id)
-	return 2*denied > of && !slices.ContainsFunc(t.Hours, func(o window.Object) bool { return o.Static > 0 })
+	return 2*denied > of && !in.Pictured(id)
 }
 
 // logins adds the names on which the source failed, but those that everybody tries.
