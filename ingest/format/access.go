@@ -33,7 +33,11 @@ func newAccess(s setup) lineParser {
 	return &p
 }
 
-func accessOf(s setup) access { return access{clock: newClock(s.Context), setup: s, hour: noDate} }
+// accessOf returns a reader that knows no hour yet, and of zones that of UTC: six NUL
+// bytes are none.
+func accessOf(s setup) access {
+	return access{clock: newClock(s.Context), setup: s, hour: noDate, tail: [6]byte([]byte(" +0000"))}
+}
 
 // accessMessenger reads access lines that a web server sends through syslog.
 type accessMessenger struct{ access }

@@ -64,7 +64,7 @@ func TestStampsOfAnHourAreReadAsAlone(t *testing.T) {
 	}
 }
 
-// Before the first stamp nothing is known, not even an hour of NUL bytes.
+// Before the first stamp nothing is known, not even an hour or a zone of NUL bytes.
 func TestNoHourIsKnownAtFirst(t *testing.T) {
 	nul := string(make([]byte, 10))
 	c := newClock(surroundings)
@@ -76,5 +76,11 @@ func TestNoHourIsKnownAtFirst(t *testing.T) {
 	var ev ingest.Event
 	if p.read([]byte(line), &ev) {
 		t.Errorf("a stamp of NUL bytes is %d", ev.Time)
+	}
+	if at, ok := p.clfStamp([]byte("20/Nov/2026:10:00:00" + nul[:6])); ok {
+		t.Errorf("in a zone of NUL bytes it is %d", at)
+	}
+	if at, ok := p.clfStamp([]byte("20/Nov/2026:10:00:00 +0000")); !ok || at != 1795168800000 {
+		t.Errorf("in UTC it is %d, %t", at, ok)
 	}
 }
