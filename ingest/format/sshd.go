@@ -182,7 +182,7 @@ func (p *sshd) fromProcess(proc *process, ev *ingest.Event) bool {
 
 // cut removes a literal prefix.
 func cut(b []byte, prefix string) (rest []byte, ok bool) {
-	if len(b) < len(prefix) || string(b[:len(prefix)]) != prefix {
+	if !begins(b, prefix) {
 		return b, false
 	}
 	return b[len(prefix):], true

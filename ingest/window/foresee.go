@@ -33,28 +33,43 @@ func (b *Builder) Foresee(evs []ingest.Event) {
 	b.foreseen = sum
 }
 
-// foreseeRows looks at what merging some rows of a builder will look at, for all of
-// them at each step: the memory that they are in answers these looks together. It makes
+// ahead is where some rows or objects of a builder will be looked for in a table. It makes
 // no hour: the limits may drop all of its rows.
+type ahead struct {
+	in   [ingest.Batch]*index // nil: nothing of that hour was merged yet
+	tags [ingest.Batch]uint32
+}
+
+// expect notes where the j-th is looked for, and looks there.
+func (a *ahead) expect(j int, in *index, tag uint32) uint32 {
+	a.in[j], a.tags[j] = in, tag
+	return in.peek(tag)
+}
+
+// at is the number of what is there; none if there is nothing.
+func (a *ahead) at(j int) uint32 {
+	if a.in[j] == nil {
+		return none
+	}
+	n, _ := a.in[j].next(a.in[j].home(a.tags[j]), a.tags[j])
+	return n
+}
+
+// foreseeRows looks at what merging some rows of a builder will look at, for all of
+// them at each step: the memory that they are in answers these looks together.
 func (t *table) foreseeRows(b *Builder, numbers []uint32) (sum uint32) {
-	var in [ingest.Batch]*index // nil: nothing of that hour was merged yet
-	var tags [ingest.Batch]uint32
+	var places ahead
 	for j, i := range numbers {
 		r := b.rows.at(i)
 		if h := t.known(r.Hour); h != nil {
-			in[j], tags[j] = &h.rows, tagOf(rowHash(r.unit(), r.service, t.seed))
-			sum += in[j].peek(tags[j])
+			sum += places.expect(j, &h.rows, tagOf(rowHash(r.unit(), r.service, t.seed)))
 		}
 	}
 	var rows [ingest.Batch]*Row
-	for j, x := range in[:len(numbers)] {
-		if x == nil {
-			continue
-		}
-		if n, _ := x.next(x.home(tags[j]), tags[j]); n != none {
-			r := t.rows.at(n)
-			sum += uint32(r.net) + uint32(r.Parts)
-			rows[j] = r
+	for j := range numbers {
+		if n := places.at(j); n != none {
+			rows[j] = t.rows.at(n)
+			sum += uint32(rows[j].net) + uint32(rows[j].Parts)
 		}
 	}
 	for _, r := range rows[:len(numbers)] {
@@ -70,24 +85,18 @@ func (t *table) foreseeRows(b *Builder, numbers []uint32) (sum uint32) {
 
 // foreseeObjects does so for objects.
 func (t *table) foreseeObjects(b *Builder, numbers []uint32) (sum uint32) {
-	var in [ingest.Batch]*index
-	var tags [ingest.Batch]uint32
+	var places ahead
 	for j, i := range numbers {
 		o := b.objects.at(i)
 		if h := t.known(o.Hour); h != nil {
-			in[j], tags[j] = &h.objects, tagOf(objectHash(o.ID, o.service, t.seed))
-			sum += in[j].peek(tags[j])
+			sum += places.expect(j, &h.objects, tagOf(objectHash(o.ID, o.service, t.seed)))
 		}
 	}
 	var objects [ingest.Batch]*Object
-	for j, x := range in[:len(numbers)] {
-		if x == nil {
-			continue
-		}
-		if n, _ := x.next(x.home(tags[j]), tags[j]); n != none {
-			o := t.objects.at(n)
-			sum += uint32(o.ID) + o.touches.off
-			objects[j] = o
+	for j := range numbers {
+		if n := places.at(j); n != none {
+			objects[j] = t.objects.at(n)
+			sum += uint32(objects[j].ID) + objects[j].touches.off
 		}
 	}
 	for _, o := range objects[:len(numbers)] {
