@@ -50,10 +50,13 @@ func (j *jsonReader) peek() byte {
 }
 
 func (j *jsonReader) blank() {
-	for j.at < len(j.b) && (j.b[j.at] == ' ' || j.b[j.at] == '\t') {
+	for j.at < len(j.b) && isBlank(j.b[j.at]) {
 		j.at++
 	}
 }
+
+// isBlank reports whether c is white space, as RFC 8259 section 2 has it.
+func isBlank(c byte) bool { return c == ' ' || c == '\t' || c == '\r' || c == '\n' }
 
 func (j *jsonReader) object(in scope, depth int) bool {
 	j.at++          // '{'
@@ -128,7 +131,7 @@ func (j *jsonReader) value(in scope, name []byte, depth int) bool {
 		return j.array(scope{name: parent, foreign: inner.foreign}, name, depth+1)
 	default:
 		start := j.at
-		for j.at < len(j.b) && bytes.IndexByte([]byte(",}] \t"), j.b[j.at]) < 0 {
+		for j.at < len(j.b) && bytes.IndexByte([]byte(",}]"), j.b[j.at]) < 0 && !isBlank(j.b[j.at]) {
 			j.at++
 		}
 		if v := j.b[start:j.at]; len(v) > 0 && string(v) != "null" {

@@ -9,7 +9,7 @@ import (
 // The library's reader is the slow path of our own: where it accepts an object,
 // ours finds the same text.
 func FuzzJSON(f *testing.F) {
-	for _, s := range []string{`{"message":"a"}`, `{"message":"a\"b\\cé😀\n"}`, `{"x":{"y":[1,"2",{"z":null}]},"message":"m"}`, `{"message":"\ud800"}`, `{"message":"\x22"`} {
+	for _, s := range []string{`{"message":"a"}`, `{"message":"a\"b\\cé😀\n"}`, `{"x":{"y":[1,"2",{"z":null}]},"message":"m"}`, `{"message":"\ud800"}`, `{"message":"\x22"`, "{\r\n\t\"message\" :\r\"\"\n}"} {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, line []byte) {

@@ -63,7 +63,7 @@ func (j *jsonReader) scalar() (v []byte, ok bool) {
 		return j.text()
 	}
 	start := j.at
-	for j.at < len(j.b) && j.b[j.at] != '}' && j.b[j.at] != ' ' {
+	for j.at < len(j.b) && j.b[j.at] != '}' && !isBlank(j.b[j.at]) {
 		j.at++
 	}
 	return j.b[start:j.at], j.at > start
