@@ -117,34 +117,41 @@ func (m *masker) clean(text string) string {
 
 // withoutNames replaces what identifies somebody.
 func (m *masker) withoutNames(text string) string {
-	text = mailAddress().ReplaceAllStringFunc(text, func(s string) string { return m.name(accountKind, s) })
+	text = strings.ReplaceAll(text, seam, "?")
+	text = mailAddress().ReplaceAllStringFunc(text, func(s string) string { return m.name(accountKind, s) + seam })
 	text = m.withoutKnown(text)
-	text = v4Like().ReplaceAllStringFunc(text, func(s string) string { return m.name(sourceKind, s) })
+	text = v4Like().ReplaceAllStringFunc(text, func(s string) string { return m.name(sourceKind, s) + seam })
 	text = v6Like().ReplaceAllStringFunc(text, func(s string) string {
 		if a, err := netip.ParseAddr(s); err == nil {
-			return m.name(sourceKind, a.String())
+			return m.name(sourceKind, a.String()) + seam
 		}
 		return s
 	})
 	text = dotted().ReplaceAllStringFunc(text, func(s string) string {
 		if host := hostIn(s); host != "" {
-			return m.name(hostKind, host) + s[len(host):]
+			return m.name(hostKind, host) + seam + s[len(host):]
 		}
 		return s
 	})
-	return opaque().ReplaceAllStringFunc(text, func(s string) string {
+	text = opaque().ReplaceAllStringFunc(text, func(s string) string {
 		if !pseudonym().MatchString(s) && strings.ContainsAny(s, "0123456789") {
-			return fmt.Sprintf("id%d", len(s))
+			return fmt.Sprintf("id%d", len(s)) + seam
 		}
 		return s
 	})
+	return strings.ReplaceAll(joint().ReplaceAllString(text, "?$1"), seam, "")
 }
+
+// seam is behind each replacement until all are made: its number is not to run into
+// one that follows, "src_1" and "4", and make another name or the look of an address.
+const seam = "\x00"
 
 var (
 	mailAddress = lazyregexp.New(`[\w.+=-]+@[\w.-]+`)
 	v4Like      = lazyregexp.New(`\d{1,3}(?:[.-]\d{1,3}){3}`)
 	v6Like      = lazyregexp.New(`[0-9A-Fa-f]*:[0-9A-Fa-f:.]*:[0-9A-Fa-f.]*`)
 	dotted      = lazyregexp.New(`[\p{L}\d-]+(?:\.[\p{L}\d_-]+)+`)
+	joint       = lazyregexp.New(seam + `([.-]?\d)`)
 	opaque      = lazyregexp.New(`[A-Za-z0-9_+=-]{16,}`)
 )
 
@@ -178,7 +185,7 @@ func (m *masker) withoutKnown(text string) string {
 			i++
 			continue
 		}
-		b.WriteString(m.name(m.hidden[lower[i:i+n]], text[i:i+n]))
+		b.WriteString(m.name(m.hidden[lower[i:i+n]], text[i:i+n]) + seam)
 		i += n
 	}
 	return b.String()
