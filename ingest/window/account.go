@@ -9,9 +9,9 @@ func (b *Builder) auth(r *tally, ev *ingest.Event, out outcome, at ingest.Origin
 		name = b.accountID(ev.Service, ev.User)
 		switch out {
 		case good:
-			r.goodNames.add(&b.words, name)
+			r.goodNames.add(&b.rowSets.words, name)
 		case bad:
-			r.bad.badNames.add(&b.words, name)
+			r.bad.badNames.add(&b.rowSets.words, name)
 		}
 		b.join(b.account(name, ev, out, r.Hour, r.service), out, r.member)
 	}
@@ -43,5 +43,5 @@ func (b *Builder) session(ev *ingest.Event, at ingest.Origin, hour uint32, svc u
 	}
 	id := b.accountID(ingest.ServiceSSH, ev.User)
 	o := b.account(id, ev, neutral, hour, svc)
-	o.touches.add(&b.touches, &Touch{Milli: ev.Time, Offset: at.Offset, Source: at.Source, Count: ev.Count, Kind: ev.Kind, Name: id})
+	o.touches.add(&b.sets.touches, &Touch{Milli: ev.Time, Offset: at.Offset, Source: at.Source, Count: ev.Count, Kind: ev.Kind, Name: id})
 }

@@ -10,9 +10,10 @@ type Builder struct {
 	seed  uint64
 	first int // shard to begin with when merging
 
-	arenas
 	rows     arena[tally]
+	rowSets  arenas
 	objects  arena[Object]
+	sets     arenas // of the objects
 	rowAt    index
 	objectAt index
 	named    []naming // of the objects, by number
@@ -43,16 +44,23 @@ type stream struct {
 	web    bool    // service: a web request was among the events
 }
 
-// full is how many rows and objects a Builder counts before it merges them, at
-// the next chunk: fewer are merged too often, and more are looked for in slower
-// memory (2^14 costs 3-7 % more time).
-const full = 1 << 13
+// A Builder merges its rows at the next chunk when it has fullRows of them, and
+// everything when it has fullObjects. Fewer are merged too often, and more are looked for
+// in slower memory. Of the objects, most of them paths, half are met again after their
+// sources' rows were merged.
+const (
+	fullRows    = 5000
+	fullObjects = 1 << 13
+)
 
 // Begin implements ingest.Sink.
 func (b *Builder) Begin(chunk uint32) {
 	b.chunk = chunk + 1
-	if b.rows.len()+b.objects.len() >= full {
+	switch {
+	case b.objects.len() >= fullObjects:
 		b.flush()
+	case b.rows.len() >= fullRows:
+		b.flushRows()
 	}
 }
 
@@ -112,7 +120,7 @@ func (b *Builder) count(ev *ingest.Event, at ingest.Origin, log uint16, out outc
 // touch remembers an event singly, and what it touched.
 func (b *Builder) touch(r *tally, ev *ingest.Event, at ingest.Origin, name uint64) {
 	req := &ev.Request
-	r.bad.touches.add(&b.touches, &Touch{Milli: ev.Time, Offset: at.Offset, Source: at.Source, Count: ev.Count, Status: ev.Status, Kind: ev.Kind,
+	r.bad.touches.add(&b.rowSets.touches, &Touch{Milli: ev.Time, Offset: at.Offset, Source: at.Source, Count: ev.Count, Status: ev.Status, Kind: ev.Kind,
 		Stage: req.Stage, Class: req.Class, Aux: b.aux(ev), Param: b.param(req.Param), Bytes: clamp[uint32](ev.Bytes), Took: clamp[uint16](int64(ev.Duration) / 10),
 		Wait: req.Wait, Reads: req.Reads, Key: ev.Key, Absent: ev.Account == ingest.AccountAbsent, Post: string(ev.Method) == "POST", Name: name})
 }
@@ -187,9 +195,9 @@ func (b *Builder) at(k ObjectKind, s *stream, hour uint32, svc uint16) *Object {
 func (b *Builder) join(o *Object, out outcome, member uint64) {
 	switch out {
 	case good:
-		o.goodUnits.add(&b.words, member)
+		o.goodUnits.add(&b.sets.words, member)
 	case bad, failed:
-		o.badUnits.add(&b.words, member)
+		o.badUnits.add(&b.sets.words, member)
 	}
 }
 

@@ -155,8 +155,11 @@ func (g traffic) dealInto(opt Options, chunks [][]placed, workers int) *Set {
 		for j := range chunks[i] {
 			b.Add(&chunks[i][j].ev, chunks[i][j].at)
 		}
-		if g.IntN(2) == 0 {
+		switch g.IntN(4) {
+		case 0:
 			b.flush()
+		case 1:
+			b.flushRows()
 		}
 	}
 	return store.Set()

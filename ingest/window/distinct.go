@@ -1,6 +1,9 @@
 package window
 
-import "slices"
+import (
+	"math/bits"
+	"slices"
+)
 
 // Exact is the largest set that is kept exactly. The slow and quiet sources that
 // matter most live below it.
@@ -55,10 +58,8 @@ func (d *Distinct) add(a *arena[uint64], h uint64) bool {
 		return true
 	}
 	n, b := d.size(), a.block(d.off(), d.class())
-	for _, m := range b[:n] {
-		if m == h {
-			return false
-		}
+	if has(b[:n], h) {
+		return false
 	}
 	if n == Exact {
 		d.sketch(a)
@@ -78,6 +79,21 @@ func (d *Distinct) add(a *arena[uint64], h uint64) bool {
 	return true
 }
 
+// has reports whether h is among the members; four at a time, where sets are long.
+func has(members []uint64, h uint64) bool {
+	for ; len(members) >= 4; members = members[4:] {
+		if m := members[:4]; m[0] == h || m[1] == h || m[2] == h || m[3] == h {
+			return true
+		}
+	}
+	for _, m := range members {
+		if m == h {
+			return true
+		}
+	}
+	return false
+}
+
 // drop empties the set and gives its block back.
 func (d *Distinct) drop(a *arena[uint64]) {
 	if !d.empty() && !d.single() {
@@ -93,6 +109,10 @@ func (d *Distinct) merge(a *arena[uint64], o *Distinct, b *arena[uint64]) {
 		return
 	}
 	if members, exact := o.members(b); exact {
+		if d.empty() && len(members) > 0 {
+			d.hold(a, members)
+			return
+		}
 		for _, m := range members {
 			d.add(a, m)
 		}
@@ -102,6 +122,14 @@ func (d *Distinct) merge(a *arena[uint64], o *Distinct, b *arena[uint64]) {
 		d.sketch(a)
 	}
 	d.mergeSketch(a, o, b)
+}
+
+// hold fills an empty set.
+func (d *Distinct) hold(a *arena[uint64], members []uint64) {
+	class := uint8(bits.Len8(uint8(len(members) - 1)))
+	off := a.get(class)
+	copy(a.block(off, class), members)
+	d.set(off, uint8(len(members)), class)
 }
 
 // count returns the (estimated) number of members.

@@ -10,9 +10,15 @@ import (
 // flush merges what the builder has counted into the store, shard by shard, and
 // empties its tables, whose memory it keeps. Each worker begins with another
 // shard and comes back later to those that others hold.
-func (b *Builder) flush() {
+func (b *Builder) flush() { b.hand(b.objects.len()) }
+
+// flushRows merges the rows alone. Objects stay: most are met again within the hour.
+func (b *Builder) flushRows() { b.hand(0) }
+
+// hand merges the rows and none or all of the objects.
+func (b *Builder) hand(objects int) {
 	b.rowsBy.deal(b.rows.len(), func(i uint32) uint32 { return rowShard(b.rows.at(i).member) })
-	b.objectsBy.deal(b.objects.len(), func(i uint32) uint32 { return objectShard(b.objects.at(i).ID) })
+	b.objectsBy.deal(objects, func(i uint32) uint32 { return objectShard(b.objects.at(i).ID) })
 	var busy uint64
 	for i := range shards {
 		k := (b.first + i) % shards
@@ -30,7 +36,11 @@ func (b *Builder) flush() {
 	}
 	b.tellServices()
 	b.store.learnParams(b.params)
-	b.reset()
+	clear(b.params)
+	b.resetRows()
+	if objects > 0 {
+		b.resetObjects()
+	}
 }
 
 // merge merges a shard's part and unlocks the shard.
@@ -40,14 +50,14 @@ func (b *Builder) merge(s *shard, k uint32) {
 		b.foreseen = s.foreseeRows(b, numbers)
 		for _, i := range numbers {
 			r := b.rows.at(i)
-			s.addRow(&r.Row, &r.bad, r.member, &b.arenas)
+			s.addRow(&r.Row, &r.bad, r.member, &b.rowSets)
 		}
 	}
 	for numbers := range slices.Chunk(b.objectsBy.of(k), ingest.Batch) {
 		b.foreseen = s.foreseeObjects(b, numbers)
 		for _, i := range numbers {
 			o := b.objects.at(i)
-			if s.addObject(o, &b.arenas) {
+			if s.addObject(o, &b.sets) {
 				s.names[o.Kind].add(o.ID, b.spelling(i), &b.named[i])
 			}
 		}
@@ -66,15 +76,17 @@ func (b *Builder) tellServices() {
 	}
 }
 
-func (b *Builder) reset() {
-	b.words.reset()
-	b.touches.reset()
+func (b *Builder) resetRows() {
 	b.rows.reset()
-	b.objects.reset()
 	b.rowAt.reset()
+	b.rowSets.reset()
+}
+
+func (b *Builder) resetObjects() {
+	b.objects.reset()
 	b.objectAt.reset()
+	b.sets.reset()
 	b.named, b.text = b.named[:0], b.text[:0]
-	clear(b.params)
 	for _, streams := range [][]stream{b.services, b.logs} {
 		for i := range streams {
 			streams[i].object = nil

@@ -8,6 +8,11 @@ type arenas struct {
 	touches arena[Touch]
 }
 
+func (a *arenas) reset() {
+	a.words.reset()
+	a.touches.reset()
+}
+
 // table is a shard of a Store: the rows of some sources, and some objects. It
 // grows by pages: nothing is copied, and no two generations of a slice are alive
 // at once.

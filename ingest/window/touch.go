@@ -233,6 +233,11 @@ func (l *Touches) merge(a *arena[Touch], o Touches, b *arena[Touch]) {
 		return
 	}
 	kept := b.block(o.off, o.class)[:o.n]
+	if l.n == 0 {
+		l.off, l.n, l.class, l.worst = a.get(o.class), o.n, o.class, o.worst
+		copy(a.block(l.off, l.class), kept)
+		return
+	}
 	for i := range kept {
 		l.add(a, &kept[i])
 	}

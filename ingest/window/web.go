@@ -57,7 +57,7 @@ func (b *Builder) agent(r *tally, ev *ingest.Event, out outcome) {
 			b.name(n, cut(ev.Agent))
 			b.named[n].client, b.named[n].claim = client.Kind, client.Claim
 		}
-		r.agents.add(&b.words, id)
+		r.agents.add(&b.rowSets.words, id)
 		r.client, r.agent, r.joined = client.ID, n, 0
 	}
 	o := b.objects.at(r.agent)
@@ -89,14 +89,14 @@ func (b *Builder) path(r *tally, id uint64, ev *ingest.Event, out outcome) {
 	if req.Stage >= ingest.StageSyntax && out == failed && (ev.Status < 502 || ev.Status > 504) {
 		o.ProbeErrors = plus(o.ProbeErrors, ev.Count)
 	}
-	o.answers.add(&b.words, answersOf(ev))
+	o.answers.add(&b.sets.words, answersOf(ev))
 	fresh = true // a source that the row knows with this path has joined before
 	switch {
 	case req.Flags&ingest.PathNeutral != 0:
 	case out == bad:
-		fresh = r.bad.badNames.add(&b.words, id)
+		fresh = r.bad.badNames.add(&b.rowSets.words, id)
 	case out == good && req.Flags&ingest.PathStatic == 0:
-		fresh = r.goodNames.add(&b.words, id)
+		fresh = r.goodNames.add(&b.rowSets.words, id)
 	}
 	if fresh {
 		b.join(o, out, r.member)
