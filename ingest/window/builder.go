@@ -32,6 +32,11 @@ type Builder struct {
 	login    ingest.Event // see signOn
 	chunk    uint32
 	foreseen uint32 // of what Foresee saw: a look that comes to nothing is left out by the compiler
+
+	batch   []ingest.Event // that Foresee saw
+	sights  [ingest.Batch]sight
+	counted int    // of the batch
+	sight   *sight // of the event that is counted now; nil: Foresee did not see it, or another service's
 }
 
 // stream is a population whose events come in order of time, nearly: a service
@@ -67,6 +72,7 @@ func (b *Builder) Begin(chunk uint32) {
 // Add implements ingest.Sink. An event with Count 0 repeats what another line
 // tells and is passed over.
 func (b *Builder) Add(ev *ingest.Event, at ingest.Origin) {
+	b.sight = b.seen(ev)
 	if ev.Count == 0 {
 		return
 	}
@@ -79,6 +85,7 @@ func (b *Builder) Add(ev *ingest.Event, at ingest.Origin) {
 	}
 	b.count(ev, at, log, out)
 	if login := b.signOn(ev); login != nil {
+		b.sight = nil
 		b.count(login, at, log, outcomeOf(login))
 	}
 }
@@ -152,7 +159,17 @@ func seconds(ev *ingest.Event) uint32 { return uint32(ev.Time / 1000) }
 
 // row finds or makes the row of a key.
 func (b *Builder) row(u unit, hour uint32, svc uint16) *tally {
-	tag := tagOf(mix(rowHash(u, svc, b.seed), uint64(hour)))
+	var tag uint32
+	if s := b.sight; s != nil && s.service == svc {
+		if s.row != none {
+			if r := b.rows.at(s.row); r.is(u, svc) && r.Hour == hour {
+				return r
+			}
+		}
+		tag = s.rowTag
+	} else {
+		tag = tagOf(mix(rowHash(u, svc, b.seed), uint64(hour)))
+	}
 	n, i := b.rowAt.next(b.rowAt.home(tag), tag)
 	for ; n != none; n, i = b.rowAt.next(i+1, tag) {
 		if r := b.rows.at(n); r.is(u, svc) && r.Hour == hour {
@@ -168,7 +185,11 @@ func (b *Builder) row(u unit, hour uint32, svc uint16) *tally {
 
 // object finds or makes an object; fresh tells that it is new to these chunks.
 func (b *Builder) object(k ObjectKind, id uint64, hour uint32, svc uint16) (number uint32, fresh bool) {
-	tag := tagOf(mix(objectHash(id, svc, b.seed), uint64(hour)))
+	return b.tagged(tagOf(mix(objectHash(id, svc, b.seed), uint64(hour))), k, id, hour, svc)
+}
+
+// tagged does so for an object whose tag is known.
+func (b *Builder) tagged(tag uint32, k ObjectKind, id uint64, hour uint32, svc uint16) (number uint32, fresh bool) {
 	n, i := b.objectAt.next(b.objectAt.home(tag), tag)
 	for ; n != none; n, i = b.objectAt.next(i+1, tag) {
 		if o := b.objects.at(n); o.is(k, id, svc) && o.Hour == hour {

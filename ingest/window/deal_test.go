@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/netip"
+	"slices"
 	"testing"
 
 	"gumshoe/ingest"
@@ -152,8 +153,17 @@ func (g traffic) dealInto(opt Options, chunks [][]placed, workers int) *Set {
 	for _, i := range g.Perm(len(chunks)) {
 		b := builders[g.IntN(workers)]
 		b.Begin(uint32(i))
-		for j := range chunks[i] {
-			b.Add(&chunks[i][j].ev, chunks[i][j].at)
+		for some := range slices.Chunk(chunks[i], 1+g.IntN(ingest.Batch)) {
+			evs := make([]ingest.Event, len(some))
+			for j := range some {
+				evs[j] = some[j].ev
+			}
+			if g.IntN(4) > 0 {
+				b.Foresee(evs)
+			}
+			for j := range some {
+				b.Add(&evs[j], some[j].at)
+			}
 		}
 		switch g.IntN(4) {
 		case 0:

@@ -80,6 +80,7 @@ func (b *Builder) resetRows() {
 	b.rows.reset()
 	b.rowAt.reset()
 	b.rowSets.reset()
+	b.batch = nil
 }
 
 func (b *Builder) resetObjects() {

@@ -2,35 +2,56 @@ package window
 
 import "gumshoe/ingest"
 
+// sight is what Foresee found out of an event: the hashes that it is looked for with, and
+// where its row and its path are, unless they are new; none: not there yet.
+type sight struct {
+	pathID          uint64
+	rowTag, pathTag uint32
+	row, path       uint32
+	service         uint16
+}
+
 // Foresee implements ingest.Foreseer: it looks at the row and the path that each event
 // will count in, if they are of the service of the event before these, as nearly all are.
 func (b *Builder) Foresee(evs []ingest.Event) {
+	b.batch, b.counted = evs, 0
 	if len(b.rowAt.slots) == 0 || len(b.objectAt.slots) == 0 {
+		b.batch = nil
 		return
-	}
-	var rows, paths [ingest.Batch]uint32 // tags; 0: none
-	for i := range evs {
-		ev, hour := &evs[i], uint64(seconds(&evs[i])/3600)
-		rows[i] = tagOf(mix(rowHash(unitOf(ev.Src), b.service, b.seed), hour))
-		if t := ev.Request.Template; t != 0 {
-			paths[i] = tagOf(mix(objectHash(b.pathID(ev.VHost, t), b.service, b.seed), hour))
-		}
 	}
 	sum := uint32(0)
 	for i := range evs {
-		sum += b.rowAt.slots[b.rowAt.home(rows[i])].row + b.objectAt.slots[b.objectAt.home(paths[i])].row
+		ev, hour, s := &evs[i], uint64(seconds(&evs[i])/3600), &b.sights[i]
+		s.service = b.service
+		s.rowTag = tagOf(mix(rowHash(unitOf(ev.Src), b.service, b.seed), hour))
+		sum += b.rowAt.peek(s.rowTag)
+		if t := ev.Request.Template; t != 0 {
+			s.pathID = b.pathID(ev.VHost, t)
+			s.pathTag = tagOf(mix(objectHash(s.pathID, b.service, b.seed), hour))
+			sum += b.objectAt.peek(s.pathTag)
+		}
 	}
 	for i := range evs { // a row and an object lie across several lines of the cache
-		if n, _ := b.rowAt.next(b.rowAt.home(rows[i]), rows[i]); n != none {
-			r := b.rows.at(n)
+		s := &b.sights[i]
+		if s.row, _ = b.rowAt.next(b.rowAt.home(s.rowTag), s.rowTag); s.row != none {
+			r := b.rows.at(s.row)
 			sum += r.Hour + r.Events + r.bad.Bad + r.agent
 		}
-		if n, _ := b.objectAt.next(b.objectAt.home(paths[i]), paths[i]); n != none {
-			o := b.objects.at(n)
+		if s.path, _ = b.objectAt.next(b.objectAt.home(s.pathTag), s.pathTag); s.path != none {
+			o := b.objects.at(s.path)
 			sum += o.Hour + o.touches.off
 		}
 	}
 	b.foreseen = sum
+}
+
+// seen is what Foresee found out of an event, or nil.
+func (b *Builder) seen(ev *ingest.Event) *sight {
+	if b.counted >= len(b.batch) || ev != &b.batch[b.counted] {
+		return nil
+	}
+	b.counted++
+	return &b.sights[b.counted-1]
 }
 
 // ahead is where some rows or objects of a builder will be looked for in a table. It makes

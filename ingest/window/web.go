@@ -27,7 +27,11 @@ func (b *Builder) web(r *tally, ev *ingest.Event, out outcome, at ingest.Origin)
 	b.agent(r, ev, out)
 	path := uint64(0)
 	if ev.Request.Template != 0 {
-		path = b.pathID(ev.VHost, ev.Request.Template)
+		if s := b.sight; s != nil {
+			path = s.pathID
+		} else {
+			path = b.pathID(ev.VHost, ev.Request.Template)
+		}
 		b.path(r, path, ev, out)
 	}
 	if interesting(ev) {
@@ -78,7 +82,7 @@ func (b *Builder) agent(r *tally, ev *ingest.Event, out outcome) {
 // path counts a path template of a vhost.
 func (b *Builder) path(r *tally, id uint64, ev *ingest.Event, out outcome) {
 	req := &ev.Request
-	n, fresh := b.object(PathObject, id, r.Hour, r.service)
+	n, fresh := b.pathObject(id, r.Hour, r.service)
 	if fresh {
 		b.name(n, ev.VHost)
 		b.more(n, req.Text)
@@ -101,4 +105,18 @@ func (b *Builder) path(r *tally, id uint64, ev *ingest.Event, out outcome) {
 	if fresh {
 		b.join(o, out, r.member)
 	}
+}
+
+// pathObject finds or makes the object of a path, where Foresee saw it if it did.
+func (b *Builder) pathObject(id uint64, hour uint32, svc uint16) (number uint32, fresh bool) {
+	s := b.sight
+	if s == nil || s.service != svc {
+		return b.object(PathObject, id, hour, svc)
+	}
+	if s.path != none {
+		if o := b.objects.at(s.path); o.is(PathObject, id, svc) && o.Hour == hour {
+			return s.path, false
+		}
+	}
+	return b.tagged(s.pathTag, PathObject, id, hour, svc)
 }
