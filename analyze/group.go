@@ -304,7 +304,7 @@ func timeline(times [][]time.Time) []time.Time {
 	for i := range all {
 		at := i
 		if n < total { // as Spread picks them of one list
-			at = i * (total - 1) / (n - 1)
+			at = int(int64(i) * int64(total-1) / int64(n-1)) // more than 32 bits
 		}
 		for at-before >= len(times[list]) {
 			before += len(times[list])

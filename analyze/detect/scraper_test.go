@@ -143,7 +143,7 @@ func TestNoScraper(t *testing.T) {
 			l.turn(attacker, firefox, 9, minute, poll)
 		}},
 		{"a page that avoids the cache", func(l *tape) {
-			l.turn(attacker, firefox, 9, minute, func(i int) string { return fmt.Sprintf("/status?_=%d", 1_794_000_000_123+60_000*i) })
+			l.turn(attacker, firefox, 9, minute, func(i int) string { return fmt.Sprintf("/status?_=%d", 1_794_000_000_123+60_000*int64(i)) })
 		}},
 		{"a number that is only a time", func(l *tape) {
 			l.turn(attacker, firefox, 9, minute, func(i int) string { return fmt.Sprintf("/weather?at=%d", 1_794_000_000+60*i) })

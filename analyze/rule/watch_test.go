@@ -22,7 +22,7 @@ func watchedBy(workers int, rules []analyze.Rule, lines []string) []analyze.Rule
 		all = append(all, w.Worker(discard{}))
 	}
 	for i, line := range lines {
-		ev := ingest.Event{Program: []byte("vaultd"), Time: int64(1_795_168_800_000 + i)}
+		ev := ingest.Event{Program: []byte("vaultd"), Time: 1_795_168_800_000 + int64(i)}
 		all[i%workers].Add([]byte(line), &ev, ingest.Origin{Offset: int64(i)})
 	}
 	return w.Hits()

@@ -43,7 +43,7 @@ func doors() (lines []string) {
 		lines = append(lines,
 			stamp+"connection from "+addr+" port "+fmt.Sprint(40000+i),
 			stamp+"no entry for user '"+name+"' at "+addr+": wrong card",
-			stamp+"entry of user '"+name+"' at "+addr+" with card "+fmt.Sprintf("%08x", 0xa0000000+i),
+			stamp+"entry of user '"+name+"' at "+addr+" with card "+fmt.Sprintf("%08x", 0xa0000000+uint32(i)),
 			stamp+"session "+fmt.Sprint(i)+" opened by "+names[i%5],
 			stamp+"session "+fmt.Sprint(i)+" closed by "+names[i%5])
 	}

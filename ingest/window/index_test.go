@@ -13,7 +13,7 @@ func TestIndexSpreadsCloseKeys(t *testing.T) {
 	const n = 60_000
 	for name, key := range map[string]func(i int) uint64{
 		"v4 neighbours": func(i int) uint64 {
-			return rowHash(unit{net: uint64(0xc6120000 + i)}, 0, 7)
+			return rowHash(unit{net: 0xc6120000 + uint64(i)}, 0, 7)
 		},
 		"v4 every /16": func(i int) uint64 {
 			return rowHash(unit{net: uint64(i) << 16}, 0, 7)
