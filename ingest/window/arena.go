@@ -29,7 +29,9 @@ func (a *arena[T]) get(class uint8) uint32 {
 		a.finishPage()
 	}
 	if a.page == len(a.pages) {
-		a.pages = append(a.pages, new([pageLen]T))
+		p := make([]T, pageLen)
+		clear(p[:1]) // see empty: to find out that a pointer to an array is not nil reads what it points to
+		a.pages = append(a.pages, (*[pageLen]T)(p))
 	}
 	off := uint32(a.page)<<pageBits | uint32(a.used)
 	a.used += n
