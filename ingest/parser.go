@@ -66,18 +66,26 @@ type Enricher interface {
 	Enrich(ev *Event)
 }
 
-// Foreseer is implemented by enrichers and sinks that look into tables too large for
-// the processor's caches. A look at memory takes as long as a hundred instructions, and
-// the next event's does not depend on it: asked for together, they are waited for once.
-type Foreseer interface {
-	// Foresee begins the looks that Enrich or Add will take for each of a few events,
-	// at most Batch. It changes nothing.
-	Foresee(evs []Event)
+// A look at memory takes as long as a hundred instructions, and the next event's does not
+// depend on it: asked for together, they are waited for once. Enrichers and sinks that look
+// into tables too large for the processor's caches therefore get some events at a time.
+
+// Batch is how many events come together: about as many looks as a processor has under
+// way, and few enough to stay in its nearest cache.
+const Batch = 16
+
+// BatchEnricher is implemented by enrichers that take several events at a time.
+type BatchEnricher interface {
+	// EnrichAll is Enrich for each of some events, at most Batch.
+	EnrichAll(evs []Event)
 }
 
-// Batch is how many events are foreseen at once: about as many looks as a processor
-// has under way, and few enough to stay in its nearest cache.
-const Batch = 16
+// Foreseer is implemented by sinks that want to see what is to come.
+type Foreseer interface {
+	// Foresee begins the looks that Add will take for each of some events, at most Batch.
+	// It changes nothing.
+	Foresee(evs []Event)
+}
 
 // Enrichers runs several in order.
 type Enrichers []Enricher
@@ -89,16 +97,18 @@ func (es Enrichers) Enrich(ev *Event) {
 	}
 }
 
-// enrichAll runs an enricher over events; of several, each over all of them.
-func enrichAll(e Enricher, evs []Event) {
-	if each, ok := e.(Enrichers); ok {
-		for _, e := range each {
-			enrichAll(e, evs)
-		}
-		return
+// EnrichAll implements BatchEnricher: each runs over all events.
+func (es Enrichers) EnrichAll(evs []Event) {
+	for _, e := range es {
+		enrichAll(e, evs)
 	}
-	if f, ok := e.(Foreseer); ok && len(evs) > 1 {
-		f.Foresee(evs)
+}
+
+// enrichAll runs an enricher over events.
+func enrichAll(e Enricher, evs []Event) {
+	if b, ok := e.(BatchEnricher); ok {
+		b.EnrichAll(evs)
+		return
 	}
 	for i := range evs {
 		e.Enrich(&evs[i])

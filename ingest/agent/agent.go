@@ -65,6 +65,13 @@ func (e *Enricher) Enrich(ev *ingest.Event) {
 	}
 }
 
+// EnrichAll implements ingest.BatchEnricher.
+func (e *Enricher) EnrichAll(evs []ingest.Event) {
+	for i := range evs {
+		e.Enrich(&evs[i])
+	}
+}
+
 // entry judges an agent, from memory where it can.
 func (e *Enricher) entry(agent []byte) *entry {
 	id := e.hash.Bytes(agent)

@@ -2,6 +2,7 @@ package format
 
 import (
 	"bytes"
+	"encoding/binary"
 	"net/netip"
 	"strconv"
 
@@ -20,10 +21,10 @@ import (
 type access struct {
 	clock
 	setup
-	head    [15]byte // the last "02/Jan/2006:15:" seen
-	hour    int64    // its milliseconds, as if the zone were UTC; noDate: it is none
-	tail    [6]byte  // the last " -0700" seen
-	offset  int64    // its milliseconds
+	head    [2]uint64 // the last "02/Jan/2006:15:" seen, its first eight bytes and its last
+	hour    int64     // its milliseconds, as if the zone were UTC; noDate: it is none
+	tail    uint64    // the last " -0700" seen
+	offset  int64     // its milliseconds
 	problem string
 	column  int
 }
@@ -36,7 +37,7 @@ func newAccess(s setup) lineParser {
 // accessOf returns a reader that knows no hour yet, and of zones that of UTC: six NUL
 // bytes are none.
 func accessOf(s setup) access {
-	return access{clock: newClock(s.Context), setup: s, hour: noDate, tail: [6]byte([]byte(" +0000"))}
+	return access{clock: newClock(s.Context), setup: s, hour: noDate, tail: zoneOfUTC}
 }
 
 // accessMessenger reads access lines that a web server sends through syslog.
@@ -72,6 +73,11 @@ func (p *access) refuse(column int, problem string) bool {
 }
 
 func (p *access) read(line []byte, ev *ingest.Event) bool {
+	return p.ordinary(line, ev) || p.plainly(line, ev)
+}
+
+// plainly reads any line of the format.
+func (p *access) plainly(line []byte, ev *ingest.Event) bool {
 	quote := bytes.IndexByte(line, '"')
 	if quote < 0 {
 		return p.refuse(len(line), "no quoted request")
@@ -155,8 +161,8 @@ func (p *access) clfStamp(b []byte) (t int64, ok bool) {
 	if len(b) < 20 {
 		return 0, false
 	}
-	if p.head != [15]byte(b) {
-		p.head, p.hour = [15]byte(b), clfHour(b)
+	if first, last := binary.LittleEndian.Uint64(b), binary.LittleEndian.Uint64(b[7:]); p.head[0] != first || p.head[1] != last {
+		p.head, p.hour = [2]uint64{first, last}, clfHour(b)
 	}
 	past, ok := intoHour(b[15:])
 	if p.hour == noDate || !ok {
@@ -166,20 +172,26 @@ func (p *access) clfStamp(b []byte) (t int64, ok bool) {
 	if len(b) == 20 {
 		return p.local(t), true
 	}
-	if len(b) == 26 && p.tail == [6]byte(b[20:]) {
-		return t - p.offset, true
+	tail := uint64(0)
+	if len(b) == 26 {
+		if tail = binary.LittleEndian.Uint64(b[18:]) >> 16; tail == p.tail {
+			return t - p.offset, true
+		}
 	}
 	offset, rest, ok := zone(b[20:])
 	if !ok || len(rest) > 0 {
 		return 0, false
 	}
 	if len(b) == 26 {
-		p.tail, p.offset = [6]byte(b[20:]), offset
+		p.tail, p.offset = tail, offset
 	}
 	return t - offset, true
 }
 
-const noDate = -1 << 62
+const (
+	noDate    = -1 << 62
+	zoneOfUTC = ' ' | '+'<<8 | '0'<<16 | '0'<<24 | '0'<<32 | '0'<<40 // " +0000"
+)
 
 // clfHour reads "02/Jan/2006:15:".
 func clfHour(b []byte) int64 {

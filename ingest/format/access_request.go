@@ -68,8 +68,9 @@ func (p *access) numbers(line []byte, at int, ev *ingest.Event) (end int, ok boo
 func leading(b []byte) (n int64, rest []byte, ok bool) {
 	if len(b) >= 8 {
 		w := binary.LittleEndian.Uint64(b)
-		if digits := bits.TrailingZeros32(notDigits(w)); digits < 8 { // no branch depends on how many
-			return eightDigits(w << (64 - 8*digits)), b[digits:], digits > 0
+		if marks := notDigits(w); marks != 0 { // no branch depends on how many digits there are
+			past := bits.TrailingZeros64(marks) &^ 7
+			return eightDigits(w << 1 << (63 - past)), b[past/8:], past > 0
 		}
 	}
 	i := 0
@@ -83,23 +84,32 @@ func leading(b []byte) (n int64, rest []byte, ok bool) {
 	return n, b[i:], i > 0
 }
 
-// trailer reads ' "REFERER" "AGENT" "X-FORWARDED-FOR"', where nginx's own example
-// has the third field, and behind them nginx's request time if it cannot be
-// anything else.
+// trailer reads ' "REFERER" "AGENT"' and what may stand behind them.
 func (p *access) trailer(b []byte, ev *ingest.Event) {
 	for _, field := range [...]*[]byte{&ev.Referer, &ev.Agent} {
 		value, rest, ok := quotedField(b)
 		if !ok {
 			break
 		}
-		switch {
-		case absent(value):
-			*field = value[:0]
-		case len(value) > 0:
-			*field = value
+		if len(value) > 0 {
+			*field = unlessAbsent(value)
 		}
 		b = rest
 	}
+	further(b, ev)
+}
+
+// unlessAbsent returns a field without the "-" of an absent one.
+func unlessAbsent(b []byte) []byte {
+	if absent(b) {
+		return b[:0]
+	}
+	return b
+}
+
+// further reads ' "X-FORWARDED-FOR"', where nginx's own example has the third field, and
+// behind it nginx's request time if it cannot be anything else.
+func further(b []byte, ev *ingest.Event) {
 	if len(b) < 2 {
 		return
 	}

@@ -16,20 +16,25 @@ const (
 // zeros marks the bytes of w that are 0 by their highest bit.
 func zeros(w uint64) uint64 { return ^(w&sevens + sevens | w | sevens) }
 
-// notDigits has a bit for each byte of w, that of the first byte lowest, which is set if
-// the byte is no digit.
-func notDigits(w uint64) uint32 {
+// notDigits marks the bytes of w that are no digits by their highest bit.
+func notDigits(w uint64) uint64 {
 	d := w ^ lows*'0' // 0 to 9
-	marks := (d&sevens + lows*(0x80-10) | d) &^ sevens
-	return uint32(marks * 0x0002040810204081 >> 56)
+	return (d&sevens + lows*(0x80-10) | d) &^ sevens
 }
+
+// eightBits gathers the marks of eight bytes, that of the first one lowest.
+func eightBits(marks uint64) uint32 { return uint32(marks * 0x0002040810204081 >> 56) }
 
 // eightDigits is the number that the digits of w write, its first byte first. Bytes that
 // are 0 before them count as noughts.
-func eightDigits(w uint64) int64 {
+func eightDigits(w uint64) int64 { return int64(twoFours(w) * (10000<<32 + 1) >> 32) }
+
+// twoFours are the numbers that four digits of w write and the four behind them, in its
+// lower and its upper half.
+func twoFours(w uint64) uint64 {
 	w = w & (lows * 15) * (10<<8 + 1) >> 8
 	w = w & 0x00ff00ff00ff00ff * (100<<16 + 1) >> 16
-	return int64(w & 0x0000ffff0000ffff * (10000<<32 + 1) >> 32)
+	return w & 0x0000ffff0000ffff
 }
 
 // pairs marks those of the first eight bytes of b that are first and are followed by second,

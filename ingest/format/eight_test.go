@@ -40,7 +40,7 @@ func FuzzLeading4(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
 		want, wantN := plainLeading4(text)
-		for _, behind := range []string{"", " ", "77777777777777777", ".1.2.3.4.5.6.7.8.9"} {
+		for _, behind := range []string{"", " ", "77777777777777777777", ".1.2.3.4.5.6.7.8.9.10"} {
 			buffer := append(append(make([]byte, 0, len(text)+len(behind)), text...), behind...)
 			got, n := leading4(buffer[:len(text)])
 			if n != wantN || n > 0 && got != want {

@@ -25,10 +25,13 @@ type Enricher struct {
 	hash     ingest.Hash
 	inspect  inspector
 	targets  memo[known]
-	headers  memo[*verdict]   // nil: nothing was found
-	requests []ingest.Request // without their documents
-	interned map[interning]int
-	foreseen uint64 // of what Foresee saw: a look that comes to nothing is left out by the compiler
+	headers  memo[*verdict] // nil: nothing was found
+	innocent *innocent
+	pages    []page
+	odd      []ingest.Request // without their documents
+	interned map[interning]uint32
+	forgot   uint   // how often all this was forgotten
+	foreseen uint64 // of what EnrichAll saw ahead: a look that comes to nothing is left out by the compiler
 }
 
 // known is what is remembered of a target, in one word, so that a set of the memo is
@@ -36,14 +39,26 @@ type Enricher struct {
 // targets share.
 type known struct {
 	request  uint32 // index
+	odd      bool   // into the odd ones
 	document uint8
 }
 
-// interning identifies the requests in which nothing was found. Many targets
-// share one: it is kept once, and stays near the processor.
+// page is a request in which nothing was found. Many targets share one: it is kept once,
+// two of them in a line of the cache, and stays near the processor.
+type page struct {
+	text string
+	interning
+}
+
+// interning identifies such requests.
 type interning struct {
 	template uint64
 	flags    ingest.PathFlags
+}
+
+// request is the request of a target in which nothing was found.
+func (p *page) request() ingest.Request {
+	return ingest.Request{Template: p.template, Text: p.text, Flags: p.flags}
 }
 
 // New returns an Enricher whose templates and shapes are hashed by h.
@@ -52,59 +67,103 @@ func New(h ingest.Hash) *Enricher {
 		hash:     h,
 		targets:  newMemo[known](1 << 15),
 		headers:  newMemo[*verdict](1 << 13),
-		interned: make(map[interning]int),
+		innocent: new(innocent),
+		interned: make(map[interning]uint32),
 	}
 }
 
 // Enrich implements ingest.Enricher.
 func (e *Enricher) Enrich(ev *ingest.Event) {
-	if ev.Kind != ingest.KindHTTPRequest && ev.Kind != ingest.KindProbe || len(ev.Target) == 0 && len(ev.Method) == 0 {
+	if !asks(ev) {
 		e.said(ev)
 		return
 	}
-	key := ev.TargetKey()
-	of, met := e.targets.get(key)
-	if !met {
-		of = e.request(ev.Target)
-		e.targets.put(key, of)
-	}
-	ev.Request = e.requests[of.request]
-	ev.Request.Document = of.document
-
-	if v := protocol(ev.Method, ev.Target, ev.VHost); v.class != 0 {
-		v.addTo(&ev.Request)
-	}
-	if len(ev.Agent) != 0 {
-		e.header(ev.Agent, fromAgent, ev.AgentKey(), &ev.Request)
-	}
-	if len(ev.Referer) != 0 {
-		e.header(ev.Referer, fromReferer, e.headers.key(ev.Referer), &ev.Request)
-	}
-	e.said(ev)
-	if Hostile(&ev.Request) {
-		ev.Kind = ingest.KindProbe
-	}
+	e.request(ev, e.target(ev))
 }
 
-// Foresee implements ingest.Foreseer.
-func (e *Enricher) Foresee(evs []ingest.Event) {
+// EnrichAll implements ingest.BatchEnricher: the memo of targets and what it points to
+// are asked for by all events before the first of them needs the answer.
+func (e *Enricher) EnrichAll(evs []ingest.Event) {
 	if len(evs[0].Target) == 0 { // as in all of a log without requests
+		for i := range evs {
+			e.Enrich(&evs[i])
+		}
 		return
-	}
-	for i := range evs {
-		evs[i].TargetKey()
 	}
 	sum := uint64(0)
 	for i := range evs {
-		sum += e.targets.set(evs[i].TargetKey()).keys[0]
+		evs[i].TargetKey()
 	}
 	for i := range evs {
-		if of, met := e.targets.get(evs[i].TargetKey()); met {
-			r := &e.requests[of.request]
-			sum += r.Template + r.Shape // it may lie across two lines of the cache
+		sum += e.targets.set(evs[i].TargetKey()).keys[0]
+	}
+	var targets [ingest.Batch]known
+	var met [ingest.Batch]bool
+	for i := range evs {
+		if targets[i], met[i] = e.targets.get(evs[i].TargetKey()); met[i] && !targets[i].odd {
+			sum += e.pages[targets[i].request].template
 		}
 	}
 	e.foreseen = sum
+	forgot := e.forgot
+	for i := range evs {
+		ev := &evs[i]
+		switch {
+		case !asks(ev):
+			e.said(ev)
+		case met[i] && e.forgot == forgot:
+			e.request(ev, targets[i])
+		default:
+			e.request(ev, e.target(ev))
+		}
+	}
+}
+
+// asks reports whether an event is a request that says anything.
+func asks(ev *ingest.Event) bool {
+	return (ev.Kind == ingest.KindHTTPRequest || ev.Kind == ingest.KindProbe) && (len(ev.Target) != 0 || len(ev.Method) != 0)
+}
+
+// target is what is known of the event's target, or is found in it now.
+func (e *Enricher) target(ev *ingest.Event) known {
+	key := ev.TargetKey()
+	of, met := e.targets.get(key)
+	if !met {
+		of = e.look(ev.Target)
+		e.targets.put(key, of)
+	}
+	return of
+}
+
+// request fills in what the request of an event amounts to.
+func (e *Enricher) request(ev *ingest.Event, of known) {
+	if of.odd {
+		ev.Request = e.odd[of.request]
+	} else {
+		ev.Request = e.pages[of.request].request()
+	}
+	ev.Request.Document = of.document
+	if len(ev.Target) == 0 || ev.Target[0] != '/' || string(ev.Method) != "GET" && string(ev.Method) != "POST" { // of these it judges nothing
+		if v := protocol(ev.Method, ev.Target, ev.VHost); v.class != 0 {
+			v.addTo(&ev.Request)
+		}
+	}
+	if len(ev.Agent) != 0 {
+		if key := ev.AgentKey(); *e.innocent.at(key) != key {
+			e.header(ev.Agent, fromAgent, key, &ev.Request)
+		}
+	}
+	if len(ev.Referer) != 0 {
+		if key := e.headers.key(ev.Referer); *e.innocent.at(key) != key {
+			e.header(ev.Referer, fromReferer, key, &ev.Request)
+		}
+	}
+	if len(ev.User)|len(ev.VHost)|len(ev.Forwarded)|len(ev.Said) != 0 {
+		e.said(ev)
+	}
+	if Hostile(&ev.Request) {
+		ev.Kind = ingest.KindProbe
+	}
 }
 
 // markers are the classes whose mere presence shows an attack.
@@ -116,27 +175,28 @@ func Hostile(r *ingest.Request) bool {
 	return r.Stage >= ingest.StageLogic || r.Stage >= ingest.StageMarker && r.Class&markers != 0
 }
 
-// request looks at a target that the memo does not know.
-func (e *Enricher) request(target []byte) known {
-	if len(e.requests) == maxRequests {
+// look looks at a target that the memo does not know.
+func (e *Enricher) look(target []byte) known {
+	if len(e.pages)+len(e.odd) >= maxRequests {
 		e.forget()
 	}
 	req := e.inspect.request(target, e.hash)
-	document := req.Document
+	of := known{document: req.Document}
 	req.Document = 0
 	req.Template = e.hash.Bytes(e.inspect.template)
 	id := interning{req.Template, req.Flags}
 	i, ok := e.interned[id]
 	if !ok {
-		i = len(e.requests)
-		e.requests = append(e.requests, ingest.Request{Template: req.Template, Text: string(e.inspect.template), Flags: req.Flags})
+		i = uint32(len(e.pages))
+		e.pages = append(e.pages, page{string(e.inspect.template), id})
 		e.interned[id] = i
 	}
-	if req.Text = e.requests[i].Text; req != e.requests[i] {
-		i = len(e.requests)
-		e.requests = append(e.requests, req)
+	of.request, req.Text = i, e.pages[i].text
+	if req != e.pages[i].request() {
+		of.request, of.odd = uint32(len(e.odd)), true
+		e.odd = append(e.odd, req)
 	}
-	return known{uint32(i), document}
+	return of
 }
 
 // maxRequests bounds the requests remembered; a scan of distinct paths starts afresh
@@ -144,26 +204,37 @@ func (e *Enricher) request(target []byte) known {
 const maxRequests = 1 << 15
 
 func (e *Enricher) forget() {
+	e.forgot++
 	clear(e.interned)
-	clear(e.requests) // of their texts
-	e.requests = e.requests[:0]
+	clear(e.pages) // of their texts
+	clear(e.odd)
+	e.pages, e.odd = e.pages[:0], e.odd[:0]
 	e.targets.forget()
 }
 
 // header adds what a header of the request amounts to; its text is known by key.
 func (e *Enricher) header(text []byte, from origin, key uint64, req *ingest.Request) {
-	key ^= uint64(from)
-	v, known := e.headers.get(key)
+	of := key ^ uint64(from)
+	v, known := e.headers.get(of)
 	if !known {
 		if found := e.inspect.header(text, from, e.hash); found != (verdict{}) {
 			v = &found
 		}
-		e.headers.put(key, v)
+		e.headers.put(of, v)
 	}
 	if v != nil {
 		v.addTo(req)
+	} else if from == fromAgent || from == fromReferer {
+		*e.innocent.at(key) = key
 	}
 }
+
+// innocent has the keys of agents and referers that were seen last and in which nothing
+// was found, as in nearly all: one word is looked at for each.
+type innocent [1 << 11]uint64
+
+// at is where a key is, if it is anywhere.
+func (h *innocent) at(key uint64) *uint64 { return &h[key%uint64(len(h))] }
 
 // Inspect looks at one request target, without memory and with an unkeyed hash.
 func Inspect(target []byte) ingest.Request {

@@ -115,15 +115,26 @@ type resolver struct {
 	through  map[string]uint64 // of them through services that nobody trusts
 }
 
+// EnrichAll implements ingest.BatchEnricher.
+func (r *resolver) EnrichAll(evs []ingest.Event) {
+	for i := range evs {
+		r.Enrich(&evs[i])
+	}
+}
+
 // Enrich implements ingest.Enricher.
 func (r *resolver) Enrich(ev *ingest.Event) {
 	if ev.Service != ingest.ServiceWeb || !ev.Src.IsValid() {
 		return
 	}
 	r.requests++
-	if !r.proxies.outline.touches(ev.Src) {
-		return
+	if r.proxies.outline.touches(ev.Src) {
+		r.resolve(ev)
 	}
+}
+
+// resolve looks closer at the peer of a request, which may be a proxy.
+func (r *resolver) resolve(ev *ingest.Event) {
 	if ev.Src != r.last {
 		r.last, r.lastTrusted, r.lastService = ev.Src, r.proxies.trusted.Contains(ev.Src), ""
 		if !r.lastTrusted {
