@@ -121,6 +121,8 @@ type Finding struct {
 	Visitors   []netip.Prefix // seen in it, not accused
 	Impact     Impact
 	Own        bool     // opens a case of its own even when another case has the same sources
+	Existing   bool     // targets an account that exists
+	Silent     bool     // its case does not relate what a few of its sources did: Tell may leave out the Story
 	Aside      string   // what its sources did beside whatever their case is about, "left a note": told and weighing nothing; "": it counts
 	Floor      *Level   // the detector's own level instead of impact x confidence
 	Prior      *float64 // prior log-odds instead of DefaultPrior, for events that are already selected
@@ -130,15 +132,12 @@ type Finding struct {
 	First      time.Time
 	Last       time.Time
 	Events     uint64         // happenings it counts
-	Active     time.Duration  // from first to last event of the accused, for rules about persistence
 	Marks      []Mark         // the lines that show it best, in the order to be shown
 	Times      []time.Time    // of single events, for the timeline; at most 512
 	Story      Story          // what the rule judge needs to tell it
 	Tell       func(*Finding) // adds Story, Targets, Times and Marks when its case is told, as of thousands not all are; nil: they stand
-	Silent     bool           // its case does not relate what a few of its sources did: Tell may leave out the Story
 	Prefix     netip.Prefix   // the network that explains it, if one does
 	Collateral int            // honest units inside Prefix
-	Existing   bool           // targets an account that exists
 	Failures   int            // on a break-in: failed logins of the source or its campaign before the good one
 	Absent     int            // on a break-in: distinct accounts among them that do not exist
 }

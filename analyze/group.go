@@ -56,7 +56,7 @@ func ranked(found [][]*Finding) []*Finding {
 			all = append(all, place{int32(rank(f)), int32(len(f.Sources)), int32(len(all)), binary.BigEndian.Uint64(begin[:]), f.Detector, f})
 		}
 	}
-	slices.SortFunc(all, func(a, b place) int {
+	all = inOrder(all, func(a, b place) int {
 		if c := cmp.Or(cmp.Compare(a.rank, b.rank), cmp.Compare(b.sources, a.sources)); c != 0 {
 			return c
 		}
@@ -255,37 +255,63 @@ func (c *Case) network() (netip.Prefix, int) {
 func (c *Case) detail() {
 	var aside []Mark
 	var times [][]time.Time
+	targets, marks := gathered[Target]{all: c.Targets, most: MaxTargets}, gathered[Mark]{all: c.Marks, most: MaxMarks}
 	for _, f := range c.Findings {
 		f.complete()
 		if c.Beside(f) {
 			aside = append(aside, f.Marks...)
 			continue
 		}
-		c.Targets = fill(c.Targets, f.Targets, MaxTargets)
-		c.Marks = fill(c.Marks, f.Marks, MaxMarks)
+		targets.add(f.Targets)
+		marks.add(f.Marks)
 		times = append(times, f.Times)
 	}
+	c.Targets, c.Marks = targets.all, marks.all
 	aside = aside[:min(len(aside), maxAside)]
 	c.Marks = Unique(slices.Concat(c.Marks[:min(len(c.Marks), MaxMarks-len(aside))], aside))
 	c.Timeline = timeline(times)
 }
 
-// fill appends to a list of different things those of more that are not in it,
-// until it has n. A lone finding lends its case the list that it has.
-func fill[T comparable](all, more []T, n int) []T {
-	if all == nil {
+// gathered is a list of different things, no longer than most.
+type gathered[T comparable] struct {
+	all   []T
+	most  int
+	asked int        // how often it was looked through
+	seen  map[T]bool // in use once it was often
+}
+
+// add appends what is not in the list yet. A lone finding lends its case the list that it has.
+func (g *gathered[T]) add(more []T) {
+	if g.all == nil {
 		more = Unique(more)
-		return slices.Clip(more[:min(len(more), n)])
+		g.all = slices.Clip(more[:min(len(more), g.most)])
+		return
 	}
 	for _, v := range more {
-		if len(all) >= n {
+		if len(g.all) >= g.most {
 			break
 		}
-		if !slices.Contains(all, v) {
-			all = append(all, v)
+		if !g.has(v) {
+			g.all = append(g.all, v)
+			if g.seen != nil {
+				g.seen[v] = true
+			}
 		}
 	}
-	return all
+}
+
+func (g *gathered[T]) has(v T) bool {
+	const often = 256 // a map for each case would be a megabyte for a thousand of them
+	if g.asked++; g.asked <= often {
+		return slices.Contains(g.all, v)
+	}
+	if g.seen == nil {
+		g.seen = make(map[T]bool, g.most)
+		for _, v := range g.all {
+			g.seen[v] = true
+		}
+	}
+	return g.seen[v]
 }
 
 // timeline puts the times of findings into order, and keeps MaxTimes of them. Numbers

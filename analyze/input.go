@@ -55,7 +55,8 @@ type Input struct {
 	posts    [][16]byte // the address of every postsApart-th of them
 	benign   int
 	things   *things
-	facts    sync.Map // what Fact has made
+	facts    sync.Map      // what Fact has made
+	foreseen atomic.Uint32 // of what Foresee saw: a look that comes to nothing is left out by the compiler
 }
 
 // NovelLine is a kind of line that no run has met before. All of it is hostile text.
@@ -177,8 +178,8 @@ func (in *Input) search(a netip.Addr) (i int, ok bool) {
 	return i, i < len(units) && units[i].Prefix().Addr().As16() == want
 }
 
-// within returns the sources inside p and the index of the first.
-func (in *Input) within(p netip.Prefix) (units []window.Unit, first int) {
+// Within returns the sources inside p and the index of the first.
+func (in *Input) Within(p netip.Prefix) (units []window.Unit, first int) {
 	all := in.Set.Units()
 	first, _ = in.search(p.Masked().Addr())
 	last := first
@@ -192,7 +193,7 @@ func (in *Input) within(p netip.Prefix) (units []window.Unit, first int) {
 // not counted: an attacker's own success buys nothing.
 func (in *Input) Collateral(p netip.Prefix, accused map[netip.Prefix]bool) int {
 	n := 0
-	units, first := in.within(p)
+	units, first := in.Within(p)
 	for i := range units {
 		if in.standing[first+i].Success && !accused[units[i].Prefix()] {
 			n++
@@ -203,7 +204,7 @@ func (in *Input) Collateral(p netip.Prefix, accused map[netip.Prefix]bool) int {
 
 // Seen counts the sources inside p.
 func (in *Input) Seen(p netip.Prefix) int {
-	units, _ := in.within(p)
+	units, _ := in.Within(p)
 	return len(units)
 }
 
@@ -257,7 +258,7 @@ func (in *Input) Refused(id uint64) int { return in.things.find(id).refused }
 // Logins sums up the good logins of the sources inside p before a moment, into
 // the named accounts, or into any when none is named.
 func (in *Input) Logins(p netip.Prefix, accounts []string, before time.Time) (days, distinct int, last time.Time) {
-	units, first := in.within(p)
+	units, first := in.Within(p)
 	onDays, into := map[int64]bool{}, map[uint64]bool{}
 	for k := range units {
 		if in.standing[first+k].traits&SignedIn == 0 {

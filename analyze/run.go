@@ -39,12 +39,11 @@ func Run(in *Input, detectors []Detector, judge Judge) []Case {
 	})
 	in.facts.Clear() // of hundreds of thousands of sources they are more than all that was found
 	grouped := group(in.label(found)...)
-	parts(len(grouped), func(_, lo, hi int) {
-		for _, c := range grouped[lo:hi] {
-			c.combine()
-			in.remember(c)
-			c.score(in.Now)
-		}
+	eachCase(grouped, func(i int) {
+		c := grouped[i]
+		c.combine()
+		in.remember(c)
+		c.score(in.Now)
 	})
 	grouped = apart(grouped, in.Now)
 	grouped = slices.DeleteFunc(grouped, func(c *Case) bool { return c.Level == Info && allFloored(c.Findings) == 0 })
@@ -52,16 +51,30 @@ func Run(in *Input, detectors []Detector, judge Judge) []Case {
 	grouped = foldRest(grouped, maxCases)
 	completeAll(grouped)
 	cases, ids := make([]Case, len(grouped)), make([]string, len(grouped))
-	parts(len(grouped), func(_, lo, hi int) {
-		for i := lo; i < hi; i++ {
-			grouped[i].detail()
-			grouped[i].Guarded = in.guarded(grouped[i])
-			judge.Judge(grouped[i], in)
-			cases[i], ids[i] = *grouped[i], grouped[i].identity()
-		}
+	eachCase(grouped, func(i int) {
+		grouped[i].detail()
+		grouped[i].Guarded = in.guarded(grouped[i])
+		judge.Judge(grouped[i], in)
+		cases[i], ids[i] = *grouped[i], grouped[i].identity()
 	})
 	identify(cases, ids)
 	return cases
+}
+
+// eachCase calls f for the number of each case, on all cores. It begins with the one of most
+// findings, which may be half of all: a core that came to it last would be waited for.
+func eachCase(cases []*Case, f func(i int)) {
+	largest := 0
+	for i, c := range cases {
+		if len(c.Findings) > len(cases[largest].Findings) {
+			largest = i
+		}
+	}
+	parts(len(cases), func(_, lo, hi int) {
+		for i := lo; i < hi; i++ {
+			f((largest + i) % len(cases))
+		}
+	})
 }
 
 // apart takes asides out of cases that come to nothing: each is told on its own.

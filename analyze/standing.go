@@ -31,6 +31,7 @@ const (
 	Asked                      // has rows of services that ask for passwords
 	Failed                     // of which some count more than good logins
 	SignedIn                   // of which some count good logins
+	Loads                      // what belongs to pages, by whatever name
 )
 
 // Is reports whether a source has all of some traits.
@@ -60,6 +61,9 @@ func (in *Input) standingOf(u *window.Unit) Standing {
 			s.traits |= Visitor
 			if len(u.Touches(r)) > 0 {
 				s.traits |= Troubled
+			}
+			if r.Flags&window.Assets != 0 {
+				s.traits |= Loads
 			}
 			assets = assets || r.Flags&window.Assets != 0 && r.Clients&^machines != 0
 			if r.Flags&window.Authenticated != 0 {

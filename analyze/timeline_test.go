@@ -1,6 +1,7 @@
 package analyze
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -25,7 +26,12 @@ func TestTimelineOfACrowd(t *testing.T) {
 	}
 }
 
-func TestFill(t *testing.T) {
+func TestGathered(t *testing.T) {
+	var many, most []string
+	for i := range 100 {
+		many = append(many, fmt.Sprint(i/2))
+		most = append(most, fmt.Sprint(i))
+	}
 	for _, c := range []struct {
 		all, more, want []string
 	}{
@@ -34,8 +40,17 @@ func TestFill(t *testing.T) {
 		{[]string{"root"}, []string{"admin", "root", "test", "oracle"}, []string{"root", "admin", "test"}},
 		{[]string{"a", "b", "c"}, []string{"d"}, []string{"a", "b", "c"}},
 	} {
-		if got := fill(c.all, c.more, 3); !slices.Equal(got, c.want) {
-			t.Errorf("fill(%q, %q, 3) = %q, want %q", c.all, c.more, got, c.want)
+		g := gathered[string]{all: c.all, most: 3}
+		if g.add(c.more); !slices.Equal(g.all, c.want) {
+			t.Errorf("%q and %q: %q, want %q", c.all, c.more, g.all, c.want)
 		}
+	}
+	g := gathered[string]{most: 60}
+	for i := range 400 { // more often than it is looked through
+		g.add(many[i/4 : i/4+1])
+	}
+	g.add(most)
+	if !slices.Equal(g.all, most[:60]) {
+		t.Errorf("each of fifty twice, and a hundred: %q, want %q", g.all, most[:60])
 	}
 }

@@ -69,7 +69,9 @@ func linesOf(in *analyze.Input) []line {
 		passer
 		in bool
 	}
-	all := eachSign(in, analyze.Troubled, sender, func(i int, u *window.Unit, out []passed) []passed {
+	signs := analyze.Fact(in, "signs", signsOf)
+	sends := func(i int) bool { return signs[i]&sender != 0 && !in.Standing(i).Is(analyze.Loads) }
+	all := analyze.EachEventful(in, sends, func(i int, u *window.Unit, out []passed) []passed {
 		if !passesBy(in, u) {
 			return out
 		}

@@ -52,8 +52,8 @@ func formsOf(in *analyze.Input) forms {
 		on     bool
 		person bool
 	}
-	all := eachSign(in, analyze.Troubled, sender, func(_ int, u *window.Unit, out []sent) []sent {
-		human, net := person(in, u), hoodOf(u.Prefix())
+	all := eachSign(in, analyze.Troubled, sender, func(i int, u *window.Unit, out []sent) []sent {
+		human, net := in.Standing(i).Is(analyze.Loads) && person(in, u), hoodOf(u.Prefix())
 		eachSent(in, u, func(_ *window.Row, t *window.Touch) {
 			if t.Status >= 200 && t.Status < 400 {
 				out = append(out, sent{t.Name, net, t.Milli, t.Status >= 300, human})

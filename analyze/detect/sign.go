@@ -28,19 +28,15 @@ const (
 // as analyze.EachUnit does.
 func eachSign[T any](in *analyze.Input, need analyze.Trait, some sign, look func(i int, u *window.Unit, found []T) []T) []T {
 	signs := analyze.Fact(in, "signs", signsOf)
-	return analyze.EachUnit(in, need, func(i int, u *window.Unit, found []T) []T {
-		if signs[i]&some == 0 {
-			return found
-		}
-		return look(i, u, found)
-	})
+	return analyze.EachEventful(in, func(i int) bool { return signs[i]&some != 0 && in.Standing(i).Is(need) }, look)
 }
 
 // signsOf lists the signs of all sources.
 func signsOf(in *analyze.Input) []sign {
 	owners := analyze.Fact(in, "homes", homesOf)
 	out := make([]sign, len(in.Set.Units()))
-	analyze.EachUnit(in, 0, func(i int, u *window.Unit, _ []struct{}) []struct{} {
+	eventful := func(i int) bool { return in.Standing(i).Is(analyze.Troubled) || in.Standing(i).Is(analyze.Asked) }
+	analyze.EachEventful(in, eventful, func(i int, u *window.Unit, _ []struct{}) []struct{} {
 		hours, _ := owners.tried.hours(i)
 		sent, refusals := 0, 0
 		if len(hours) > 0 {

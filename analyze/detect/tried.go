@@ -64,6 +64,7 @@ func triedOf(in *analyze.Input, owners *homes) *tried {
 		s.hours, s.all = s.hours[:0], s.all[:0]
 		var first [shelfUnits + 1]uint32
 		mine := out.on(i)
+		in.Foresee(mine)
 		for k, unit := range mine {
 			first[k] = uint32(len(s.hours))
 			s.unit(in, owners, &units[unit])

@@ -57,7 +57,7 @@ func (h *honest) login(r *window.Row) bool {
 // it closes: who logged in, or looked at pages with their pictures and never did
 // anything else. The logins of a case that got in are the intruder's.
 func (h *honest) good(b *ban.Ban, from, until time.Time) (out []ban.Good) {
-	units, first := unitsWithin(h.in.Set.Units(), b.Prefix)
+	units, first := h.in.Within(b.Prefix)
 	for i := range units {
 		u := &units[i]
 		g := ban.Good{Source: u.Prefix()}
@@ -92,6 +92,6 @@ func (h *honest) closes(b *ban.Ban, service string) bool {
 
 // unseen reports whether fail2ban banned nobody inside a prefix at any time.
 func (h *honest) unseen(p netip.Prefix) bool {
-	units, _ := unitsWithin(h.in.Set.Units(), p)
+	units, _ := h.in.Within(p)
 	return !slices.ContainsFunc(units, func(u window.Unit) bool { return h.in.Banned(u.Prefix()) > 0 })
 }

@@ -2,8 +2,6 @@ package main
 
 import (
 	"net/netip"
-	"slices"
-	"sort"
 	"time"
 
 	"gumshoe/analyze"
@@ -23,8 +21,11 @@ const (
 // looked at pages.
 func visitsIn(in *analyze.Input) func(netip.Prefix, time.Time) ban.Visits {
 	return func(p netip.Prefix, before time.Time) (most ban.Visits) {
-		units, _ := unitsWithin(in.Set.Units(), p)
+		units, first := in.Within(p)
 		for i := range units {
+			if !in.Standing(first + i).Is(analyze.Loads) {
+				continue // a visit has pictures
+			}
 			v := visitsOf(in, &units[i], before)
 			most.Days, most.Shared = max(most.Days, v.Days), max(most.Shared, v.Shared)
 		}
@@ -103,18 +104,3 @@ func (d *visitDay) honest() bool {
 // several reports more than one person. People keep their browser from one request
 // to the next; whoever changes it with each is one who wears many.
 func (d *visitDay) several() bool { return len(d.agents) >= visitPeople && d.same >= d.diff }
-
-// unitsWithin returns the sources inside p, of those in order of address, and the
-// index of the first.
-func unitsWithin(all []window.Unit, p netip.Prefix) (units []window.Unit, first int) {
-	low := p.Masked().Addr().As16()
-	first = sort.Search(len(all), func(i int) bool {
-		at := all[i].Prefix().Addr().As16()
-		return slices.Compare(at[:], low[:]) >= 0
-	})
-	last := first
-	for last < len(all) && p.Contains(all[last].Prefix().Addr()) {
-		last++
-	}
-	return all[first:last], first
-}
