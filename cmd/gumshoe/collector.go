@@ -26,6 +26,10 @@ const (
 // the archive. Collecting is let wait until the heap has doubled then.
 var hurried atomic.Bool
 
+// unpaced is set while memory is taken for the heap to grow in: what is collected then
+// says nothing of how much is alive.
+var unpaced atomic.Bool
+
 // paceCollector sets when garbage is collected, now and after each collection, below
 // whatever GOMEMLIMIT says. Whoever sets GOGC knows better.
 func paceCollector() {
@@ -51,6 +55,9 @@ func liveHeap() uint64 {
 
 // setPace sets when garbage is collected next, of a heap of which so many bytes are alive.
 func setPace(limit int64, live uint64) {
+	if unpaced.Load() {
+		return
+	}
 	if live < calmLive && !hurried.Load() {
 		debug.SetMemoryLimit(min(calmLimit, limit))
 		debug.SetGCPercent(-1)

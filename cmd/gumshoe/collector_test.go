@@ -34,3 +34,23 @@ func TestPaceKeepsTheLimit(t *testing.T) {
 		}
 	}
 }
+
+// While memory is taken for the heap a collection sets no pace.
+func TestNoPaceWhileTheHeapIsMade(t *testing.T) {
+	percent, before := debug.SetGCPercent(100), debug.SetMemoryLimit(math.MaxInt64)
+	t.Cleanup(func() {
+		debug.SetGCPercent(percent)
+		debug.SetMemoryLimit(before)
+		unpaced.Store(false)
+	})
+	for _, test := range []struct {
+		unpaced bool
+		want    int64
+	}{{true, math.MaxInt64}, {false, calmLimit}} {
+		unpaced.Store(test.unpaced)
+		setPace(math.MaxInt64, 0)
+		if got := debug.SetMemoryLimit(-1); got != test.want {
+			t.Errorf("unpaced %t: the limit is %d, want %d", test.unpaced, got, test.want)
+		}
+	}
+}

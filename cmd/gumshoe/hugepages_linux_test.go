@@ -32,6 +32,17 @@ func TestLimitedSpaceIsNotTaken(t *testing.T) {
 	}
 }
 
+// What the heap is to grow in is free to the kernel, too: what counts as used before it is
+// touched is collected at once, and once more.
+func TestHeapIsGivenBack(t *testing.T) {
+	growInHugePages()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	if kept := m.HeapIdle - m.HeapReleased; kept >= hugeHeap/4 {
+		t.Errorf("%d bytes of the heap are neither used nor given back", kept)
+	}
+}
+
 // allocated is how many bytes the heap was ever asked for.
 func allocated() uint64 {
 	var m runtime.MemStats

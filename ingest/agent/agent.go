@@ -42,7 +42,9 @@ const (
 
 // New returns an Enricher whose ids are hashed by h.
 func New(h ingest.Hash) *Enricher {
-	return &Enricher{hash: h, memo: make(map[uint64]*entry), recent: make([]recent, maxRecent)}
+	e := &Enricher{hash: h, memo: make(map[uint64]*entry), recent: make([]recent, maxRecent)}
+	clear(e.recent) // written to: what is read first is mapped twice, and each time all processors are told
+	return e
 }
 
 // Enrich implements ingest.Enricher.

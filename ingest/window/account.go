@@ -24,7 +24,7 @@ func (b *Builder) account(id uint64, ev *ingest.Event, out outcome, hour uint32,
 	o := b.objects.at(n)
 	if fresh {
 		// As it was hashed: which spellings there are depends on what else is read.
-		b.name(n, cut(b.lower[len(b.lower)-len(ev.User):]))
+		b.named.at(n).text = b.text.join(cut(b.lower[len(b.lower)-len(ev.User):]), "")
 	}
 	o.count(out, ev)
 	if out == good || ev.Account == ingest.AccountExists {

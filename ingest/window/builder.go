@@ -16,9 +16,9 @@ type Builder struct {
 	sets     arenas // of the objects
 	rowAt    index
 	objectAt index
-	named    []naming // of the objects, by number
-	text     []byte   // of the names
-	params   params   // met since the last merge
+	named    arena[naming] // of the objects, by number
+	text     copies        // of the names
+	params   params        // met since the last merge
 
 	rowsBy, objectsBy hands // when merging
 
@@ -199,7 +199,7 @@ func (b *Builder) tagged(tag uint32, k ObjectKind, id uint64, hour uint32, svc u
 	n = b.objects.get(0)
 	b.objectAt.insert(tag, n)
 	*b.objects.at(n) = newObject(k, id, hour, svc)
-	b.named = append(b.named, naming{})
+	*b.named.at(b.named.get(0)) = naming{}
 	return n, true
 }
 

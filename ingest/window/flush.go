@@ -58,7 +58,7 @@ func (b *Builder) merge(s *shard, k uint32) {
 		for _, i := range numbers {
 			o := b.objects.at(i)
 			if s.addObject(o, &b.sets) {
-				s.names[o.Kind].add(o.ID, b.spelling(i), &b.named[i])
+				s.names[o.Kind].add(o.ID, b.named.at(i))
 			}
 		}
 	}
@@ -87,7 +87,8 @@ func (b *Builder) resetObjects() {
 	b.objects.reset()
 	b.objectAt.reset()
 	b.sets.reset()
-	b.named, b.text = b.named[:0], b.text[:0]
+	b.named.reset()
+	b.text.reset()
 	for _, streams := range [][]stream{b.services, b.logs} {
 		for i := range streams {
 			streams[i].object = nil

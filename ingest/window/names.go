@@ -16,30 +16,44 @@ type Name struct {
 	Claim  string // agent: the search engine whose name it carries
 }
 
-// naming is the name of a Builder's object. Its text stands in the Builder.
+// naming is the name of a Builder's object. Its text is one of the Builder's copies.
 type naming struct {
-	off, len uint32
-	client   ingest.ClientKind
-	claim    string
+	text   []byte
+	client ingest.ClientKind
+	claim  string
 }
 
-// name gives an object its name.
-func (b *Builder) name(object uint32, text []byte) {
-	n := &b.named[object]
-	n.off, n.len = uint32(len(b.text)), uint32(len(text))
-	b.text = append(b.text, text...)
+// copies are texts that a Builder keeps until it merges its objects. They stand in
+// blocks that do not move: a slice that grows leaves four times behind what it holds.
+type copies struct {
+	blocks [][]byte
+	block  int // that is written to
 }
 
-// more makes the name that was just given longer.
-func (b *Builder) more(object uint32, text string) {
-	b.text = append(b.text, text...)
-	b.named[object].len += uint32(len(text))
+// copyBlock is how many bytes a block has, unless a text is longer.
+const copyBlock = 32 << 10
+
+// join returns a copy of two texts, one behind the other.
+func (c *copies) join(a []byte, b string) []byte {
+	n := len(a) + len(b)
+	for c.block < len(c.blocks) && cap(c.blocks[c.block])-len(c.blocks[c.block]) < n {
+		c.block++
+	}
+	if c.block == len(c.blocks) {
+		c.blocks = append(c.blocks, make([]byte, 0, max(copyBlock, n)))
+	}
+	p := &c.blocks[c.block]
+	begin := len(*p)
+	*p = append(append(*p, a...), b...)
+	return (*p)[begin:]
 }
 
-// spelling is the text of an object's name.
-func (b *Builder) spelling(object uint32) []byte {
-	n := &b.named[object]
-	return b.text[n.off : n.off+n.len]
+// reset takes all copies back and keeps the memory.
+func (c *copies) reset() {
+	c.block = 0
+	for i := range c.blocks {
+		c.blocks[i] = c.blocks[i][:0]
+	}
 }
 
 // names is a bounded dictionary. It keeps the names with the smallest ids: ids
@@ -54,14 +68,14 @@ type names struct {
 // add notes the name that a Builder has for an id. It copies the text only if
 // that is news. Of several texts for one id, which older archives have where an
 // account was met in several letter cases, the greatest is kept: the lower-case one.
-func (d *names) add(id uint64, text []byte, n *naming) {
+func (d *names) add(id uint64, n *naming) {
 	if d.bar.drops(id) {
 		return
 	}
-	if old, ok := d.of[id]; ok && old.Text >= string(text) {
+	if old, ok := d.of[id]; ok && old.Text >= string(n.text) {
 		return
 	}
-	d.put(id, Name{Text: string(text), Client: n.client, Claim: n.claim})
+	d.put(id, Name{Text: string(n.text), Client: n.client, Claim: n.claim})
 }
 
 // put keeps a name.

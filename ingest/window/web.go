@@ -58,8 +58,7 @@ func (b *Builder) agent(r *tally, ev *ingest.Event, out outcome) {
 		id := agentID(client.ID)
 		n, fresh := b.object(AgentObject, id, r.Hour, r.service)
 		if fresh {
-			b.name(n, cut(ev.Agent))
-			b.named[n].client, b.named[n].claim = client.Kind, client.Claim
+			*b.named.at(n) = naming{b.text.join(cut(ev.Agent), ""), client.Kind, client.Claim}
 		}
 		r.agents.add(&b.rowSets.words, id)
 		r.client, r.agent, r.joined = client.ID, n, 0
@@ -84,8 +83,7 @@ func (b *Builder) path(r *tally, id uint64, ev *ingest.Event, out outcome) {
 	req := &ev.Request
 	n, fresh := b.pathObject(id, r.Hour, r.service)
 	if fresh {
-		b.name(n, ev.VHost)
-		b.more(n, req.Text)
+		b.named.at(n).text = b.text.join(ev.VHost, req.Text)
 	}
 	o := b.objects.at(n)
 	o.path |= req.Flags &^ ingest.PathQuery
