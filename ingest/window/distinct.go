@@ -134,10 +134,14 @@ func (d *Distinct) hold(a *arena[uint64], members []uint64) {
 
 // count returns the (estimated) number of members.
 func (d *Distinct) count(a *arena[uint64]) int {
-	if members, exact := d.members(a); exact {
-		return len(members)
-	}
-	if d.class() == concluded {
+	switch {
+	case d.empty():
+		return 0
+	case d.single():
+		return 1
+	case d.size() != sketched:
+		return int(d.size())
+	case d.class() == concluded:
 		return int(d.off())
 	}
 	return d.estimate(a)

@@ -156,7 +156,7 @@ func (d *Distinct) estimate(a *arena[uint64]) int {
 	}
 	z := m * sigma(float64(held[0])/m)
 	for k := 1; k <= maxRegister; k++ {
-		z += math.Ldexp(float64(held[k]), -k)
+		z += float64(held[k]) / float64(uint64(1)<<k)
 	}
 	return int(m*m/(2*math.Ln2*z) + .5)
 }
