@@ -13,20 +13,20 @@ func (b *Builder) auth(r *tally, ev *ingest.Event, out outcome, at ingest.Origin
 		case bad:
 			r.bad.badNames.add(&b.rowSets.words, name)
 		}
-		b.join(b.account(name, ev, out, r.Hour, r.service), out, r.member)
+		b.join(b.account(name, ev, out, r.service), out, r.member)
 	}
 	b.touch(r, ev, at, name)
 }
 
 // account counts an event of an account, whose id accountID has just made.
-func (b *Builder) account(id uint64, ev *ingest.Event, out outcome, hour uint32, svc uint16) *Object {
-	n, fresh := b.object(AccountObject, id, hour, svc)
+func (b *Builder) account(id uint64, ev *ingest.Event, out outcome, svc uint16) *Object {
+	n, fresh := b.object(AccountObject, id, svc)
 	o := b.objects.at(n)
 	if fresh {
 		// As it was hashed: which spellings there are depends on what else is read.
 		b.named.at(n).text = b.text.join(cut(b.lower[len(b.lower)-len(ev.User):]), "")
 	}
-	o.count(out, ev)
+	o.count(out, ev, b.second)
 	if out == good || ev.Account == ingest.AccountExists {
 		o.Flags |= Exists
 	}
@@ -37,11 +37,11 @@ func (b *Builder) account(id uint64, ev *ingest.Event, out outcome, hour uint32,
 }
 
 // session remembers what an account did on the machine itself: sudo, useradd.
-func (b *Builder) session(ev *ingest.Event, at ingest.Origin, hour uint32, svc uint16) {
+func (b *Builder) session(ev *ingest.Event, at ingest.Origin, svc uint16) {
 	if len(ev.User) == 0 {
 		return
 	}
 	id := b.accountID(ingest.ServiceSSH, ev.User)
-	o := b.account(id, ev, neutral, hour, svc)
+	o := b.account(id, ev, neutral, svc)
 	o.touches.add(&b.sets.touches, &Touch{Milli: ev.Time, Offset: at.Offset, Source: at.Source, Count: ev.Count, Kind: ev.Kind, Name: id})
 }

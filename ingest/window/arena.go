@@ -1,5 +1,7 @@
 package window
 
+import "unsafe"
+
 // arena hands out small blocks of T in power-of-two sizes and takes them back.
 // T holds no pointers, so millions of blocks cost the garbage collector one
 // pointer a page. An offset stays valid until its block is freed; pages
@@ -29,9 +31,7 @@ func (a *arena[T]) get(class uint8) uint32 {
 		a.finishPage()
 	}
 	if a.page == len(a.pages) {
-		p := make([]T, pageLen)
-		clear(p[:1]) // see empty: to find out that a pointer to an array is not nil reads what it points to
-		a.pages = append(a.pages, (*[pageLen]T)(p))
+		a.pages = append(a.pages, new([pageLen]T))
 	}
 	off := uint32(a.page)<<pageBits | uint32(a.used)
 	a.used += n
@@ -61,18 +61,27 @@ func (a *arena[T]) reset() {
 }
 
 func (a *arena[T]) block(off uint32, class uint8) []T {
-	i := off & (pageLen - 1)
-	return a.pages[off>>pageBits][i : i+1<<class : i+1<<class]
+	n := 1 << (class & 7)
+	return a.rest(off)[:n:n]
 }
 
 // run returns n elements that stand in one page.
 func (a *arena[T]) run(off uint32, n int) []T {
-	i := off & (pageLen - 1)
-	return a.pages[off>>pageBits][i:][:n:n]
+	return a.rest(off)[:n:n]
 }
 
-// at returns the element at an offset.
-func (a *arena[T]) at(off uint32) *T { return &a.pages[off>>pageBits][off&(pageLen-1)] }
+// rest returns the elements from an offset on that are in its page.
+func (a *arena[T]) rest(off uint32) []T {
+	return unsafe.Slice(a.at(off), pageLen-off&(pageLen-1))
+}
+
+// at returns the element at an offset. To index an array by its pointer would read the
+// array's first byte, to find out that the pointer is not nil: that is one more line of the
+// cache, and what is read before it is written is mapped twice.
+func (a *arena[T]) at(off uint32) *T {
+	var t T
+	return (*T)(unsafe.Add(unsafe.Pointer(a.pages[off>>pageBits]), uintptr(off&(pageLen-1))*unsafe.Sizeof(t)))
+}
 
 // len returns how many elements were handed out, of an arena that only ever
 // gave single ones: their offsets are 0, 1, 2, ...

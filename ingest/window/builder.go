@@ -31,6 +31,8 @@ type Builder struct {
 	lower    []byte
 	login    ingest.Event // see signOn
 	chunk    uint32
+	hour     uint32 // of the event that is counted now, and its second in it
+	second   uint16
 	foreseen uint32 // of what Foresee saw: a look that comes to nothing is left out by the compiler
 
 	batch   []ingest.Event // that Foresee saw
@@ -76,11 +78,13 @@ func (b *Builder) Add(ev *ingest.Event, at ingest.Origin) {
 	if ev.Count == 0 {
 		return
 	}
+	sec := seconds(ev)
+	b.hour, b.second = sec/3600, uint16(sec%3600)
 	out := outcomeOf(ev)
 	log := uint16(0)
 	if uint(at.Source) < uint(len(b.logs)) {
 		l := &b.logs[at.Source]
-		b.at(LogObject, l, seconds(ev)/3600, 0).count(out, ev)
+		b.at(LogObject, l, 0).count(out, ev, b.second)
 		log = l.log
 	}
 	b.count(ev, at, log, out)
@@ -92,15 +96,13 @@ func (b *Builder) Add(ev *ingest.Event, at ingest.Origin) {
 
 // count adds an event to the windows of its service.
 func (b *Builder) count(ev *ingest.Event, at ingest.Origin, log uint16, out outcome) {
-	sec := seconds(ev)
-	hour := sec / 3600
 	svc := b.serviceIndex(ev.Service, log)
 	if ev.Kind == ingest.KindSession {
-		b.session(ev, at, hour, svc)
+		b.session(ev, at, svc)
 		return
 	}
-	s := b.at(ServiceObject, &b.services[svc], hour, svc)
-	s.count(out, ev)
+	s := b.at(ServiceObject, &b.services[svc], svc)
+	s.count(out, ev, b.second)
 	if !ev.Src.IsValid() {
 		return
 	}
@@ -109,11 +111,11 @@ func (b *Builder) count(ev *ingest.Event, at ingest.Origin, log uint16, out outc
 		return
 	}
 
-	r := b.row(unitOf(ev.Src), hour, svc)
+	r := b.row(unitOf(ev.Src), svc)
 	if r.news(out) {
 		b.join(s, out, r.member)
 	}
-	r.saw(uint16(sec%3600), placeOf(at))
+	r.saw(b.second, placeOf(at))
 	r.count(out, ev)
 	if ev.Method != nil {
 		r.marks |= visited
@@ -138,9 +140,8 @@ func (b *Builder) remark(ev *ingest.Event, at ingest.Origin, svc uint16) {
 	if ev.Request.Class&ingest.ClassLLM == 0 {
 		return
 	}
-	sec := seconds(ev)
-	r := b.row(unitOf(ev.Src), sec/3600, svc)
-	r.saw(uint16(sec%3600), placeOf(at))
+	r := b.row(unitOf(ev.Src), svc)
+	r.saw(b.second, placeOf(at))
 	r.count(neutral, ev)
 	b.touch(r, ev, at, 0)
 }
@@ -157,56 +158,54 @@ func (b *Builder) aux(ev *ingest.Event) uint64 {
 
 func seconds(ev *ingest.Event) uint32 { return uint32(ev.Time / 1000) }
 
-// row finds or makes the row of a key.
-func (b *Builder) row(u unit, hour uint32, svc uint16) *tally {
+// row finds or makes the row of a source in this hour.
+func (b *Builder) row(u unit, svc uint16) *tally {
 	var tag uint32
 	if s := b.sight; s != nil && s.service == svc {
-		if s.row != none {
-			if r := b.rows.at(s.row); r.is(u, svc) && r.Hour == hour {
-				return r
-			}
+		if r := s.row; r != nil && r.is(u, svc) && r.Hour == b.hour {
+			return r
 		}
 		tag = s.rowTag
 	} else {
-		tag = tagOf(mix(rowHash(u, svc, b.seed), uint64(hour)))
+		tag = tagOf(mix(rowHash(u, svc, b.seed), uint64(b.hour)))
 	}
 	n, i := b.rowAt.next(b.rowAt.home(tag), tag)
 	for ; n != none; n, i = b.rowAt.next(i+1, tag) {
-		if r := b.rows.at(n); r.is(u, svc) && r.Hour == hour {
+		if r := b.rows.at(n); r.is(u, svc) && r.Hour == b.hour {
 			return r
 		}
 	}
 	n = b.rows.get(0)
 	b.rowAt.insert(tag, n)
 	r := b.rows.at(n)
-	*r = tally{Row: newRow(u, hour, svc), member: u.id(b.hash)}
+	*r = tally{Row: newRow(u, b.hour, svc), member: u.id(b.hash)}
 	return r
 }
 
-// object finds or makes an object; fresh tells that it is new to these chunks.
-func (b *Builder) object(k ObjectKind, id uint64, hour uint32, svc uint16) (number uint32, fresh bool) {
-	return b.tagged(tagOf(mix(objectHash(id, svc, b.seed), uint64(hour))), k, id, hour, svc)
+// object finds or makes an object of this hour; fresh tells that it is new to these chunks.
+func (b *Builder) object(k ObjectKind, id uint64, svc uint16) (number uint32, fresh bool) {
+	return b.tagged(tagOf(mix(objectHash(id, svc, b.seed), uint64(b.hour))), k, id, svc)
 }
 
 // tagged does so for an object whose tag is known.
-func (b *Builder) tagged(tag uint32, k ObjectKind, id uint64, hour uint32, svc uint16) (number uint32, fresh bool) {
+func (b *Builder) tagged(tag uint32, k ObjectKind, id uint64, svc uint16) (number uint32, fresh bool) {
 	n, i := b.objectAt.next(b.objectAt.home(tag), tag)
 	for ; n != none; n, i = b.objectAt.next(i+1, tag) {
-		if o := b.objects.at(n); o.is(k, id, svc) && o.Hour == hour {
+		if o := b.objects.at(n); o.is(k, id, svc) && o.Hour == b.hour {
 			return n, false
 		}
 	}
 	n = b.objects.get(0)
 	b.objectAt.insert(tag, n)
-	*b.objects.at(n) = newObject(k, id, hour, svc)
+	*b.objects.at(n) = newObject(k, id, b.hour, svc)
 	*b.named.at(b.named.get(0)) = naming{}
 	return n, true
 }
 
-// at returns the object of a stream's hour.
-func (b *Builder) at(k ObjectKind, s *stream, hour uint32, svc uint16) *Object {
-	if s.object == nil || s.object.Hour != hour {
-		n, _ := b.object(k, s.id, hour, svc)
+// at returns the object of a stream in this hour.
+func (b *Builder) at(k ObjectKind, s *stream, svc uint16) *Object {
+	if s.object == nil || s.object.Hour != b.hour {
+		n, _ := b.object(k, s.id, svc)
 		s.object = b.objects.at(n)
 	}
 	return s.object

@@ -57,8 +57,9 @@ func (d *Distinct) add(a *arena[uint64], h uint64) bool {
 		d.observe(a, h)
 		return true
 	}
-	n, b := d.size(), a.block(d.off(), d.class())
-	if has(b[:n], h) {
+	off, n, class := d.off(), d.size(), d.class()
+	members := a.run(off, int(n))
+	if has(members, h) {
 		return false
 	}
 	if n == Exact {
@@ -66,15 +67,13 @@ func (d *Distinct) add(a *arena[uint64], h uint64) bool {
 		d.observe(a, h)
 		return true
 	}
-	off, class := d.off(), d.class()
-	if int(n) == len(b) {
+	if n == 1<<(class&7) {
 		off = a.get(class + 1)
-		copy(a.block(off, class+1), b)
+		copy(a.run(off, int(n)), members)
 		a.put(d.off(), class)
 		class++
-		b = a.block(off, class)
 	}
-	b[n] = h
+	*a.at(off + uint32(n)) = h
 	d.set(off, n+1, class)
 	return true
 }

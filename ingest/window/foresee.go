@@ -3,11 +3,12 @@ package window
 import "gumshoe/ingest"
 
 // sight is what Foresee found out of an event: the hashes that it is looked for with, and
-// where its row and its path are, unless they are new; none: not there yet.
+// perhaps its row and its path; nil: there are none yet.
 type sight struct {
 	pathID          uint64
 	rowTag, pathTag uint32
-	row, path       uint32
+	row             *tally
+	path            *Object
 	service         uint16
 }
 
@@ -33,13 +34,16 @@ func (b *Builder) Foresee(evs []ingest.Event) {
 	}
 	for i := range evs { // a row and an object lie across several lines of the cache
 		s := &b.sights[i]
-		if s.row, _ = b.rowAt.next(b.rowAt.home(s.rowTag), s.rowTag); s.row != none {
-			r := b.rows.at(s.row)
+		s.row, s.path = nil, nil
+		if n, _ := b.rowAt.next(b.rowAt.home(s.rowTag), s.rowTag); n != none {
+			r := b.rows.at(n)
 			sum += r.Hour + r.Events + r.bad.Bad + r.agent
+			s.row = r
 		}
-		if s.path, _ = b.objectAt.next(b.objectAt.home(s.pathTag), s.pathTag); s.path != none {
-			o := b.objects.at(s.path)
+		if n, _ := b.objectAt.next(b.objectAt.home(s.pathTag), s.pathTag); n != none {
+			o := b.objects.at(n)
 			sum += o.Hour + o.touches.off
+			s.path = o
 		}
 	}
 	b.foreseen = sum

@@ -66,7 +66,10 @@ func (u unit) rank() uint8 {
 
 // compare orders units as their addresses are ordered.
 func (u unit) compare(v unit) int {
-	return cmp.Or(cmp.Compare(u.rank(), v.rank()), cmp.Compare(u.net, v.net))
+	if c := cmp.Compare(u.rank(), v.rank()); c != 0 {
+		return c
+	}
+	return cmp.Compare(u.net, v.net)
 }
 
 // prefix is /32 for IPv4, /64 for IPv6.

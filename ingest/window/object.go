@@ -66,9 +66,8 @@ func (o *Object) is(k ObjectKind, id uint64, svc uint16) bool {
 	return o.ID == id && o.service == svc && o.Kind == k
 }
 
-// count adds an event and its time.
-func (o *Object) count(out outcome, ev *ingest.Event) {
-	second := uint16(seconds(ev) - o.Hour*3600)
+// count adds an event, at a second of the hour.
+func (o *Object) count(out outcome, ev *ingest.Event, second uint16) {
 	o.first = min(o.first, second)
 	o.last = max(o.last, second)
 	o.Events = plus(o.Events, ev.Count)

@@ -1,10 +1,6 @@
 package window
 
-import (
-	"cmp"
-
-	"gumshoe/ingest"
-)
+import "gumshoe/ingest"
 
 // Row is one source on one service in one hour. A source is a v4 address or a
 // v6 /64: whoever holds one address of a /64 holds them all. Rows hold no
@@ -140,7 +136,7 @@ func (r *Row) saw(second uint16, at place) {
 // begin keeps the first event: by second, then by place, so that merging does
 // not depend on who saw which.
 func (r *Row) begin(second uint16, at place) {
-	if cmp.Or(cmp.Compare(second, r.first), cmp.Compare(at, r.place)) < 0 {
+	if second < r.first || second == r.first && at < r.place {
 		r.first, r.place = second, at
 	}
 }

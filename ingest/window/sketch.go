@@ -50,12 +50,11 @@ func (d *Distinct) raise(a *arena[uint64], register, value uint64) {
 	if value > maxNarrow {
 		d.widen(a)
 	}
-	width, class := uint64(4), uint8(narrowClass)
+	word, shift, mask := register/16, register%16*4, uint64(1<<4-1)
 	if d.wide() {
-		width, class = 8, wideClass
+		word, shift, mask = register/8, register%8*8, 1<<8-1
 	}
-	in := 64 / width // registers of a word
-	w, shift, mask := &a.block(d.off(), class)[register/in], register%in*width, uint64(1)<<width-1
+	w := a.at(d.off() + uint32(word))
 	if *w>>shift&mask < value {
 		*w = *w&^(mask<<shift) | value<<shift
 	}

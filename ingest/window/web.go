@@ -53,10 +53,10 @@ func (b *Builder) agent(r *tally, ev *ingest.Event, out outcome) {
 		return
 	}
 	same := r.client == client.ID // in most rows always: nothing need be looked up
-	r.pair(same, b.chunk, uint16(seconds(ev)%3600))
+	r.pair(same, b.chunk, b.second)
 	if !same {
 		id := agentID(client.ID)
-		n, fresh := b.object(AgentObject, id, r.Hour, r.service)
+		n, fresh := b.object(AgentObject, id, r.service)
 		if fresh {
 			*b.named.at(n) = naming{b.text.join(cut(ev.Agent), ""), client.Kind, client.Claim}
 		}
@@ -64,7 +64,7 @@ func (b *Builder) agent(r *tally, ev *ingest.Event, out outcome) {
 		r.client, r.agent, r.joined = client.ID, n, 0
 	}
 	o := b.objects.at(r.agent)
-	o.count(out, ev)
+	o.count(out, ev, b.second)
 	into := joined(0)
 	switch out {
 	case good:
@@ -81,13 +81,12 @@ func (b *Builder) agent(r *tally, ev *ingest.Event, out outcome) {
 // path counts a path template of a vhost.
 func (b *Builder) path(r *tally, id uint64, ev *ingest.Event, out outcome) {
 	req := &ev.Request
-	n, fresh := b.pathObject(id, r.Hour, r.service)
+	o, n, fresh := b.pathObject(id, r.service)
 	if fresh {
 		b.named.at(n).text = b.text.join(ev.VHost, req.Text)
 	}
-	o := b.objects.at(n)
 	o.path |= req.Flags &^ ingest.PathQuery
-	o.count(out, ev)
+	o.count(out, ev, b.second)
 	if req.Stage >= ingest.StageSyntax && out == failed && (ev.Status < 502 || ev.Status > 504) {
 		o.ProbeErrors = plus(o.ProbeErrors, ev.Count)
 	}
@@ -105,16 +104,17 @@ func (b *Builder) path(r *tally, id uint64, ev *ingest.Event, out outcome) {
 	}
 }
 
-// pathObject finds or makes the object of a path, where Foresee saw it if it did.
-func (b *Builder) pathObject(id uint64, hour uint32, svc uint16) (number uint32, fresh bool) {
+// pathObject finds or makes the object of a path, where Foresee saw it if it did. A fresh
+// one is not named yet.
+func (b *Builder) pathObject(id uint64, svc uint16) (o *Object, number uint32, fresh bool) {
 	s := b.sight
-	if s == nil || s.service != svc {
-		return b.object(PathObject, id, hour, svc)
+	switch {
+	case s == nil || s.service != svc:
+		number, fresh = b.object(PathObject, id, svc)
+	case s.path != nil && s.path.is(PathObject, id, svc) && s.path.Hour == b.hour:
+		return s.path, 0, false
+	default:
+		number, fresh = b.tagged(s.pathTag, PathObject, id, svc)
 	}
-	if s.path != none {
-		if o := b.objects.at(s.path); o.is(PathObject, id, svc) && o.Hour == hour {
-			return s.path, false
-		}
-	}
-	return b.tagged(s.pathTag, PathObject, id, hour, svc)
+	return b.objects.at(number), number, fresh
 }
