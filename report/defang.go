@@ -42,7 +42,10 @@ func defangScheme(s string) string {
 }
 
 // addressLike finds what may be an IP address; times of day look alike.
-var addressLike = lazyregexp.New(`[0-9A-Fa-f:]*:[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*|\d{1,3}(?:\.\d{1,3}){3}`)
+var (
+	addressLike = lazyregexp.New(`[0-9A-Fa-f:]*:[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*|\d{1,3}(?:\.\d{1,3}){3}`)
+	fourNumbers = lazyregexp.New(`\d{1,3}(?:\.\d{1,3}){3}`)
+)
 
 // defangAddress breaks an address at its last separator.
 func defangAddress(s string) string {
@@ -59,7 +62,7 @@ func defangAddress(s string) string {
 		// A sentence may put a colon behind an address.
 		trimmed := strings.TrimSuffix(bare, ":")
 		if _, err := netip.ParseAddr(trimmed); err != nil {
-			return s
+			return fourNumbers().ReplaceAllStringFunc(s, defangAddress)
 		}
 		bare, tail = trimmed, bare[len(trimmed):]+tail
 	}
@@ -93,13 +96,27 @@ func defangName(s string) string {
 		_, size := utf8.DecodeRuneInString(rest[at:])
 		label, dot, next := rest[:at], rest[at:at+size], rest[at+size:]
 		b.WriteString(label)
-		if mail || strings.EqualFold(label, "www") || topLevel(next) {
+		if mail || endsInWWW(label) || topLevel(next) {
 			b.WriteString("[" + dot + "]")
 		} else {
 			b.WriteString(dot)
 		}
 		rest = next
 	}
+}
+
+// endsInWWW reports whether a label is "www", or ends in it behind what a mail program
+// takes for the end of a word.
+func endsInWWW(label string) bool {
+	before := len(label) - len("www")
+	if before < 0 || !strings.EqualFold(label[before:], "www") {
+		return false
+	}
+	return before == 0 || !wordByte(label[before-1])
+}
+
+func wordByte(c byte) bool {
+	return 'a' <= c|0x20 && c|0x20 <= 'z' || '0' <= c && c <= '9' || c == '_'
 }
 
 // dots are what a resolver takes for one.

@@ -18,7 +18,10 @@ func TestDefang(t *testing.T) {
 		{"no slashes", "mailto:a@b.test tel:+15550100 javascript:alert(1)", "mailto[:]a@b[.]test tel[:]+15550100 javascript[:]alert(1)"},
 		{"a mailbox", "anna@example.org was tried", "anna@example[.]org was tried"},
 		{"a mailbox on an odd host", "a@mail.log", "a@mail[.]log"},
+		{"an address behind a time of day", "21:47:203.0.113.7", "21:47:203.0.113[.]7"},
 		{"www in any zone", "www.intranet", "www[.]intranet"},
+		{"www behind a dash", "00-www.intranet", "00-www[.]intranet"},
+		{"www in a word", "awww.cute", "awww.cute"},
 		{"every dot that may end a name", "a.co.uk.", "a[.]co[.]uk."},
 		{"punycode", "xn--e1awg7f.xn--p1ai", "xn--e1awg7f[.]xn--p1ai"},
 		{"letters of the world", "пример.рф 例え。テスト", "пример[.]рф 例え[。]テスト"},
@@ -47,6 +50,7 @@ var linkable = regexp.MustCompile(`(?i)https?://|ftp://|mailto:|tel:|\bwww\.[a-z
 func FuzzDefang(f *testing.F) {
 	f.Add(hostile)
 	f.Add("http://203.0.113.7/a www.evil.com:80 anna@example.org 2001:db8::9")
+	f.Add("00-www.00 \u00e9www.00")
 	f.Add("httphttp://a hhttp://ttp://a.b.com@c.org..com")
 	f.Fuzz(func(t *testing.T, s string) {
 		got := defang(escape(s, 500, false))

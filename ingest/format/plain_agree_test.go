@@ -106,6 +106,7 @@ func FuzzPlainPath(f *testing.F) {
 		}
 	}
 	f.Add(`192.0.2.66 - - [10/Nov/2026:13:55:36 +0000] "GET wss://www.example.org:8443 HTTP/2.0" 200 512`)
+	f.Add(`192.0.2.66 - - [10/Nov/2026:13:55:36 +0000] "GET https://<b>/ HTTP/2.0" 200 512`)
 	berlin, err := time.LoadLocation("Europe/Berlin")
 	if err != nil {
 		f.Fatal(err)

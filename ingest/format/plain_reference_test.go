@@ -115,8 +115,9 @@ func plainYearless(stamp string, ctx ingest.Context) (time.Time, bool) {
 	return time.Time{}, false
 }
 
-// plainURL is a target that names its host, as in HTTP/2.
-var plainURL = regexp.MustCompile(`(?s)^([A-Za-z]+)://([^/?]+)(/.*)?$`)
+// plainURL is a target that names its host, as in HTTP/2. What no host is written like stays
+// in the target.
+var plainURL = regexp.MustCompile(`(?s)^([A-Za-z]+)://([-.:\[\]\w[:^ascii:]]+)(/.*)?$`)
 
 // plainAccess reads the groups of an access line: virtual host, client, user,
 // stamp, request, status, bytes, referer, agent.

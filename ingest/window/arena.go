@@ -3,8 +3,8 @@ package window
 import "unsafe"
 
 // arena hands out small blocks of T in power-of-two sizes and takes them back.
-// T holds no pointers, so millions of blocks cost the garbage collector one
-// pointer a page. An offset stays valid until its block is freed; pages
+// Of a Store T holds no pointers, so millions of blocks cost the garbage collector one
+// pointer a page; of a Builder, which has a few thousand, it may. An offset stays valid until its block is freed; pages
 // never move, and so a pointer into a block stays valid as long. A block comes
 // with whatever it held before.
 type arena[T any] struct {

@@ -62,7 +62,8 @@ func (t *table) bound(spare func(limit int) int) {
 		t.evictRows()
 	}
 	for k := range t.names {
-		if p := &t.kinds[k]; p.over(spare(p.limit)) || t.names[k].prune(spare) {
+		pruned := t.names[k].prune(spare) // of too many objects, too: the bar of the names is theirs
+		if p := &t.kinds[k]; pruned || p.over(spare(p.limit)) {
 			t.evictObjects()
 		}
 	}

@@ -228,3 +228,21 @@ func TestSetFindsWhatItLists(t *testing.T) {
 		t.Errorf("the empty set has %d units", n)
 	}
 }
+
+// Of too many objects and too many names at once the same are left, whoever counted what.
+func TestLimitsOfObjectsAndNamesTogether(t *testing.T) {
+	for seed := range uint64(12) {
+		g := newTraffic(5012 + seed)
+		chunks := g.chunks(20, 500)
+		want := ""
+		for _, workers := range []int{1, 3, 8} {
+			opt := g.options(g.Uint64())
+			opt.Limits = Limits{Rows: 2000, Loud: 500, Objects: 1500, Things: 300}
+			got := dump(g.dealInto(opt, chunks, workers))
+			if want == "" {
+				want = got
+			}
+			differ(t, got, want)
+		}
+	}
+}

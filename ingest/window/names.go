@@ -30,17 +30,22 @@ type copies struct {
 	block  int // that is written to
 }
 
-// copyBlock is how many bytes a block has, unless a text is longer.
+// copyBlock is how many bytes a block has. A longer text, of a host's name as long as a
+// line may be, stands alone and is let go of: the blocks before one that has room for it
+// would be passed over, and others made for what comes behind it, at each merge anew.
 const copyBlock = 32 << 10
 
 // join returns a copy of two texts, one behind the other.
 func (c *copies) join(a []byte, b string) []byte {
 	n := len(a) + len(b)
+	if n > copyBlock {
+		return append(append(make([]byte, 0, n), a...), b...)
+	}
 	for c.block < len(c.blocks) && cap(c.blocks[c.block])-len(c.blocks[c.block]) < n {
 		c.block++
 	}
 	if c.block == len(c.blocks) {
-		c.blocks = append(c.blocks, make([]byte, 0, max(copyBlock, n)))
+		c.blocks = append(c.blocks, make([]byte, 0, copyBlock))
 	}
 	p := &c.blocks[c.block]
 	begin := len(*p)
