@@ -43,8 +43,8 @@ func defangScheme(s string) string {
 
 // addressLike finds what may be an IP address; times of day look alike.
 var (
-	addressLike = lazyregexp.New(`[0-9A-Fa-f:]*:[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*|\d{1,3}(?:\.\d{1,3}){3}`)
-	fourNumbers = lazyregexp.New(`\d{1,3}(?:\.\d{1,3}){3}`)
+	addressLike = lazyregexp.New(`[0-9A-Fa-f:]*:[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*|\d{1,3}(?:\.\d{1,3}){3,}`)
+	fourNumbers = lazyregexp.New(`\d{1,3}(?:\.\d{1,3}){3,}`)
 )
 
 // defangAddress breaks an address at its last separator.
@@ -52,9 +52,9 @@ func defangAddress(s string) string {
 	if s == "::" {
 		return s
 	}
-	if !strings.Contains(s, ":") { // four numbers, if they are an address or not
-		at := strings.LastIndexByte(s, '.')
-		return s[:at] + "[.]" + s[at+1:]
+	if !strings.Contains(s, ":") { // four numbers, if they are an address or not; of more any four may be one
+		numbers := strings.SplitN(s, ".", 4)
+		return strings.Join(numbers[:3], ".") + "[.]" + strings.ReplaceAll(numbers[3], ".", "[.]")
 	}
 	bare := strings.TrimRight(s, ".")
 	tail := s[len(bare):]

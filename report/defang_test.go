@@ -18,6 +18,7 @@ func TestDefang(t *testing.T) {
 		{"no slashes", "mailto:a@b.test tel:+15550100 javascript:alert(1)", "mailto[:]a@b[.]test tel[:]+15550100 javascript[:]alert(1)"},
 		{"a mailbox", "anna@example.org was tried", "anna@example[.]org was tried"},
 		{"a mailbox on an odd host", "a@mail.log", "a@mail[.]log"},
+		{"more than four numbers", "3.3.0.110.113.0.1", "3.3.0[.]110[.]113[.]0[.]1"},
 		{"an address behind a time of day", "21:47:203.0.113.7", "21:47:203.0.113[.]7"},
 		{"www in any zone", "www.intranet", "www[.]intranet"},
 		{"www behind a dash", "00-www.intranet", "00-www[.]intranet"},

@@ -50,8 +50,15 @@ func parseAddress(field, s string) (*netmail.Address, error) {
 	if strings.IndexFunc(a.Name, func(r rune) bool { return !unicode.IsPrint(r) }) >= 0 {
 		return nil, fmt.Errorf("%s %q has a name with characters that cannot be shown", field, s)
 	}
+	if len(a.Name) > maxName {
+		return nil, fmt.Errorf("%s <%s> has a name longer than %d bytes", field, a.Address, maxName)
+	}
 	return a, nil
 }
+
+// maxName is how long the name before an address may be, in bytes: in base64 and with
+// the address it stands in one line of the head, which has 998 at most.
+const maxName = 256
 
 // CheckAddress returns an error, that names the field, for an address that
 // cannot be written to: settings are checked long before the first mail.

@@ -228,6 +228,7 @@ func TestComposeRefuses(t *testing.T) {
 		`sender "a@example.org`: func(m *Draft) { m.From = "a@example.org\r\nBcc: b@example.net" },
 		"recipient":             func(m *Draft) { m.To = []string{"a@example.org, b@example.org"} },
 		"cannot be shown":       func(m *Draft) { m.From = "=?utf-8?q?a=0Ab?= <a@example.org>" },
+		"longer than 256":       func(m *Draft) { m.From = strings.Repeat("x", 257) + " <a@example.org>" },
 		"not ASCII":             func(m *Draft) { m.To = []string{"anna@exämple.org"} },
 		"form name@host":        func(m *Draft) { m.To = []string{`"a,b"@example.org`} },
 		"too long":              func(m *Draft) { m.To = []string{strings.Repeat("a", 70) + "@example.org"} },
