@@ -159,6 +159,7 @@ func TestDocumented(t *testing.T) {
 func FuzzReadYAML(f *testing.F) {
 	f.Add([]byte("host: web1\nban: {mode: off, allow: [192.0.2.1]}\nsources:\n  - path: /x\n"))
 	f.Add([]byte("a: &x [*x]\n<<: *x\n"))
+	f.Add([]byte("00\n...0:"))
 	f.Add([]byte("? [a]\n: b\n--- |\n x\n"))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		s := defaults()

@@ -20,11 +20,14 @@ import (
 // line with a caret below.
 type yamlError struct {
 	file string
-	at   *token.Token
+	at   *token.Token // nil: of something that stands nowhere, as a key that is left empty behind the end of a document
 	text string
 }
 
 func (e *yamlError) Error() string {
+	if e.at == nil {
+		return e.file + ": " + e.text
+	}
 	var p printer.Printer
 	return fmt.Sprintf("%s:%d:%d: %s\n%s", e.file, e.at.Position.Line, e.at.Position.Column, e.text, p.PrintErrorToken(e.at, false))
 }
