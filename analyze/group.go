@@ -56,7 +56,7 @@ func ranked(found [][]*Finding) []*Finding {
 			all = append(all, place{int32(rank(f)), int32(len(f.Sources)), int32(len(all)), binary.BigEndian.Uint64(begin[:]), f.Detector, f})
 		}
 	}
-	all = inOrder(all, func(a, b place) int {
+	slices.SortFunc(all, func(a, b place) int {
 		if c := cmp.Or(cmp.Compare(a.rank, b.rank), cmp.Compare(b.sources, a.sources)); c != 0 {
 			return c
 		}
