@@ -46,8 +46,9 @@ func (x *index) next(i int, tag uint32) (row uint32, at int) {
 // none is no row.
 const none = ^uint32(0)
 
-// expect makes room for about n rows in an index that has none.
-func (x *index) expect(n int) { x.slots = empty(n + n/4 + 8) }
+// expect makes room for about n rows in an index that has none, and an eighth more: one
+// that grows leaves behind what it was.
+func (x *index) expect(n int) { x.slots = empty((n+n/8)*5/4 + 8) }
 
 // empty returns n slots that were written to: a search reads first, and memory that is
 // read first is mapped twice, and each time all processors are told.
