@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"net/netip"
 	"slices"
+	"strings"
 	"testing"
 
 	"gumshoe/ingest"
@@ -229,20 +230,41 @@ func TestSetFindsWhatItLists(t *testing.T) {
 	}
 }
 
-// Of too many objects and too many names at once the same are left, whoever counted what.
+// Of too many objects and too many names at once the same are left, whoever counted what,
+// also where an event of a source that is kept asks for the name of what is not.
 func TestLimitsOfObjectsAndNamesTogether(t *testing.T) {
-	for seed := range uint64(12) {
-		g := newTraffic(5012 + seed)
-		chunks := g.chunks(20, 500)
-		want := ""
-		for _, workers := range []int{1, 3, 8} {
-			opt := g.options(g.Uint64())
-			opt.Limits = Limits{Rows: 2000, Loud: 500, Objects: 1500, Things: 300}
-			got := dump(g.dealInto(opt, chunks, workers))
-			if want == "" {
-				want = got
+	for _, limits := range []Limits{
+		{Rows: 2000, Loud: 500, Objects: 1500, Things: 300},
+		{Rows: 2000, Loud: 2000, Objects: 300, Things: 5000},
+	} {
+		for seed := range uint64(12) {
+			g := newTraffic(5012 + seed)
+			chunks := g.chunks(20, 500)
+			want := ""
+			for _, workers := range []int{1, 3, 8} {
+				opt := g.options(g.Uint64())
+				opt.Limits = limits
+				set := g.dealInto(opt, chunks, workers)
+				got := dump(set) + touched(set)
+				if want == "" {
+					want = got
+				}
+				differ(t, got, want)
 			}
-			differ(t, got, want)
 		}
 	}
+}
+
+// touched names what the remembered events are about.
+func touched(s *Set) string {
+	var out strings.Builder
+	for i := range s.units {
+		u := &s.units[i]
+		for j := range u.Rows {
+			for _, t := range u.Touches(&u.Rows[j]) {
+				fmt.Fprintf(&out, "%x is %q\n", t.Name, s.Name(t.Name).Text)
+			}
+		}
+	}
+	return out.String()
 }

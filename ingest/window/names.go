@@ -2,6 +2,7 @@ package window
 
 import (
 	"bytes"
+	"maps"
 	"slices"
 	"unicode/utf8"
 
@@ -108,6 +109,13 @@ func (d *names) prune(spare func(limit int) int) bool {
 		}
 	}
 	return true
+}
+
+// forget drops the names of what a bar drops.
+func (d *names) forget(beyond bar) {
+	if beyond != 0 {
+		maps.DeleteFunc(d.of, func(id uint64, _ Name) bool { return beyond.drops(id) })
+	}
 }
 
 // cut bounds what is kept of the attacker's text.

@@ -237,6 +237,9 @@ func (t *table) renumber(final []uint8) {
 // cut cuts the table to its limits.
 func (t *table) cut(final []uint8, web []bool) {
 	t.bound(func(limit int) int { return limit })
+	for k := range t.names { // whether a name came before its object was let go of depends on it, too
+		t.names[k].forget(t.kinds[k].bar)
+	}
 	if t.all.bar == 0 {
 		return
 	}
