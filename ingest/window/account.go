@@ -13,7 +13,9 @@ func (b *Builder) auth(r *tally, ev *ingest.Event, out outcome, at ingest.Origin
 		case bad:
 			r.bad.badNames.add(&b.rowSets.words, name)
 		}
-		b.join(b.account(name, ev, out, r.service), out, r.member)
+		if o := b.account(name, ev, out, r.service); b.whole || out != good {
+			b.join(o, out, r.member)
+		}
 	}
 	b.touch(r, ev, at, name)
 }

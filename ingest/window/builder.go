@@ -8,7 +8,8 @@ type Builder struct {
 	store *Store
 	hash  ingest.Hash
 	seed  uint64
-	first int // shard to begin with when merging
+	first int  // shard to begin with when merging
+	whole bool // also what only the archive tells is counted: see Options
 
 	rows     arena[tally]
 	rowSets  arenas
@@ -112,7 +113,7 @@ func (b *Builder) count(ev *ingest.Event, at ingest.Origin, log uint16, out outc
 	}
 
 	r := b.row(unitOf(ev.Src), svc)
-	if r.news(out) {
+	if b.whole && r.news(out) {
 		b.join(s, out, r.member)
 	}
 	r.saw(b.second, placeOf(at))

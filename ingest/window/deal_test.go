@@ -182,9 +182,14 @@ func TestWhoeverCountsTheSetIsTheSame(t *testing.T) {
 	for seed := range uint64(seeds) {
 		g := newTraffic(seed)
 		chunks := g.chunks(20, 600)
-		want := plain(chunks, g.options(0))
-		for _, workers := range []int{1, 1, 2, 5, 8} {
-			differ(t, dump(g.deal(chunks, workers)), want)
+		for _, perLog := range []bool{false, true} {
+			opt := g.options(g.Uint64())
+			opt.PerLog = perLog
+			want := plain(chunks, opt)
+			for _, workers := range []int{1, 1, 2, 5, 8} {
+				opt.Seed = g.Uint64()
+				differ(t, dump(g.dealInto(opt, chunks, workers)), want)
+			}
 		}
 	}
 }

@@ -174,6 +174,13 @@ func plain(chunks [][]placed, opt Options) string {
 		return id
 	}
 
+	ifWhole := func(unit uint64) uint64 {
+		if opt.PerLog {
+			return unit
+		}
+		return 0
+	}
+
 	object := func(kind ObjectKind, id uint64, service string, ev *ingest.Event, out outcome, unit uint64) *objectSets {
 		sec := uint32(ev.Time / 1000)
 		key := objectKey{kind, id, service, sec / 3600}
@@ -207,6 +214,9 @@ func plain(chunks [][]placed, opt Options) string {
 		return o
 	}
 	account := func(ev *ingest.Event, as string, out outcome, unit uint64) *objectSets {
+		if out == good {
+			unit = ifWhole(unit)
+		}
 		id := tagged(AccountObject, opt.Hash.String(group(as)+"\x00"+strings.ToLower(string(ev.User))))
 		o := object(AccountObject, id, ev.Service, ev, out, unit)
 		if out == good || ev.Account == ingest.AccountExists {
@@ -248,7 +258,7 @@ func plain(chunks [][]placed, opt Options) string {
 			}
 			service := tagged(ServiceObject, opt.Hash.String(ev.Service))
 			names[service] = Name{Text: ev.Service}
-			object(ServiceObject, service, ev.Service, ev, out, unit)
+			object(ServiceObject, service, ev.Service, ev, out, ifWhole(unit))
 			if !counts {
 				continue
 			}
@@ -329,7 +339,7 @@ func plain(chunks [][]placed, opt Options) string {
 				}
 				before[key] = ev
 				names[agentID(ev.Client.ID)] = Name{Text: string(ev.Agent), Client: ev.Client.Kind, Claim: ev.Client.Claim}
-				object(AgentObject, agentID(ev.Client.ID), ev.Service, ev, out, unit)
+				object(AgentObject, agentID(ev.Client.ID), ev.Service, ev, out, ifWhole(unit))
 			}
 			if ev.Request.Template != 0 {
 				t.Name = tagged(PathObject, ev.Request.Template)
@@ -340,7 +350,11 @@ func plain(chunks [][]placed, opt Options) string {
 				n.Text = string(ev.VHost) + ev.Request.Text
 				n.Path |= ev.Request.Flags &^ ingest.PathQuery
 				names[t.Name] = n
-				o := object(PathObject, t.Name, ev.Service, ev, out, unit)
+				visitor := unit
+				if static && ev.Request.Flags&ingest.PathQuery == 0 && out == good {
+					visitor = ifWhole(unit)
+				}
+				o := object(PathObject, t.Name, ev.Service, ev, out, visitor)
 				if ev.Request.Stage >= ingest.StageSyntax && (ev.Status == 500 || ev.Status == 501 || ev.Status > 504 && ev.Status < 600) {
 					add(&o.object.ProbeErrors, ev.Count)
 				}

@@ -65,6 +65,9 @@ func (b *Builder) agent(r *tally, ev *ingest.Event, out outcome) {
 	}
 	o := b.objects.at(r.agent)
 	o.count(out, ev, b.second)
+	if !b.whole {
+		return
+	}
 	into := joined(0)
 	switch out {
 	case good:
@@ -99,7 +102,7 @@ func (b *Builder) path(r *tally, id uint64, ev *ingest.Event, out outcome) {
 	case out == good && req.Flags&ingest.PathStatic == 0:
 		fresh = r.goodNames.add(&b.rowSets.words, id)
 	}
-	if fresh {
+	if part := req.Flags&(ingest.PathStatic|ingest.PathQuery) == ingest.PathStatic; fresh && (b.whole || !part || out != good) {
 		b.join(o, out, r.member)
 	}
 }
