@@ -84,6 +84,8 @@ var tunnelSays = concat(
 		"main[{text}]:[[ ]]{addr:port} failed authentication attempt for user '{user}'", // ocserv
 		"main[{text}]: {addr:port} failed authentication attempt for user '{user}'",
 		"worker[{text}]: {addr} failed authentication attempt for user '{user}'",
+		"worker[{text}]: {addr} failed authentication for '{user}'",
+		"worker: {addr} failed authentication for '{user}'",
 		"AUTH FAILED: {text}'user': '{user}', {text}'client_ip_addr': '{addr}'{text}", // OpenVPN Access Server
 		"WEB OUT: {text}Web login failed ({text}'client_ip_addr': '{addr}', 'user': '{user}', {text}",
 		"OUT: '{words} {addr:port} TLS Auth Error: Auth Username/Password verification failed for peer'",
@@ -94,6 +96,8 @@ var tunnelSays = concat(
 	say(ingest.KindConnect, "worker: {addr} accepted connection", "main:{addr:port} user disconnected{words}"),
 	say(ingest.KindAbuse,
 		"main:[[ ]]added {n} points (total {n}) for IP '{addr}' to ban list",
+		"main:{addr:port} added {n} points (total {n}) for IP '{ip}' to ban list",
+		"main:{addr:port} added IP '{ip}' to ban list, will be reset at: {words}",
 		"main:[[ ]]added IP '{addr}' (with score {n}) to ban list, will be reset at: {words}",
 		"main:[[ ]]rejected connection from banned IP: {addr}",
 	),

@@ -87,6 +87,7 @@ type customParser struct {
 	right    []span
 	record   record
 	target   []byte // scratch: path and query joined
+	dayFirst bool   // "05/11/2026:10:00:00 +0100" is in November, and there are no other dates
 }
 
 // Reason implements ingest.Explainer.
@@ -160,7 +161,11 @@ func (p *customParser) match(c *pattern, line []byte) bool {
 func (p *customParser) fill(ev *ingest.Event) bool {
 	r := &p.record
 	if v := r.value[meansTime]; len(v) > 0 {
-		t, ok := p.anyStamp(v)
+		stamp := p.anyStamp
+		if p.dayFirst {
+			stamp = p.europeanStamp
+		}
+		t, ok := stamp(v)
 		if !ok {
 			return false
 		}

@@ -71,8 +71,9 @@ func (c *pattern) fromLeft(line []byte, spans []span) []span {
 func (c *pattern) find(line []byte, at, i int) int {
 	next := c.literals[i+1]
 	if c.fields[i].meaning == meansAddr && string(next) == ":" { // uvicorn puts no brackets around "2001:db8::1" and its port
-		n := bytes.IndexByte(line[at:], ' ')
-		if n = bytes.LastIndexByte(line[at:at+max(n, 0)], ':'); n < 0 {
+		space := at + max(bytes.IndexByte(line[at:], ' '), 0)
+		n := bytes.LastIndexByte(line[at:space], ':')
+		if n < 0 || bytes.IndexByte(line[at+n:space], '.') >= 0 { // the end of "::ffff:192.0.2.1" is no port
 			return -1
 		}
 		return at + n

@@ -51,6 +51,7 @@ type layout struct {
 var formats = []layout{
 	{"combined", []string{"common", "vhost_combined", "access", "nginx", "apache", "apache2", "httpd", "http"}, newAccess},
 	{"dropbear", nil, newDropbearLog},
+	{"windows_sshd", nil, newWindowsSSHD},
 	{"exim", []string{"mainlog", "rejectlog"}, newEximLog},
 	{"vsftpd", nil, newVsftpdLog},
 	{"filezilla", nil, newFileZillaLog},
@@ -125,6 +126,7 @@ var formats = []layout{
 	{"uwsgi", nil, newUWSGI},
 	{"rails", []string{"puma"}, newRailsLog},
 	{"cpanel_access", nil, newCPanelAccess},
+	{"proxmox_access", []string{"pveproxy", "pmgproxy"}, newProxmoxAccess},
 	{"app_access", []string{"zoraxy", "thehive", "couchdb", "romm", "joplin", "vikunja", "forgejo", "gitea", "morgan"}, newAppAccess},
 	{"bitbucket", nil, newBitbucketAudit},
 	{"panos", []string{"paloalto"}, newPANOSLog},

@@ -48,7 +48,41 @@ var newMurmurLog = newOwnLog(func(c *clock, line []byte, ev *ingest.Event) (msg 
 	}
 	msg, ok = cut(msg, " ")
 	return msg, true, ok
-}, speaks(serviceVoice,
+}, newMurmur)
+
+// murmur remembers the addresses of sessions: who has signed in is told by the session
+// alone, "1 => <5:anna(12)> Authenticated".
+type murmur struct {
+	*shared
+	says messenger
+}
+
+func newMurmur(h *shared) messenger { return &murmur{h, murmurSays(h)} }
+
+// message implements messenger.
+func (p *murmur) message(msg []byte, ev *ingest.Event) string {
+	if why := p.says.message(msg, ev); why != "" {
+		return why
+	}
+	id, _, ok := bytes.Cut(msg, []byte(":"))
+	if !ok || len(id) == 0 {
+		return ""
+	}
+	ev.PID = id
+	session := p.processes.of(ev)
+	switch ev.Kind {
+	case ingest.KindConnect:
+		session.saw(ev.Src)
+	case ingest.KindAuthSuccess:
+		ev.Src = session.addr
+	case ingest.KindDisconnect:
+		ev.Src = session.addr
+		session.end()
+	}
+	return ""
+}
+
+var murmurSays = speaks(serviceVoice,
 	say(ingest.KindAuthFailure,
 		"{word} => <{n}:{user}({word})> Rejected connection from {addr:port}: Invalid server password",
 		"{word} => <{n}:{user}({word})> Rejected connection from {addr:port}: Wrong certificate or password for existing user",
@@ -57,7 +91,9 @@ var newMurmurLog = newOwnLog(func(c *clock, line []byte, ev *ingest.Event) (msg 
 	say(ingest.KindReject, "{word} => <{text}> Rejected connection from {addr:port}: {words}"),
 	say(ingest.KindAbuse, "{word} => Ignoring connection: {addr:port} ({words})"),
 	say(ingest.KindConnect, "{word} => <{text}> New connection: {addr:port}"),
-))
+	say(ingest.KindAuthSuccess, "{word} => <{n}:{user}({word})> Authenticated").exists(),
+	say(ingest.KindDisconnect, "{word} => <{n}:{user}({word})> Connection closed: {words}"),
+)
 
 // newTeamSpeakLog reads TeamSpeak: "2022-12-29 11:39:26.009756|INFO    |Query         |   |MESSAGE".
 var newTeamSpeakLog = newOwnLog(func(c *clock, line []byte, ev *ingest.Event) (msg []byte, sure, ok bool) {

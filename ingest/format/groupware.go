@@ -58,6 +58,10 @@ func (drupal) message(msg []byte, ev *ingest.Event) string {
 	}
 	said := rest[last+1:]
 	ev.Src, ev.Service = a, serviceApp
+	if name, ok := cut(said, "Session opened for "); ok && bytes.Count(msg, []byte("|")) == 8 { // no bar is a client's
+		ev.Kind, ev.User = ingest.KindAuthSuccess, bytes.TrimSuffix(name, []byte("."))
+		return ""
+	}
 	user, ok := drupalUser(said)
 	if !ok {
 		return whyQuiet

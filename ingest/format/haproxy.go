@@ -36,6 +36,14 @@ const whyHAProxy = "unknown message of HAProxy"
 
 // message implements messenger.
 func (p *haproxy) message(msg []byte, ev *ingest.Event) string {
+	if rest, ok := cut(msg, "Connect from "); ok { // without an option for its log
+		peer, _, _ := bytes.Cut(rest, []byte(" to "))
+		if ev.Src, ok = proxyPeer(peer); !ok {
+			return whyHAProxy
+		}
+		ev.Service, ev.Kind = ingest.ServiceWeb, ingest.KindConnect
+		return ""
+	}
 	peer, rest, ok := bytes.Cut(msg, []byte(" ["))
 	a, isAddr := proxyPeer(peer)
 	if !ok || !isAddr || len(rest) < 24 {

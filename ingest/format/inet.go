@@ -121,8 +121,13 @@ func trimSamba(msg []byte) []byte {
 	return bytes.TrimSuffix(bytes.Trim(msg, " \r"), []byte(" #015"))
 }
 
-// newSambaLog reads the message in log.smbd, on the line below its stamp.
-var newSambaLog = newOwnLog(func(_ *clock, line []byte, _ *ingest.Event) (msg []byte, sure, ok bool) {
+// newSambaLog reads the message in log.smbd, on the line below its stamp, which it
+// repeats: "... user [DOMAIN]\[NAME] at [Fri, 20 Nov 2026 10:00:00.123456 CET] with ...". A
+// client that writes a second one gets none.
+var newSambaLog = newOwnLog(func(c *clock, line []byte, ev *ingest.Event) (msg []byte, sure, ok bool) {
 	msg = bytes.TrimLeft(line, " ")
+	if _, at, found := bytes.Cut(msg, []byte("] at [")); found && !bytes.Contains(at, []byte("] at [")) {
+		ev.Time, _, _ = c.httpDate(at)
+	}
 	return msg, true, bytes.HasPrefix(msg, []byte("Auth: ["))
 }, newSambaAudit)

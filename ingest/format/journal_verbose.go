@@ -59,11 +59,7 @@ func (p *verboseJournal) entry(line []byte) ingest.Result {
 	if !ok || !weekday(line) || len(head) < 24 {
 		return ingest.Unparsed
 	}
-	zone := p.clock
-	if bytes.HasSuffix(head, []byte(" UTC")) {
-		zone = clock{}
-	}
-	if p.time, _, ok = zone.isoStamp(head[4:]); !ok {
+	if p.time, _, ok = p.clock.isoStamp(head[4:]); !ok {
 		return ingest.Unparsed
 	}
 	p.named, p.ided = 0, 0

@@ -10,8 +10,8 @@ import (
 // --output knows stamps of its own, and names units in place of programs.
 
 // openFull reads "Fri 2026-11-20 10:00:00 CET host program[pid]: message", of
-// short-full, and of with-unit, which names the unit for the program. The zone is
-// that of the machine that printed it.
+// short-full, and of with-unit, which names the unit for the program. A zone whose
+// name says nothing is that of the machine that printed it.
 func (c *clock) openFull(b []byte, ev *ingest.Event) (msg []byte, ok bool) {
 	if len(b) < 24 || b[3] != ' ' || b[4] == ' ' {
 		return nil, false
@@ -24,10 +24,6 @@ func (c *clock) openFull(b []byte, ev *ingest.Event) (msg []byte, ok bool) {
 		return nil, false
 	}
 	if name, after, found := bytes.Cut(bytes.TrimPrefix(rest, []byte(" ")), []byte(" ")); found && isZoneName(name) {
-		if string(name) == "UTC" || string(name) == "GMT" {
-			utc := clock{}
-			t, _, _ = utc.isoStamp(b[4:])
-		}
 		rest = after
 	}
 	ev.Time = t

@@ -69,8 +69,9 @@ func (p *postgres) message(msg []byte, ev *ingest.Event) string {
 	if level == "" {
 		return whyMessage
 	}
-	prefix := msg[:at]
-	p.readPrefix(prefix, ev)
+	if prefix := msg[:at]; !readRDSPrefix(prefix, ev) {
+		p.readPrefix(prefix, ev)
+	}
 	client := p.processes.of(ev)
 	if !postgresSays.tell(msg[at+len(level):], ev) {
 		return whyMessage
@@ -93,6 +94,25 @@ func (p *postgres) message(msg []byte, ev *ingest.Event) string {
 func contains(text []byte, a netip.Addr) bool {
 	b, _, n := soleAddress(text)
 	return n > 1 || n == 1 && a == b
+}
+
+// readRDSPrefix reads what Amazon's RDS puts before a message, `%t:%r:%u@%d:[%p]:`,
+// " UTC:192.0.2.1(4444):shop@orders:[123]:": the host stands before all that is the
+// client's, and the process behind it.
+func readRDSPrefix(prefix []byte, ev *ingest.Event) bool {
+	zone, rest, isZone := bytes.Cut(bytes.TrimPrefix(prefix, []byte(" ")), []byte(":"))
+	rest, isEnd := bytes.CutSuffix(rest, []byte("]:"))
+	pid := bytes.LastIndex(rest, []byte(":["))
+	if !isZone || !isEnd || !isZoneName(zone) || pid < 0 || !digits(rest[pid+2:]) {
+		return false
+	}
+	ev.PID = rest[pid+2:]
+	if host, port, ok := bytes.Cut(rest[:pid], []byte("(")); ok {
+		if n := bytes.IndexByte(port, ')'); n > 0 && digits(port[:n]) {
+			ev.Src, _ = address(host)
+		}
+	}
+	return true
 }
 
 // readPrefix finds the process "[123]" and the host "192.0.2.1(5432)" among the

@@ -14,6 +14,7 @@ type record struct {
 	// elsewhere: the daemon names its peer, but not by an address ("peer=unix"). An
 	// address under another name may then be a part of what the client chose.
 	elsewhere bool
+	login     bool   // an event is called "login"
 	headers   bool   // the values are headers of the request
 	open      bool   // values are not escaped, and a client's may go on with fields of its own making
 	scratch   []byte // a message without its escapes
@@ -97,6 +98,11 @@ func (r *record) keep(n named, value []byte, foreign bool) {
 	switch m {
 	case meansEvent, meansError, meansMessage, meansOutcome:
 		r.heard |= listen(value)
+		if m == meansEvent && anyFold(value, "login") {
+			r.login = true
+		} else if m == meansEvent && string(value) == "auth" { // Teleport
+			r.heard |= toneSubject
+		}
 	}
 	rank := n.rank + 1
 	if foreign {

@@ -10,39 +10,46 @@ import (
 type meaning uint8
 
 const (
-	meansNothing   meaning = iota
-	meansAddr              // the client
-	meansUser              // the account
-	meansUserID            // the account: a mail address, or a number
-	meansMessage           // text for people
-	meansEvent             // what happened, in a word
-	meansError             // why it did not
-	meansOutcome           // whether it did
-	meansStatus            // HTTP status
-	meansMethod            // HTTP method
-	meansTarget            // path, with or without query
-	meansQuery             // query alone
-	meansRequest           // METHOD TARGET PROTO
-	meansProto             // HTTP version
-	meansVHost             // the host that was asked for
-	meansAgent             // user agent
-	meansReferer           // referer
-	meansBytes             // size of the answer
-	meansSeconds           // time to answer in seconds
-	meansTime              // when, with date
-	meansDate              // the date alone
-	meansProgram           // who wrote the line
-	meansPID               // its process
-	meansMachine           // where it runs
-	meansInner             // another log line, whole
-	meansShipped           // a name that only shippers of other programs' lines use
-	meansForwarded         // the client in the word of a header
-	meansPacket            // where a packet went
-	meansThreat            // the attack that a packet was taken for
-	meansBody              // of OpenTelemetry: text for people, or another log line
-	meansTelemetry         // a name that only OpenTelemetry uses
-	meansPeer              // of OpenTelemetry: who sent the request; meansAddr is then the word of a header
-	meansEventID           // the number of an event of Windows
+	meansNothing     meaning = iota
+	meansAddr                // the client
+	meansUser                // the account
+	meansUserID              // the account: a mail address, or a number
+	meansMessage             // text for people
+	meansEvent               // what happened, in a word
+	meansError               // why it did not
+	meansOutcome             // whether it did
+	meansStatus              // HTTP status
+	meansMethod              // HTTP method
+	meansTarget              // path, with or without query
+	meansQuery               // query alone
+	meansRequest             // METHOD TARGET PROTO
+	meansProto               // HTTP version
+	meansVHost               // the host that was asked for
+	meansAgent               // user agent
+	meansReferer             // referer
+	meansBytes               // size of the answer
+	meansSeconds             // time to answer in seconds
+	meansTime                // when, with date
+	meansDate                // the date alone
+	meansProgram             // who wrote the line
+	meansPID                 // its process
+	meansMachine             // where it runs
+	meansInner               // another log line, whole
+	meansShipped             // a name that only shippers of other programs' lines use
+	meansForwarded           // the client in the word of a header
+	meansPacket              // where a packet went
+	meansThreat              // the attack that a packet was taken for
+	meansBody                // of OpenTelemetry: text for people, or another log line
+	meansTelemetry           // a name that only OpenTelemetry uses
+	meansPeer                // of OpenTelemetry: who sent the request; meansAddr is then the word of a header
+	meansEventID             // the number of an event of Windows
+	meansSender              // of SFTPGo: what happened; of others, who wrote the line
+	meansLoginType           // of SFTPGo: how a login was tried that failed
+	meansFailedLogin         // of GitLab: the same
+	meansLoginWith           // of GitLab: how one succeeded
+	meansEntity              // of GitLab: what an event is about
+	meansRealm               // of Keycloak: whose account it is
+	meansAuthVia             // of authentik: how the client had signed in before
 	meaningsCount
 )
 
@@ -85,13 +92,20 @@ var vocabulary = map[meaning]string{
 	meansInner:   "log message eventoriginal line",
 	meansForwarded: "xforwardedfor httpxforwardedfor headersxforwardedfor requestxforwardedfor xff forwardedfor proxyaddxforwardedfor cfconnectingip httpcfconnectingip " +
 		"trueclientip httptrueclientip xrealip httpxrealip forwarded httpforwarded",
-	meansPacket:    "dstip dstaddr destip destinationip destinationaddress dst dstport destport destinationport",
-	meansThreat:    "attack attackname threatname signaturename signaturemsg",
-	meansBody:      "body",
-	meansTelemetry: "timeunixnano observedtimeunixnano severitynumber severitytext observedtimestamp",
-	meansPeer:      "networkpeeraddress",
-	meansEventID:   "eventid eventcode winlogeventid",
-	meansShipped:   "stream realtimetimestamp agentephemeralid inputtype logfilepath logfilename containerid containername kubernetespodname sourcetype fluentdtag",
+	meansPacket:      "dstip dstaddr destip destinationip destinationaddress dst dstport destport destinationport",
+	meansThreat:      "attack attackname threatname signaturename signaturemsg",
+	meansBody:        "body",
+	meansTelemetry:   "timeunixnano observedtimeunixnano severitynumber severitytext observedtimestamp",
+	meansPeer:        "networkpeeraddress",
+	meansEventID:     "eventid eventcode winlogeventid",
+	meansSender:      "sender",
+	meansLoginType:   "logintype",
+	meansFailedLogin: "failedlogin",
+	meansLoginWith:   "with",
+	meansEntity:      "entitytype",
+	meansRealm:       "realmid",
+	meansAuthVia:     "authvia",
+	meansShipped:     "stream realtimetimestamp agentephemeralid inputtype logfilepath logfilename containerid containername kubernetespodname sourcetype fluentdtag",
 }
 
 // named is an entry of meaningOf.

@@ -79,7 +79,7 @@ func (r *record) screened(ev *ingest.Event) bool {
 // that says no is as good as words of failure; one that says yes tells of a login, unless
 // something else was done: whoever asks for a new password has none.
 func (r *record) tone() (t tone) {
-	t = r.heard
+	t = r.heard | r.known()
 	switch outcome := r.value[meansOutcome]; {
 	case t&toneSubject == 0:
 	case anyFold(outcome, "false", "fail", "failure", "failed", "denied", "no"):

@@ -41,7 +41,9 @@ var newRouterOSLog = newOwnLog(func(c *clock, line []byte, ev *ingest.Event) (ms
 	}
 	if ev.Time, msg, ok = c.isoStamp(b); !ok {
 		if ev.Time, msg, ok = c.bsdStamp(b); !ok {
-			return nil, false, false
+			if ev.Time, msg, ok = c.routerStamp(b); !ok {
+				return nil, false, false
+			}
 		}
 	}
 	if msg, ok = cut(msg, " "); !ok {
@@ -58,6 +60,32 @@ var newRouterOSLog = newOwnLog(func(c *clock, line []byte, ev *ingest.Event) (ms
 	ev.Host, ev.Program = host, topics
 	return msg, true, true
 }, newRouterOS)
+
+// routerStamp reads what RouterOS 6 writes into files of its own, "nov/20/2026 15:04:05",
+// and "nov/20 15:04:05" within a year.
+func (c *clock) routerStamp(b []byte) (t int64, rest []byte, ok bool) {
+	if len(b) < 15 || b[3] != '/' {
+		return 0, nil, false
+	}
+	var s civil
+	s.month = monthName([]byte{b[0] &^ 0x20, b[1], b[2]})
+	if s.day, ok = two(b[4:]); !ok {
+		return 0, nil, false
+	}
+	if b = b[6:]; b[0] == '/' {
+		if s.year, ok = four(b[1:]); !ok {
+			return 0, nil, false
+		}
+		b = b[5:]
+	}
+	if b[0] != ' ' {
+		return 0, nil, false
+	}
+	if rest, ok = clockTime(b[1:], &s); !ok || !s.valid() {
+		return 0, nil, false
+	}
+	return c.instant(&s), rest, true
+}
 
 // isTopics recognises "system,error,critical".
 func isTopics(b []byte) bool {

@@ -24,7 +24,7 @@ var sendmailSays = concat(
 	say(ingest.KindAbuse,
 		"ruleset=check_relay, arg1={words}, arg2={ip}, relay=[[{name} ]][{addr}][[ (may be forged)]], reject=421 4.3.2 {words}",
 		"rejecting commands from {name} [{addr}] due to pre-greeting traffic[[ after {n} seconds]]",
-		"rejecting commands from [{addr}] due to pre-greeting traffic[[ after {n} seconds]]",
+		"rejecting commands from [[[{ip}] ]][{addr}] due to pre-greeting traffic[[ after {n} seconds]]",
 		"[[{name} ]][{addr}][[ (may be forged)]] did not issue MAIL/EXPN/VRFY/ETRN during connection to {word}",
 		"[[{name} ]][{addr}][[ (may be forged)]]: possible SMTP attack: command={word}, count={n}",
 		"[[{name} ]][{addr}][[ (may be forged)]]: Possible SMTP RCPT flood, throttling.",

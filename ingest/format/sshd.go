@@ -20,6 +20,21 @@ type sshd struct{ *shared }
 
 func newSSHD(h *shared) messenger { return &sshd{h} }
 
+// newWindowsSSHD reads the file that OpenSSH writes on Windows, "4632 2026-11-20
+// 10:00:00.123 MESSAGE", with the process in front.
+var newWindowsSSHD = newOwnLog(func(c *clock, line []byte, ev *ingest.Event) (msg []byte, sure, ok bool) {
+	pid, rest, ok := bytes.Cut(line, []byte(" "))
+	if !ok || !digits(pid) || len(pid) > 10 || len(rest) < 24 || rest[19] != '.' {
+		return nil, false, false
+	}
+	if ev.Time, msg, ok = c.isoStamp(rest); !ok {
+		return nil, false, false
+	}
+	ev.PID = pid
+	msg, ok = cut(msg, " ")
+	return bytes.TrimSuffix(msg, []byte("\r")), false, ok
+}, newSSHD)
+
 const whySSHD = "unknown message of sshd"
 
 // message implements messenger. It branches on the first letter, then on the

@@ -114,7 +114,7 @@ func zone(b []byte) (ms int64, rest []byte, ok bool) {
 	if len(z) == 0 {
 		return 0, b, false
 	}
-	if z[0] == 'Z' {
+	if z[0] == 'Z' && (len(z) == len(b) || len(z) == 1 || !letter(z[1])) { // " Zabbix" is no zone
 		return 0, z[1:], true
 	}
 	h, isHour := two(z[1:])
@@ -160,10 +160,7 @@ func (c *clock) isoStamp(b []byte) (t int64, rest []byte, ok bool) {
 	if !ok || !s.valid() || s.year == 0 {
 		return 0, nil, false
 	}
-	if offset, rest, ok := zone(b); ok {
-		return s.utc() - offset, rest, true
-	}
-	return c.instant(&s), b, true
+	return c.at(&s, b)
 }
 
 // bsdStamp reads the stamp of RFC 3164, "Jan  2 15:04:05", and its variants:

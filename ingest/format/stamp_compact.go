@@ -30,10 +30,7 @@ func (c *clock) compactStamp(b []byte) (t int64, rest []byte, ok bool) {
 	if rest = fraction(clock[6:], &s); s.year < 1970 || s.year > 2100 || !s.valid() {
 		return 0, nil, false
 	}
-	if offset, rest, ok := zone(rest); ok {
-		return s.utc() - offset, rest, true
-	}
-	return c.instant(&s), rest, true
+	return c.at(&s, rest)
 }
 
 // wordyStamp reads "2 Jan 2006 15:04:05", with the month in full or not, and
@@ -72,8 +69,5 @@ func (c *clock) wordyStamp(b []byte) (t int64, rest []byte, ok bool) {
 		return 0, nil, false
 	}
 	b = halfDay(b, &s)
-	if offset, rest, ok := zone(b); ok {
-		return s.utc() - offset, rest, true
-	}
-	return c.instant(&s), b, true
+	return c.at(&s, b)
 }

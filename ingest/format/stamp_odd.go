@@ -138,10 +138,7 @@ func (c *clock) httpDate(b []byte) (t int64, rest []byte, ok bool) {
 	if rest, ok := cut(b, " GMT"); ok {
 		return s.utc(), rest, true
 	}
-	if offset, rest, ok := zone(b); ok {
-		return s.utc() - offset, rest, true
-	}
-	return c.instant(&s), b, true
+	return c.at(&s, b)
 }
 
 // monthFirst reads "Jan-02-06 15:04:05", of the proxy ASSP, Plex's "Jan 02, 2006

@@ -74,10 +74,25 @@ func (c *clock) dayFirst(b []byte) (t int64, rest []byte, ok bool) {
 	if !s.valid() {
 		return 0, nil, false
 	}
-	if offset, rest, ok := zone(b); ok {
-		return s.utc() - offset, rest, true
+	return c.at(&s, b)
+}
+
+// europeanStamp reads "02/01/2006:15:04:05 +0100", where it is certain that the day
+// stands first.
+func (c *clock) europeanStamp(b []byte) (t int64, ok bool) {
+	if len(b) < 19 || b[2] != '/' || b[5] != '/' || b[10] != ':' {
+		return 0, false
 	}
-	return c.instant(&s), b, true
+	var s civil
+	var okD, okM, okY bool
+	s.day, okD = two(b)
+	s.month, okM = two(b[3:])
+	s.year, okY = four(b[6:])
+	if b, ok = clockTime(b[11:], &s); !ok || !okD || !okM || !okY || !s.valid() {
+		return 0, false
+	}
+	t, _, ok = c.at(&s, b)
+	return t, ok
 }
 
 // yearFirst reports whether a date of three pairs that was read with the year at
@@ -120,10 +135,7 @@ func (c *clock) namedMonth(b []byte) (t int64, rest []byte, ok bool) {
 	if b, ok = clockTime(b[12:], &s); !ok || !s.valid() {
 		return 0, nil, false
 	}
-	if offset, rest, ok := zone(b); ok {
-		return s.utc() - offset, rest, true
-	}
-	return c.instant(&s), b, true
+	return c.at(&s, b)
 }
 
 // packed reads "20220407-12:11:06" and, where the year has two digits,

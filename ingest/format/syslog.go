@@ -261,8 +261,11 @@ func (p *syslog) repeat(m messenger, inner []byte, ev *ingest.Event) string {
 
 // stem is the family of a program: "postfix" for "postfix/smtps/smtpd" and
 // "postfix-incoming/smtpd", "httpd" for "httpd/backend1", "auth-worker" for
-// "auth-worker(80180)".
+// "auth-worker(80180)", "kamailio" for "/usr/sbin/kamailio".
 func stem(program []byte) []byte {
+	if len(program) > 0 && program[0] == '/' {
+		program = program[bytes.LastIndexByte(program, '/')+1:]
+	}
 	for i, c := range program {
 		if c == '/' || c == '(' {
 			if i > 0 {

@@ -100,6 +100,7 @@ var charonSays = concat(
 		"EAP-MS-CHAPv2 verification failed, {words}",
 		"RADIUS authentication of '{user}' failed",
 		"XAuth authentication of '{user}' failed",
+		"XAuth pam_authenticate for '{user}' failed: {words}",
 		"PAM authentication of '{user}' failed",
 		"tried {n} shared key{words} for '{text}' - '{user}', but MAC mismatched",
 		"no shared key found for '{text}' - '{user}'",
@@ -119,7 +120,9 @@ var charonSays = concat(
 	say(ingest.KindProbe, "deleting half open IKE_SA with {addr} after timeout"),
 	say(ingest.KindAuthSuccess,
 		"authentication of '{user}' with {words} successful",
+		"{word} authentication of '{user}' successful",
 		"EAP method {word} succeeded, {words}",
+		"IKE_SA {word} established between {ip}[{words}]...{addr}[{user}]",
 	).exists(),
 )
 

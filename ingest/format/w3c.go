@@ -21,6 +21,7 @@ type w3c struct {
 	structured
 	seen   *traits
 	fields []byte // the names, as in the directive
+	agents bool   // ... with a client's agent among them
 	target []byte // scratch: path and query joined
 }
 
@@ -37,6 +38,7 @@ func newW3C(s setup) lineParser {
 	p := &w3c{structured: structured{clock: newClock(s.Context)}, seen: s.seen}
 	if s.known.fields != "" {
 		p.fields = []byte(s.known.fields)
+		p.agents = namesAgents(p.fields)
 	}
 	return p
 }
@@ -94,6 +96,7 @@ func (p *w3c) tell(line []byte, ev *ingest.Event) ingest.Result {
 	case ev.Time == 0 || !ok:
 		ev.Reset()
 		return ingest.Unparsed
+	case !p.agents && p.transfer(ev), p.mail(ev):
 	case r.request(ev):
 		ev.User = r.value[meansUser]
 	case r.has(meansPacket) && r.has(meansEvent) && !r.has(meansMethod): // Windows' firewall
@@ -107,6 +110,52 @@ func (p *w3c) tell(line []byte, ev *ingest.Event) ingest.Result {
 	}
 	ev.Src = a
 	return ingest.Parsed
+}
+
+// transfer reads a line of IIS's FTP server, whose log has no agents; version 6 puts the
+// number of the session before a command, "[12]PASS".
+func (p *w3c) transfer(ev *ingest.Event) bool {
+	command := p.record.value[meansMethod]
+	if i := bytes.IndexByte(command, ']'); i > 0 && command[0] == '[' {
+		command = command[i+1:]
+	}
+	if !isTransfer(command) {
+		return false
+	}
+	ev.Service, ev.Kind, ev.User = ingest.ServiceFTP, ingest.KindOther, p.record.value[meansUser]
+	switch status := string(p.record.value[meansStatus]); {
+	case string(command) == "ControlChannelOpened":
+		ev.Kind = ingest.KindConnect
+	case string(command) == "PASS" && status == "530":
+		ev.Kind = ingest.KindAuthFailure
+	case string(command) == "PASS" && status == "230":
+		ev.Kind = ingest.KindAuthSuccess
+	}
+	return true
+}
+
+func namesAgents(fields []byte) bool { return bytes.Contains(fields, []byte("cs(User-Agent)")) }
+
+// isTransfer reports whether a method is a command of FTP, or what IIS writes where
+// there is none.
+func isTransfer(b []byte) bool {
+	switch string(b) {
+	case "USER", "PASS", "ACCT", "CWD", "CDUP", "XCWD", "QUIT", "REIN", "PORT", "PASV", "EPRT", "EPSV", "TYPE", "STRU", "MODE", "RETR", "STOR", "STOU", "APPE", "ALLO", "REST", "RNFR", "RNTO",
+		"ABOR", "DELE", "RMD", "XRMD", "MKD", "XMKD", "PWD", "XPWD", "LIST", "NLST", "MLSD", "MLST", "SITE", "SYST", "STAT", "HELP", "NOOP", "FEAT", "OPTS", "SIZE", "MDTM", "AUTH", "PBSZ", "PROT", "CCC", "HOST", "LANG",
+		"ControlChannelOpened", "ControlChannelClosed", "DataChannelOpened", "DataChannelClosed", "created", "sent", "closed":
+		return true
+	}
+	return false
+}
+
+// mail reads a line of IIS's SMTP server, whose fields are those of its web server. What
+// it calls the account is the client's HELO name.
+func (p *w3c) mail(ev *ingest.Event) bool {
+	if proto := p.record.value[meansProto]; string(proto) != "SMTP" && string(proto) != "ESMTP" {
+		return false
+	}
+	ev.Service, ev.Kind = ingest.ServiceSMTP, ingest.KindOther
+	return true
 }
 
 // directive reads a line with "#" before it.
@@ -128,6 +177,7 @@ func (p *w3c) directive(line []byte) ingest.Result {
 func (p *w3c) name(fields []byte) ingest.Result {
 	p.why = "a directive"
 	p.fields = append(p.fields[:0], bytes.TrimSpace(fields)...)
+	p.agents = namesAgents(p.fields)
 	if p.seen.fields == "" {
 		p.seen.fields = string(p.fields)
 	}

@@ -60,3 +60,17 @@ var newUWSGI = wellKnown("uwsgi",
 var newCPanelAccess = wellKnown("cpanel_access",
 	`$remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent "$http_referer" "$http_user_agent" "$own_s" "$http_x_forwarded_for" $server_port`,
 )
+
+// Proxmox's own servers write the common format with the day first in a date of
+// numbers and quotes as they came, and the backup server an agent without quotes behind
+// it.
+var proxmoxLines = wellKnownRaw("proxmox_access",
+	`$remote_addr - $word_user [$time_local] "$request" $status $body_bytes_sent`,
+	`$remote_addr - $word_user [$time_local] "$request_method $word_target" $status $body_bytes_sent $http_user_agent`,
+)
+
+func newProxmoxAccess(s setup) lineParser {
+	p := proxmoxLines(s).(*customParser)
+	p.dayFirst = true
+	return p
+}

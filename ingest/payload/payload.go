@@ -144,7 +144,7 @@ func (e *Enricher) request(ev *ingest.Event, of known) {
 	}
 	ev.Request.Document = of.document
 	if len(ev.Target) == 0 || ev.Target[0] != '/' || string(ev.Method) != "GET" && string(ev.Method) != "POST" { // of these it judges nothing
-		if v := protocol(ev.Method, ev.Target, ev.VHost); v.class != 0 {
+		if v := protocol(ev.Method, ev.Target, ev.VHost, ev.Status); v.class != 0 {
 			v.addTo(&ev.Request)
 		}
 	}

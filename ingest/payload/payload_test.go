@@ -350,6 +350,32 @@ func TestEnrich(t *testing.T) {
 	}
 }
 
+// What Outlook, Windows' remote desktops and a radio's studio send is ordinary where
+// it is served, or a password is asked for. Elsewhere it is a search for such a server.
+func TestMethodsOfSomeServersAlone(t *testing.T) {
+	tests := []struct {
+		method, target string
+		status         uint16
+		probe          bool
+	}{
+		{"RPC_IN_DATA", "/rpc/rpcproxy.dll?mail.example.org:6002", 200, false},
+		{"RPC_IN_DATA", "/rpc/rpcproxy.dll?mail.example.org:6002", 401, false},
+		{"RDG_OUT_DATA", "/remoteDesktopGateway/", 101, false},
+		{"SSTP_DUPLEX_POST", "/sra_{BA195980-CD49-458b-9E23-C84EE0ADCD75}/", 200, false},
+		{"SSTP_DUPLEX_POST", "/sra_{BA195980-CD49-458b-9E23-C84EE0ADCD75}/", 400, true},
+		{"SSTP_DUPLEX_POST", "/sra_{BA195980-CD49-458b-9E23-C84EE0ADCD75}/", 0, true},
+		{"SOURCE", "/live.mp3", 200, false},
+		{"PLAY", "/stream", 200, true},
+	}
+	e := New(ingest.Hash{})
+	for _, tt := range tests {
+		ev := ingest.Event{Kind: ingest.KindHTTPRequest, Method: []byte(tt.method), Target: []byte(tt.target), Status: tt.status}
+		if e.Enrich(&ev); (ev.Kind == ingest.KindProbe) != tt.probe {
+			t.Errorf("%s %s, answered %d: %s", tt.method, tt.target, tt.status, ev.Kind)
+		}
+	}
+}
+
 func TestOnlyWebRequests(t *testing.T) {
 	ev := ingest.Event{Kind: ingest.KindAuthFailure, Target: []byte("/?id=1+or+1=1"), Method: []byte("GET"), User: []byte("x' or 1=1 -- and so on")}
 	New(ingest.Hash{}).Enrich(&ev)

@@ -16,11 +16,18 @@ var methods = map[string]bool{
 	"LINK": true, "UNLINK": true, "PURGE": true, "BAN": true, "REFRESH": true, "-": true, "": true,
 }
 
+// served are methods of some servers alone: of Outlook before Exchange, of Windows' remote
+// desktops, tunnels and transfers, and of who feeds a radio. Where they are served they
+// are ordinary, and elsewhere somebody looks for such a server.
+var served = map[string]bool{
+	"RPC_IN_DATA": true, "RPC_OUT_DATA": true, "RDG_IN_DATA": true, "RDG_OUT_DATA": true, "SSTP_DUPLEX_POST": true, "BITS_POST": true, "CCM_POST": true, "SOURCE": true,
+}
+
 // hints are methods that ordinary clients never use and that do no harm alone.
 var hints = map[string]bool{"TRACE": true, "TRACK": true, "DEBUG": true}
 
 // protocol judges the request line itself: what no client of a web site sends.
-func protocol(method, target, vhost []byte) verdict {
+func protocol(method, target, vhost []byte, status uint16) verdict {
 	marker := verdict{class: ingest.ClassProtocol, stage: ingest.StageMarker}
 	switch string(method) {
 	case "GET", "POST", "HEAD":
@@ -35,7 +42,7 @@ func protocol(method, target, vhost []byte) verdict {
 		if hints[string(method)] {
 			return verdict{class: ingest.ClassProtocol}
 		}
-		if !methods[string(method)] {
+		if !methods[string(method)] && !(served[string(method)] && (status > 0 && status < 400 || status == 401)) {
 			return marker
 		}
 	}
