@@ -15,8 +15,9 @@ import (
 // does not say whether a login failed; the answer does. An API refuses with a
 // 4xx; the forms of the well-known content systems show themselves again with a
 // 200 and redirect whoever got in, and so does any form that is seen to lead people
-// elsewhere (see knownForms), whatever it is called. Other answers of 200 prove
-// nothing, for there a 200 may be the welcome.
+// elsewhere (see knownForms), whatever it is called. Where a login answers 200 to
+// everything, the size of the answer may tell (see sizedNo); else a 200 proves nothing,
+// for it may be the welcome.
 //
 // Against whom never hurries a refusal counts half as much. Programs that renew
 // their right to come in, and applications' own clients, ask on for days when it is
@@ -45,14 +46,13 @@ func (d Forms) Detect(in *analyze.Input) []*analyze.Finding {
 }
 
 func (d Forms) judge(in *analyze.Input, u *window.Unit, st *analyze.Standing) (analyze.Finding, bool) {
-	tried, at := refusedForms(in, u)
-	n := densestTimes(tried, guessWindow)
+	tried, sure, at, bySize := refusedForms(in, u)
 	if len(tried) < guessLeast || !in.Contains(uint32(tried[len(tried)-1].Time.Unix()/3600)) {
 		return analyze.Finding{}, false
 	}
-	odds := guessEach / 2 * float64(len(tried)) // of one who never hurries
-	if n >= guessLeast {
-		odds = max(odds, guessEach*float64(n))
+	odds := oddsOfForms(tried)
+	if len(bySize) > 0 {
+		odds = max(oddsOfForms(sure), min(odds, sizeOdds))
 	}
 	if odds < softFlag {
 		return analyze.Finding{}, false
@@ -80,7 +80,20 @@ func (d Forms) judge(in *analyze.Input, u *window.Unit, st *analyze.Standing) (a
 			Fact: "it also reads pages as a person does: somebody may have forgotten a password"})
 	}
 	f.Story = formStory(u, &f, len(tried), paths, knownForms(in)[at[0]])
+	for _, id := range bySize {
+		sizedAt(in, id).tell(in, u, &f, id)
+	}
 	return f, true
+}
+
+// oddsOfForms weighs refused logins, in order of time: half as much of one who never
+// hurries.
+func oddsOfForms(tried []analyze.Mark) float64 {
+	odds := guessEach / 2 * float64(len(tried))
+	if n := densestTimes(tried, guessWindow); n >= guessLeast {
+		odds = max(odds, guessEach*float64(n))
+	}
+	return odds
 }
 
 func formStory(u *window.Unit, f *analyze.Finding, tried int, paths []string, known *form) analyze.Story {
@@ -105,21 +118,29 @@ func formStory(u *window.Unit, f *analyze.Finding, tried int, paths []string, kn
 	return s
 }
 
-// refusedForms lists the logins that were refused, in order of time, and the
-// forms they were sent to.
-func refusedForms(in *analyze.Input, u *window.Unit) (tried []analyze.Mark, at []uint64) {
+// refusedForms lists the logins that were refused, in order of time, those of them that
+// were for sure, the forms they were sent to, and those of these that refuse by the size
+// of their answers.
+func refusedForms(in *analyze.Input, u *window.Unit) (tried, sure []analyze.Mark, at, bySize []uint64) {
 	posts := posted(in, u)
 	if len(posts) < guessLeast {
-		return nil, nil
+		return nil, nil, nil, nil
 	}
-	again := shownTo(in, posts)
+	again, no := shownTo(in, posts), deniedTo(in, u, posts)
 	for _, t := range posts {
-		if n := in.Set.Name(t.Name); refusedLogin(t.Status) || t.Status == 200 && (shownAgainBy(n.Text) || again[t.Name]) {
-			tried = append(tried, analyze.Mark{Origin: t.Origin(), Time: moment(t.Milli)})
-			at = append(at, t.Name)
+		mark := analyze.Mark{Origin: t.Origin(), Time: moment(t.Milli)}
+		switch {
+		case refusedLogin(t.Status) || t.Status == 200 && (shownAgainBy(in.Set.Name(t.Name).Text) || again[t.Name]):
+			sure = append(sure, mark)
+		case no[t.Name] && sizedAt(in, t.Name).says(t):
+			bySize = append(bySize, t.Name)
+		default:
+			continue
 		}
+		tried = append(tried, mark)
+		at = append(at, t.Name)
 	}
-	return tried, analyze.Unique(at)
+	return tried, sure, analyze.Unique(at), analyze.Unique(bySize)
 }
 
 // shownTo lists the forms that lead people elsewhere and that were shown to this

@@ -24,7 +24,10 @@ import (
 // P(K >= k) = (mu/(1+mu))^k. Where a third of the passers-by are let in it is no
 // guessing, and nothing is said, nor where the form lets in nobody at all any more.
 // Of a form that answers 200 it has to be known that
-// it leads people on, and the pages that the crowd was shown are of one size.
+// it leads people on, and the pages that the crowd was shown are of one size. Where the
+// size of the answer says no, everybody who was let in counts, on the day with most of
+// them: applications of one's own look at nothing but the login when it refuses. Where
+// the log holds little but logins, all are passers-by, and nothing is said of those.
 type FormCrowd struct{}
 
 // Name implements analyze.Detector.
@@ -64,7 +67,7 @@ func (d FormCrowd) Detect(in *analyze.Input) []*analyze.Finding {
 
 // linesOf lists the passers-by of all forms.
 func linesOf(in *analyze.Input) []line {
-	known := knownForms(in)
+	known, sized := knownForms(in), saysNoAt(in)
 	type passed struct {
 		passer
 		in bool
@@ -78,7 +81,7 @@ func linesOf(in *analyze.Input) []line {
 		before := len(out)
 		for _, t := range posted(in, u) {
 			switch k := known[t.Name]; {
-			case refusedLogin(t.Status), t.Status == 200 && showsAgain(in, t.Name, k):
+			case refusedLogin(t.Status), t.Status == 200 && (showsAgain(in, t.Name, k) || sized[t.Name].says(t)):
 				out = append(out, passed{passer{uint32(i), t}, false})
 			case t.Status >= 200 && t.Status < 400:
 				out = append(out, passed{passer{uint32(i), t}, true})
@@ -167,6 +170,13 @@ func (d FormCrowd) judge(in *analyze.Input, l *line) (analyze.Finding, bool) {
 	for _, p := range l.in {
 		welcome[hoodOf(units[p.unit].Prefix())] = true
 	}
+	let := len(welcome)
+	if no := sizedAt(in, l.path); no != nil {
+		if 2*let > no.mostLet { // who is let in looks at nothing else either
+			return analyze.Finding{}, false
+		}
+		let = no.mostLet
+	}
 	var best []passer
 	bestP, bestMu, within := 1.0, 0.0, time.Duration(0)
 	for _, w := range networkWindows {
@@ -174,7 +184,7 @@ func (d FormCrowd) judge(in *analyze.Input, l *line) (analyze.Finding, bool) {
 		if nets < fewestInLine {
 			continue
 		}
-		mu := max(usualPassers(in, days, part[0].touch.Milli), givingUp*float64(len(welcome))) * max(1, w.Hours()/24)
+		mu := max(usualPassers(in, days, part[0].touch.Milli), givingUp*float64(let)) * max(1, w.Hours()/24)
 		if p := math.Pow(mu/(1+mu), float64(nets)); p < bestP {
 			best, bestP, bestMu, within = part, p, mu, w
 		}
@@ -303,6 +313,11 @@ func (d FormCrowd) finding(in *analyze.Input, l *line, part []passer, p, mu floa
 		Why: []string{fmt.Sprintf("None of them looked at a page, a picture or a style sheet, before or after: whoever logs in by hand sees the form first. %.1f such networks are usual in that time.", mu)},
 		Not: []string{"An access log does not name the accounts that were tried."},
 		Do:  []string{"See the application's own log for the accounts, and give them a second factor; limit how often the form may be sent."},
+	}
+	if no := sizedAt(in, l.path); no.saysMost(answers) {
+		f.Impact, f.Evidence = analyze.Generic, f.Evidence[:1]
+		f.Evidence[0].LogOdds = min(f.Evidence[0].LogOdds, sizeOdds)
+		f.Story.Why = append(f.Story.Why, no.why())
 	}
 	if n := len(l.in); n > 0 {
 		f.Story.Not = append(f.Story.Not, fmt.Sprintf("%s that looked at nothing else either were let in: see in the application who that was.", upper(count(n, "login"))))

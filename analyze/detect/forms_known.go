@@ -51,12 +51,14 @@ func formsOf(in *analyze.Input) forms {
 		milli  int64
 		on     bool
 		person bool
+		no     bool
 	}
+	sized := saysNoAt(in)
 	all := eachSign(in, analyze.Troubled, sender, func(i int, u *window.Unit, out []sent) []sent {
 		human, net := in.Standing(i).Is(analyze.Loads) && person(in, u), hoodOf(u.Prefix())
 		eachSent(in, u, func(_ *window.Row, t *window.Touch) {
 			if t.Status >= 200 && t.Status < 400 {
-				out = append(out, sent{t.Name, net, t.Milli, t.Status >= 300, human})
+				out = append(out, sent{t.Name, net, t.Milli, t.Status >= 300, human, sized[t.Name].says(t)})
 			}
 		})
 		return out
@@ -68,7 +70,7 @@ func formsOf(in *analyze.Input) forms {
 			f = &form{networks: map[hood]bool{}}
 			out[s.path] = f
 		}
-		if s.on || in.Path(s.path)&ingest.PathLogin != 0 && !shownAgainBy(in.Set.Name(s.path).Text) {
+		if s.on || in.Path(s.path)&ingest.PathLogin != 0 && !s.no && !shownAgainBy(in.Set.Name(s.path).Text) {
 			f.let = append(f.let, s.milli)
 		}
 		switch {
@@ -117,11 +119,17 @@ func alike(all []*window.Touch) bool {
 	mid := median(sizes)
 	n := 0
 	for _, s := range sizes {
-		if d := s - mid; max(d, -d) <= max(alikeBytes, mid/alikeSize) {
+		if nearly(s, mid) {
 			n++
 		}
 	}
 	return float64(n) >= alikeShare*float64(len(all))
+}
+
+// nearly reports whether a size is another one, but for a name or a token.
+func nearly(size, other int) bool {
+	d := size - other
+	return max(d, -d) <= max(alikeBytes, other/alikeSize)
 }
 
 // tokenWords end the paths at which programs renew what lets them in. A program
