@@ -13,9 +13,11 @@ import (
 	"gumshoe/ingest/window"
 )
 
-// FormCrowd finds a botnet at a login form: sources that each send the form a few
-// times, are refused, and have never looked at anything else of the site. Whoever
-// logs in by hand has seen the form first, with its pictures and style sheets.
+// FormCrowd finds a botnet at a login form: sources that send the form, are refused,
+// and have never looked at anything else of the site. Whoever
+// logs in by hand has seen the form first, with its pictures and style sheets. Of those
+// that send it more than a few times programs with an old password are left out, and who
+// was let in: many may share such an address.
 //
 // Counted are networks of such passers-by within a span. Usual are the mean of the
 // quieter half of the days before, as for Stuffing, and no fewer than a tenth of
@@ -36,14 +38,15 @@ func (FormCrowd) Name() string { return "form_crowd" }
 const (
 	crowdP       = 1e-6
 	fewestInLine = 6          // networks
-	mostOfOne    = guessLeast // refusals of one source that it takes for a passer-by
+	mostOfOne    = guessLeast // refusals of one source that anybody has who passes by
 	givingUp     = .1         // of those who are let in, how many more give up
 	letIn        = 1. / 3     // share of passers-by who are let in from which it is no guessing
 )
 
-// passer is a refusal of a source that looks at nothing else.
+// passer is what a form answered a source that looks at nothing else.
 type passer struct {
 	unit  uint32
+	in    bool // it was let in
 	touch *window.Touch
 }
 
@@ -67,27 +70,14 @@ func (d FormCrowd) Detect(in *analyze.Input) []*analyze.Finding {
 
 // linesOf lists the passers-by of all forms.
 func linesOf(in *analyze.Input) []line {
-	known, sized := knownForms(in), saysNoAt(in)
-	type passed struct {
-		passer
-		in bool
-	}
 	signs := analyze.Fact(in, "signs", signsOf)
 	sends := func(i int) bool { return signs[i]&sender != 0 && !in.Standing(i).Is(analyze.Loads) }
-	all := analyze.EachEventful(in, sends, func(i int, u *window.Unit, out []passed) []passed {
+	all := analyze.EachEventful(in, sends, func(i int, u *window.Unit, out []passer) []passer {
 		if !passesBy(in, u) {
 			return out
 		}
 		before := len(out)
-		for _, t := range posted(in, u) {
-			switch k := known[t.Name]; {
-			case refusedLogin(t.Status), t.Status == 200 && (showsAgain(in, t.Name, k) || sized[t.Name].says(t)):
-				out = append(out, passed{passer{uint32(i), t}, false})
-			case t.Status >= 200 && t.Status < 400:
-				out = append(out, passed{passer{uint32(i), t}, true})
-			}
-		}
-		if len(out)-before >= mostOfOne {
+		if out = appendPassed(in, out, i, u); len(out)-before >= mostOfOne && excused(in, u, out[before:]) {
 			return out[:before]
 		}
 		return out
@@ -102,9 +92,9 @@ func linesOf(in *analyze.Input) []line {
 			out = append(out, line{path: p.touch.Name})
 		}
 		if p.in {
-			out[k].in = append(out[k].in, p.passer)
+			out[k].in = append(out[k].in, p)
 		} else {
-			out[k].refused = append(out[k].refused, p.passer)
+			out[k].refused = append(out[k].refused, p)
 		}
 	}
 	for k := range out {
@@ -113,6 +103,37 @@ func linesOf(in *analyze.Input) []line {
 		})
 	}
 	return out
+}
+
+// appendPassed appends what forms answered a source.
+func appendPassed(in *analyze.Input, out []passer, i int, u *window.Unit) []passer {
+	known, sized := knownForms(in), saysNoAt(in)
+	for _, t := range posted(in, u) {
+		switch k := known[t.Name]; {
+		case refusedLogin(t.Status), t.Status == 200 && (showsAgain(in, t.Name, k) || sized[t.Name].says(t)):
+			out = append(out, passer{unit: uint32(i), touch: t})
+		case t.Status >= 200 && t.Status < 400:
+			out = append(out, passer{unit: uint32(i), in: true, touch: t})
+		}
+	}
+	return out
+}
+
+// excused reports who may send a form more than a few times without guessing: a program
+// that repeats itself, whose password is no good any more, and an address where somebody
+// is let in, whom others may share it with.
+func excused(in *analyze.Input, u *window.Unit, all []passer) bool {
+	var times []time.Time
+	var paths []string
+	for _, p := range all {
+		if p.in {
+			return true
+		}
+		times = append(times, moment(p.touch.Milli))
+		paths = append(paths, in.Set.Name(p.touch.Name).Text)
+	}
+	_, own := asksOn(in, u, times, analyze.Unique(paths))
+	return own || ticks(times)
 }
 
 // showsAgain reports a form that shows itself again to whom it does not let in.

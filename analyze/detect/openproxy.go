@@ -44,7 +44,7 @@ func (d OpenProxy) Detect(in *analyze.Input) []*analyze.Finding {
 			touches := u.Touches(r)
 			for n := range touches {
 				if t := &touches[n]; t.Status/100 == 2 && t.Kind == ingest.KindProbe && t.Class&ingest.ClassProtocol != 0 && connects(in.Set.Name(t.Name).Text) {
-					out = append(out, passer{uint32(i), t})
+					out = append(out, passer{unit: uint32(i), touch: t})
 				}
 			}
 		}

@@ -177,6 +177,20 @@ func TestFormsThatNobodyKnows(t *testing.T) {
 		}
 		l.crowd(t, "form_crowd", 30, analyze.Medium)
 	})
+	for _, tries := range []int{12, 20, 36} {
+		t.Run(fmt.Sprintf("many, %d times each", tries), func(t *testing.T) {
+			var l tape
+			l.customers("/members/enter", 30)
+			for i := range 40 * tries {
+				at := 4*hour + time.Duration(i/tries)*10*minute + time.Duration(i%tries*(5+i*i%7))*11*time.Second
+				l.line(at, fmt.Sprintf("203.%d.113.77", i/tries), "", chrome, "POST", "/members/enter", 200, 5_248)
+			}
+			l.crowd(t, "form_crowd", 40, analyze.High)
+			if cases := l.cases(); len(cases) != 1 {
+				t.Errorf("one crowd is told in %d cases", len(cases))
+			}
+		})
+	}
 }
 
 // crowd wants one case of at least so many sources.
@@ -316,6 +330,22 @@ func TestRefusedAndHonest(t *testing.T) {
 				} else {
 					l.line(at, phone, "", "okhttp/4.12.0", "POST", "/api/login", 401, 60)
 				}
+			}
+		},
+		"programs with a password that was changed": func(l *tape) {
+			for i := range 40 * 12 {
+				at := hour + time.Duration(i/12)*time.Minute + time.Duration(i%12)*20*minute + time.Duration(i*i%40)*time.Second
+				l.line(at, fmt.Sprintf("198.%d.7.9", 18+i/12), "", script, "POST", "/api/login", 401, 60)
+			}
+		},
+		"offices where somebody is always let in": func(l *tape) {
+			for i := range 12 * 25 {
+				at, office := 8*hour+time.Duration(i)*2*minute, fmt.Sprintf("198.%d.8.9", 18+i%12)
+				status := uint16(401)
+				if i/12%3 == 2 {
+					status = 200
+				}
+				l.line(at, office, "", "Kiosk/3 Java/21", "POST", "/api/login", status, 60)
 			}
 		},
 		"services that call a WordPress site": func(l *tape) {
