@@ -193,6 +193,7 @@ func (c *Case) combine() {
 			c.Last = f.Last
 		}
 	}
+	c.members(len(lead.Sources))
 	for _, n := range happened {
 		c.Events += n
 	}
@@ -203,6 +204,51 @@ func (c *Case) combine() {
 	if n := passwords(c.Services); n >= 2 && len(c.Sources) > 0 {
 		c.Findings = append(c.Findings, crosslog(c, n))
 	}
+}
+
+// members weighs what the sources of a crowd did each for itself: the gravest of which
+// four fifths of them are certain alone is what the crowd did. A scanner among forty of
+// them is not less of one.
+func (c *Case) members(crowd int) {
+	own := func(f *Finding) bool {
+		return few(f, crowd) && !c.Beside(f) && f.Impact > c.Impact && f.alone()
+	}
+	var did map[netip.Prefix]Impact
+	var most [Success + 1]int // sources by the gravest that they did
+	for _, f := range c.Findings {
+		if !own(f) {
+			continue
+		}
+		if did == nil {
+			did = make(map[netip.Prefix]Impact, crowd)
+		}
+		for _, s := range f.Sources {
+			if before := did[s]; f.Impact > before {
+				did[s] = f.Impact
+				most[f.Impact]++
+				if before > 0 {
+					most[before]--
+				}
+			}
+		}
+	}
+	if did == nil {
+		return
+	}
+	impact, n := Success, most[Success]
+	for ; impact > c.Impact && 10*n < 8*crowd; n += most[impact] {
+		impact--
+	}
+	if impact <= c.Impact {
+		return
+	}
+	for _, f := range c.Findings {
+		if own(f) && f.Impact >= impact {
+			c.Detections = append(c.Detections, f.Detector)
+			c.Techniques = append(slices.Clip(c.Techniques), f.Techniques...)
+		}
+	}
+	c.Impact = impact
 }
 
 // order puts the findings of a case into the order in which they are told, and

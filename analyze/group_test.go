@@ -195,6 +195,39 @@ func TestCrowd(t *testing.T) {
 	}
 }
 
+// What four fifths of a crowd did, each certain alone, the crowd did; not what
+// fewer of them did, or did perhaps.
+func TestCrowdOfWhichMostDidMore(t *testing.T) {
+	var all []int
+	for i := range 40 {
+		all = append(all, i+1)
+	}
+	for _, test := range []struct {
+		scanners int
+		odds     float64
+		want     Impact
+	}{{32, 12, Generic}, {40, 12, Generic}, {31, 12, Nuisance}, {40, 8, Nuisance}} {
+		fs := []Finding{claim("campaign", "http", Nuisance, 9, all...)}
+		for i := range test.scanners {
+			f := claim("scan", "http", Generic, test.odds, i+1)
+			f.Evidence[0].Trials = 40
+			f.Techniques = []string{"T1595.003"}
+			fs = append(fs, f)
+		}
+		cases := run(fs...)
+		if len(cases) != 1 || cases[0].Impact != test.want || slices.Contains(cases[0].Techniques, "T1595.003") != (test.want == Generic) {
+			t.Errorf("%d scanners of log-odds %.0f: %q, impact %d, want %d", test.scanners, test.odds, shape(cases), cases[0].Impact, test.want)
+		}
+	}
+}
+
+// A case that is about no source is no crowd.
+func TestNobodyIsNoCrowd(t *testing.T) {
+	if c := run(claim("season", "http", Nuisance, 9))[0]; c.Impact != Nuisance {
+		t.Errorf("impact %d, want %d", c.Impact, Nuisance)
+	}
+}
+
 // A case's network is that of the finding that explains most of its sources, not
 // that of a few of them.
 func TestNetworkOfCase(t *testing.T) {

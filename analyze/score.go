@@ -52,11 +52,7 @@ func (c *Case) score(now time.Time) {
 			if e.Family == Guard && 2*len(f.Sources) < len(c.Sources) {
 				continue // one member's honest explanation does not excuse a campaign
 			}
-			limit := float64(familyCap)
-			if e.Trials >= massive {
-				limit = massiveCap
-			}
-			e.LogOdds = min(e.LogOdds, limit)
+			e.LogOdds = e.capped()
 			old, ok := best[e.Family]
 			switch {
 			case !ok:
@@ -93,6 +89,29 @@ func (c *Case) score(now time.Time) {
 	}
 }
 
+// capped is what a family that rests on this evidence adds.
+func (e *Evidence) capped() float64 {
+	if e.Trials >= massive {
+		return min(e.LogOdds, massiveCap)
+	}
+	return min(e.LogOdds, familyCap)
+}
+
+// certain is the confidence at which a level is the highest of its impact.
+const certain = .99
+
+// alone reports whether a finding by itself makes a case certain.
+func (f *Finding) alone() bool {
+	odds := float64(DefaultPrior)
+	if f.Prior != nil {
+		odds = max(odds, *f.Prior)
+	}
+	for i := range f.Evidence {
+		odds += f.Evidence[i].capped()
+	}
+	return odds >= math.Log(certain/(1-certain))
+}
+
 func allFloored(fs []*Finding) (n int) {
 	for _, f := range fs {
 		if f.Floor != nil {
@@ -117,7 +136,7 @@ func (c *Case) severity(now time.Time) Level {
 	}
 	column := 3
 	switch {
-	case c.Confidence >= .99:
+	case c.Confidence >= certain:
 		column = 0
 	case c.Confidence >= .95:
 		column = 1
