@@ -58,7 +58,7 @@ func (drupal) message(msg []byte, ev *ingest.Event) string {
 	}
 	said := rest[last+1:]
 	ev.Src, ev.Service = a, serviceApp
-	if name, ok := cut(said, "Session opened for "); ok && bytes.Count(msg, []byte("|")) == 8 { // no bar is a client's
+	if name, ok := cut(said, "Session opened for "); ok && string(head[2]) == "user" && bytes.Count(msg, []byte("|")) == 8 { // no bar is a client's, as the message of "page not found" is
 		ev.Kind, ev.User = ingest.KindAuthSuccess, bytes.TrimSuffix(name, []byte("."))
 		return ""
 	}

@@ -100,7 +100,21 @@ var newConsole = speaks(servicePanel,
 
 // newSambaAudit reads Samba's authentication log, in which the client's names
 // stand on both sides of its address.
-var newSambaAudit = speaksBehind(trimSamba, serviceSMB, sambaSays)
+func newSambaAudit(h *shared) messenger { return sambaAudit{sambaSpeaks(h)} }
+
+type sambaAudit struct{ messenger }
+
+// message implements messenger. Of two statuses one is in a client's name: it was no
+// success.
+func (s sambaAudit) message(msg []byte, ev *ingest.Event) string {
+	why := s.messenger.message(msg, ev)
+	if why == "" && ev.Kind == ingest.KindAuthSuccess && bytes.Count(msg, []byte("] status [")) > 1 {
+		ev.Kind, ev.Account = ingest.KindAuthFailure, 0
+	}
+	return why
+}
+
+var sambaSpeaks = speaksBehind(trimSamba, serviceSMB, sambaSays)
 
 var sambaSays = concat(
 	// full_audit, as it is configured by default; what was done stands behind

@@ -52,12 +52,16 @@ var newDirectAdminLog = newOwnLog(func(c *clock, line []byte, ev *ingest.Event) 
 ))
 
 // newHestiaLog reads the auth.log of HestiaCP and of VestaCP before it:
-// "2025-01-22 01:26:30 USER ADDR failed to login".
+// "2025-01-22 01:26:30 USER ADDR failed to login". No zone stands behind the stamp, but an
+// account that a client may call "EST" or "+05".
 var newHestiaLog = newOwnLog(func(c *clock, line []byte, ev *ingest.Event) (msg []byte, sure, ok bool) {
-	if ev.Time, msg, ok = c.isoStamp(line); !ok {
+	if len(line) < 20 {
 		return nil, false, false
 	}
-	msg, ok = cut(msg, " ")
+	if ev.Time, _, ok = c.isoStamp(line[:19]); !ok {
+		return nil, false, false
+	}
+	msg, ok = cut(line[19:], " ")
 	return msg, false, ok
 }, speaks(servicePanel,
 	say(ingest.KindAuthFailure,

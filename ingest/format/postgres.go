@@ -72,11 +72,16 @@ func (p *postgres) message(msg []byte, ev *ingest.Event) string {
 	if prefix := msg[:at]; !readRDSPrefix(prefix, ev) {
 		p.readPrefix(prefix, ev)
 	}
-	client := p.processes.of(ev)
-	if !postgresSays.tell(msg[at+len(level):], ev) {
+	client, said := p.processes.of(ev), msg[at+len(level):]
+	if !postgresSays.tell(said, ev) {
 		return whyMessage
 	}
+	_, again := postgresLevel(said)
 	switch {
+	case again != "" && ev.Kind != ingest.KindAuthFailure:
+		return whyMessage
+	case again != "": // the account is one, too, and all behind it may be the client's
+		ev.Src = netip.Addr{}
 	case ev.Kind == ingest.KindConnect:
 		client.saw(ev.Src)
 	case !ev.Src.IsValid() && client != nil:

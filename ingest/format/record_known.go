@@ -6,7 +6,7 @@ package format
 func (r *record) known() tone {
 	sender := r.value[meansSender]
 	switch {
-	case r.has(meansFailedLogin): // GitLab's audit log: "failed_login": "STANDARD"
+	case r.has(meansFailedLogin) && string(r.value[meansEntity]) == "User": // GitLab's audit log: "failed_login": "STANDARD"; others count in it
 		return toneFailed
 	case r.has(meansLoginWith) && string(r.value[meansEntity]) == "User": // ... "with": "two-factor"
 		return toneSucceeded

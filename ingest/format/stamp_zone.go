@@ -13,8 +13,13 @@ func (c *clock) at(s *civil, b []byte) (t int64, rest []byte, ok bool) {
 		return s.utc() - offset, rest, true
 	}
 	t = c.instant(s)
-	if offset, ok := namedZone(b); ok && s.year != 0 && !c.isNamed(t, b) {
+	if s.year == 0 {
+		return t, b, true
+	}
+	if offset, ok := namedZone(b); ok && !c.isNamed(t, b) {
 		t = s.utc() - offset
+	} else if isShared(b) && !c.isNamed(t, b) && c.isNamed(t+msHour, b) { // the second of two equal hours in autumn
+		t += msHour
 	}
 	return t, b, true
 }
@@ -27,6 +32,11 @@ func (c *clock) isNamed(t int64, b []byte) bool {
 	name, _ := time.UnixMilli(t).In(c.loc).Zone()
 	after, ok := bytes.CutPrefix(b[1:], []byte(name))
 	return ok && (len(after) == 0 || !letter(after[0]))
+}
+
+// isShared recognizes names of several zones that save daylight.
+func isShared(b []byte) bool {
+	return bytes.HasPrefix(b, []byte(" CST")) || bytes.HasPrefix(b, []byte(" IST"))
 }
 
 // namedZone reads the name of a zone behind a blank, as PostgreSQL, PHP and

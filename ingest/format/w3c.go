@@ -21,7 +21,7 @@ type w3c struct {
 	structured
 	seen   *traits
 	fields []byte // the names, as in the directive
-	agents bool   // ... with a client's agent among them
+	agents bool   // ... with a client's agent or a query among them
 	target []byte // scratch: path and query joined
 }
 
@@ -128,13 +128,17 @@ func (p *w3c) transfer(ev *ingest.Event) bool {
 		ev.Kind = ingest.KindConnect
 	case string(command) == "PASS" && status == "530":
 		ev.Kind = ingest.KindAuthFailure
-	case string(command) == "PASS" && status == "230":
+	case string(command) == "PASS" && status == "230" && accountOf(ev.User) != nil: // "anonymous" is nobody
 		ev.Kind = ingest.KindAuthSuccess
 	}
 	return true
 }
 
-func namesAgents(fields []byte) bool { return bytes.Contains(fields, []byte("cs(User-Agent)")) }
+// namesAgents reports whether the fields are those of a web server, which knows agents,
+// or queries at least.
+func namesAgents(fields []byte) bool {
+	return bytes.Contains(fields, []byte("cs(User-Agent)")) || bytes.Contains(fields, []byte("cs-uri-query"))
+}
 
 // isTransfer reports whether a method is a command of FTP, or what IIS writes where
 // there is none.
