@@ -242,10 +242,15 @@ func (c *Case) members(crowd int) {
 	if impact <= c.Impact {
 		return
 	}
+	c.Techniques = slices.Clip(c.Techniques) // they may be a finding's
 	for _, f := range c.Findings {
 		if own(f) && f.Impact >= impact {
 			c.Detections = append(c.Detections, f.Detector)
-			c.Techniques = append(slices.Clip(c.Techniques), f.Techniques...)
+			for _, t := range f.Techniques {
+				if !slices.Contains(c.Techniques, t) {
+					c.Techniques = append(c.Techniques, t)
+				}
+			}
 		}
 	}
 	c.Impact = impact

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/netip"
 	"reflect"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -218,6 +219,33 @@ func TestCrowdOfWhichMostDidMore(t *testing.T) {
 		if len(cases) != 1 || cases[0].Impact != test.want || slices.Contains(cases[0].Techniques, "T1595.003") != (test.want == Generic) {
 			t.Errorf("%d scanners of log-odds %.0f: %q, impact %d, want %d", test.scanners, test.odds, shape(cases), cases[0].Impact, test.want)
 		}
+	}
+}
+
+// Of a hundred thousand scanners each is asked once: to weigh them takes no more room
+// than they have, nor the square of the time.
+func TestManyMembersOfACrowd(t *testing.T) {
+	weigh := func(n int) uint64 {
+		lead := claim("campaign", "http", Nuisance, 9)
+		lead.Techniques = []string{"T1110.003"}
+		c := Case{Impact: Nuisance, Techniques: lead.Techniques, Findings: []*Finding{&lead}}
+		for i := range n {
+			f := claim("scan", "http", Generic, 12)
+			f.Evidence[0].Trials, f.Techniques = 40, []string{"T1595.003"}
+			f.Sources = []netip.Prefix{netip.PrefixFrom(netip.AddrFrom4([4]byte{10, byte(i >> 16), byte(i >> 8), byte(i)}), 32)}
+			c.Findings = append(c.Findings, &f)
+		}
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		c.members(n)
+		runtime.ReadMemStats(&after)
+		if want := []string{"T1110.003", "T1595.003"}; c.Impact != Generic || !slices.Equal(c.Techniques, want) || len(lead.Techniques) != 1 {
+			t.Errorf("impact %d by %d techniques, want %d by %q", c.Impact, len(c.Techniques), Generic, want)
+		}
+		return after.TotalAlloc - before.TotalAlloc
+	}
+	if some, more := weigh(500), weigh(4000); more > 20*some {
+		t.Errorf("%d bytes for eight times as many as %d are for", more, some)
 	}
 }
 

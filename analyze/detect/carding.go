@@ -2,6 +2,7 @@ package detect
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -21,7 +22,8 @@ import (
 // and that of the others, in the same hours, two are let in for each who is not: else
 // the payments are out of order, or what everybody wants is sold out.
 // Left alone are customers of earlier days, who sold more than was refused, applications'
-// own clients, and programs that repeat one payment every so many minutes.
+// own clients, programs that repeat one payment every so many minutes, and those that never
+// show a browser and sold something: a merchant's own, which collects what is overdue.
 type Carding struct{}
 
 // Name implements analyze.Detector.
@@ -104,7 +106,7 @@ func (d Carding) judge(in *analyze.Input, u *window.Unit, refused []*window.Touc
 	}
 	paid, customer := paidBy(in, u, id, times[n-1])
 	let, others, sound := buyersAt(in, u, id, times[0], times[n-1])
-	if customer || paid*dialogue > refusedIn(in, u, id) || !sound {
+	if customer || paid*dialogue > refusedIn(in, u, id) || !sound || paid > 0 && !anyRow(u, func(r *window.Row) bool { return r.Has(ingest.ClientBrowser) }) {
 		return analyze.Finding{}, false
 	}
 	f := analyze.Finding{
@@ -183,16 +185,10 @@ func buyersAt(in *analyze.Input, u *window.Unit, path uint64, first, last time.T
 	self := func(r *window.Row) bool {
 		return in.Set.Service(r.Service) == ingest.ServiceWeb && answersWell(u, r, path)
 	}
-	var ever, now buyers
-	for i := range t.Hours {
-		o := &t.Hours[i]
-		ever.add(t, o)
-		if o.Hour >= from && o.Hour <= to {
-			now.add(t, o)
-		}
-	}
-	let, refused = ever.count(anyRow(u, self))
-	nowLet, nowRefused := now.count(anyRow(u, func(r *window.Row) bool { return r.Hour >= from && r.Hour <= to && self(r) }))
+	ever := analyze.Fact(in, buyersAllDays(path), func(*analyze.Input) buyersCount { return buyersOf(t, 0, math.MaxUint32).count() })
+	now := buyersOf(t, from, to).count()
+	let, refused = ever.but(anyRow(u, self))
+	nowLet, nowRefused := now.but(anyRow(u, func(r *window.Row) bool { return r.Hour >= from && r.Hour <= to && self(r) }))
 	return let, refused, let >= fewestBuyers && refused <= let && (nowRefused < alsoRefused || nowRefused*buyersToOne <= nowLet)
 }
 
@@ -201,6 +197,17 @@ type buyers struct {
 	let, refused distinct
 	more         int // let in in hours with too many to be told apart, and refused then
 	moreRefused  int
+}
+
+// buyersOf lists those of the hours from one to another.
+func buyersOf(t *window.Thing, from, to uint32) *buyers {
+	var b buyers
+	for i := range t.Hours {
+		if o := &t.Hours[i]; o.Hour >= from && o.Hour <= to {
+			b.add(t, o)
+		}
+	}
+	return &b
 }
 
 func (b *buyers) add(t *window.Thing, o *window.Object) {
@@ -218,19 +225,29 @@ func (b *buyers) add(t *window.Thing, o *window.Object) {
 	}
 }
 
-// count returns how many were let in, and refused and never let in, but for one who was
-// refused, and let in or not.
-func (b *buyers) count(selfLet bool) (let, refused int) {
-	let, refused = len(b.let.ids)+b.more, b.moreRefused
+// buyersCount is how many were let in, and refused and never let in. Of all hours of a path
+// it is counted once, and not for each who tries cards there.
+type buyersCount struct{ let, refused int }
+
+// buyersAllDays is the key of that.
+type buyersAllDays uint64
+
+func (b *buyers) count() buyersCount {
+	n := buyersCount{len(b.let.ids) + b.more, b.moreRefused}
 	for _, id := range b.refused.ids {
 		if b.let.add(id) {
-			refused++
+			n.refused++
 		}
 	}
+	return n
+}
+
+// but leaves out one who was refused, and let in or not.
+func (n buyersCount) but(selfLet bool) (let, refused int) {
 	if selfLet {
-		return max(0, let-1), refused
+		return max(0, n.let-1), n.refused
 	}
-	return let, max(0, refused-1)
+	return n.let, max(0, n.refused-1)
 }
 
 func (Carding) story(u *window.Unit, f *analyze.Finding, refused []*window.Touch, path string, paid, let, others int) analyze.Story {

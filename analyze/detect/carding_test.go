@@ -2,6 +2,7 @@ package detect
 
 import (
 	"fmt"
+	"runtime"
 	"testing"
 	"time"
 
@@ -84,8 +85,9 @@ func TestHonestPaymentsRefused(t *testing.T) {
 		return func(i int) time.Duration { return base/4 + base*time.Duration(i*i*i%17)/8 }
 	}
 	for what, log := range map[string]func(l *tape){
-		"a ticket machine":                func(l *tape) { send(l, 7*hour, one, "TicketMachine/2.1", 200, 35, 100, loose(4*minute)) },
-		"what is due, collected at night": func(l *tape) { send(l, 2*hour, one, "Billing/1.0", 400, 60, 100, loose(20*time.Second)) },
+		"a ticket machine":                    func(l *tape) { send(l, 7*hour, one, "TicketMachine/2.1", 200, 35, 100, loose(4*minute)) },
+		"what is due, collected at night":     func(l *tape) { send(l, 2*hour, one, "Billing/1.0", 400, 60, 100, loose(20*time.Second)) },
+		"what is overdue, most of it in vain": func(l *tape) { send(l, 2*hour, one, "python-requests/2.32.3", 400, 86, 100, loose(20*time.Second)) },
 		"a dead payment that is repeated": func(l *tape) {
 			send(l, hour, one, "axios/1.7.2", 200, 1, 1, func(i int) time.Duration { return 5*minute + time.Duration(i*i%7)*time.Second })
 		},
@@ -151,5 +153,37 @@ func TestHonestPaymentsRefused(t *testing.T) {
 			log(&l)
 			l.quiet(t)
 		})
+	}
+}
+
+// Whoever tries cards at a path is not paid for with all the days that it had buyers on.
+func TestBuyersOfManyDays(t *testing.T) {
+	room := func(days int) uint64 {
+		var l tape
+		for i := range days * 24 * 10 {
+			l.line(time.Duration(i)*6*minute, fmt.Sprintf("198.%d.%d.9", 18+i/250, i%250), "", firefox, "POST", "/api/payments", 200, 150)
+		}
+		for i := range 40 {
+			l.line(time.Duration(days-1)*day+time.Duration(i*i)*time.Second, attacker, "", chrome, "POST", "/api/payments", 402, 150)
+		}
+		in := l.input()
+		for i := range in.Set.Units() {
+			u := &in.Set.Units()[i]
+			for _, refused := range paymentsRefused(in, u) {
+				times := timesSent(refused)
+				ask := func() { buyersAt(in, u, refused[0].Name, times[0], times[len(times)-1]) }
+				ask()
+				var before, after runtime.MemStats
+				runtime.ReadMemStats(&before)
+				ask()
+				runtime.ReadMemStats(&after)
+				return after.TotalAlloc - before.TotalAlloc
+			}
+		}
+		t.Fatal("no payments were refused")
+		return 0
+	}
+	if some, more := room(2), room(20); more > 2*some+4096 {
+		t.Errorf("%d bytes with twenty days of buyers, and %d with two", more, some)
 	}
 }

@@ -16,8 +16,8 @@ import (
 // FormCrowd finds a botnet at a login form: sources that send the form, are refused,
 // and have never looked at anything else of the site. Whoever
 // logs in by hand has seen the form first, with its pictures and style sheets. Of those
-// that send it more than a few times programs with an old password are left out, and who
-// was let in: many may share such an address.
+// that send it more than a few times programs are left out that may have an old password,
+// and who was let in: many may share such an address.
 //
 // Counted are networks of such passers-by within a span. Usual are the mean of the
 // quieter half of the days before, as for Stuffing, and no fewer than a tenth of
@@ -120,8 +120,9 @@ func appendPassed(in *analyze.Input, out []passer, i int, u *window.Unit) []pass
 }
 
 // excused reports who may send a form more than a few times without guessing: a program
-// that repeats itself, whose password is no good any more, and an address where somebody
-// is let in, whom others may share it with.
+// that repeats itself or never hurries, whose password is no good any more, and an address
+// where somebody is let in, whom others may share it with. Of a fleet of devices all have
+// the same password, and wait as long as chance or their users have it.
 func excused(in *analyze.Input, u *window.Unit, all []passer) bool {
 	var times []time.Time
 	var paths []string
@@ -133,7 +134,7 @@ func excused(in *analyze.Input, u *window.Unit, all []passer) bool {
 		paths = append(paths, in.Set.Name(p.touch.Name).Text)
 	}
 	_, own := asksOn(in, u, times, analyze.Unique(paths))
-	return own || ticks(times)
+	return own || ticks(times) || unhurried(times) && !anyRow(u, func(r *window.Row) bool { return r.Has(ingest.ClientBrowser) })
 }
 
 // showsAgain reports a form that shows itself again to whom it does not let in.

@@ -164,7 +164,8 @@ func goodAnswers(in *analyze.Input, u *window.Unit, k *tryingKeys) (before bool,
 }
 
 // othersAt counts the other sources that a path let in and refused, in the hour in
-// which there were most of them.
+// which there were most of them. Which a part of a page let in only the archive tells:
+// what is said of a log does not depend on it.
 func othersAt(in *analyze.Input, path uint64) (let, refused int) {
 	t := in.Thing(path)
 	if t == nil {
@@ -172,7 +173,10 @@ func othersAt(in *analyze.Input, path uint64) (let, refused int) {
 	}
 	for i := range t.Hours {
 		o := &t.Hours[i]
-		let, refused = max(let, t.GoodCount(o)), max(refused, t.BadCount(o))
+		refused = max(refused, t.BadCount(o))
+		if t.Name.Path&ingest.PathStatic == 0 {
+			let = max(let, t.GoodCount(o))
+		}
 	}
 	return let, max(0, refused-1)
 }

@@ -335,7 +335,7 @@ func TestRefusedAndHonest(t *testing.T) {
 		"programs with a password that was changed": func(l *tape) {
 			for i := range 40 * 12 {
 				at := hour + time.Duration(i/12)*time.Minute + time.Duration(i%12)*20*minute + time.Duration(i*i%40)*time.Second
-				l.line(at, fmt.Sprintf("198.%d.7.9", 18+i/12), "", script, "POST", "/api/login", 401, 60)
+				l.line(at, fmt.Sprintf("198.%d.7.9", 18+i/12), "", chrome, "POST", "/api/login", 401, 60)
 			}
 		},
 		"offices where somebody is always let in": func(l *tape) {
@@ -345,7 +345,7 @@ func TestRefusedAndHonest(t *testing.T) {
 				if i/12%3 == 2 {
 					status = 200
 				}
-				l.line(at, office, "", "Kiosk/3 Java/21", "POST", "/api/login", status, 60)
+				l.line(at, office, "", chrome, "POST", "/api/login", status, 60)
 			}
 		},
 		"services that call a WordPress site": func(l *tape) {
@@ -367,6 +367,41 @@ func TestRefusedAndHonest(t *testing.T) {
 			l.protected()
 			log(&l)
 			l.quiet(t)
+		})
+	}
+}
+
+// A fleet of devices whose password was changed: each of them may be told for what it did,
+// but they are no botnet, however long they wait in between.
+func TestFleetWithAnOldPassword(t *testing.T) {
+	for what, log := range map[string]func(l *tape){
+		"pauses that grow and are drawn at random": func(l *tape) {
+			for i := range 40 {
+				at, pause := hour+time.Duration(i)*17*time.Second, 2*time.Second
+				for k := range 20 {
+					l.line(at, fmt.Sprintf("198.%d.7.9", 18+i), "", script, "POST", "/api/login", 401, 60)
+					at += time.Second + pause*time.Duration((i*7+k*k*13)%100)/100
+					pause = min(2*pause, hour)
+				}
+			}
+		},
+		"tills that log in for each customer": func(l *tape) {
+			for i := range 40 * 20 {
+				at := 8*hour + time.Duration(i%20*i*37%(11*60))*minute
+				l.line(at, fmt.Sprintf("198.%d.7.9", 18+i/20), "", "Kiosk/3 Java/21", "POST", "/api/login", 401, 60)
+			}
+		},
+	} {
+		t.Run(what, func(t *testing.T) {
+			var l tape
+			l.protected()
+			log(&l)
+			l.untold(t, "form_crowd")
+			for _, c := range l.cases() {
+				if c.Level >= analyze.High || len(c.Sources) > 1 {
+					t.Errorf("%s %s of %d sources", c.Level, c.Kind, len(c.Sources))
+				}
+			}
 		})
 	}
 }

@@ -86,9 +86,10 @@ func languagesOf(in *analyze.Input) languages {
 	return out
 }
 
-// visitsOf counts the sources that a path answered well, hour by hour.
+// visitsOf counts the sources that a path answered well, hour by hour; of a part of a
+// page, which does nothing with what it is sent, none: only the archive tells all of them.
 func visitsOf(in *analyze.Input, path uint64) (n int) {
-	if th := in.Thing(path); th != nil {
+	if th := in.Thing(path); th != nil && th.Name.Path&ingest.PathStatic == 0 {
 		for i := range th.Hours {
 			n += th.GoodCount(&th.Hours[i])
 		}
