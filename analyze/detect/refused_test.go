@@ -114,6 +114,27 @@ func TestKeysOfAnAPI(t *testing.T) {
 	alone.find(t, attacker+"/32", "key_guessing", analyze.Low)
 }
 
+// What is said of keys that are tried does not depend on what only an archive tells.
+func TestKeysOverFilesAndWithAnArchive(t *testing.T) {
+	for _, target := range []string{"/media/catalogue", "/media/catalogue.jpg"} {
+		var said [2]string
+		for k, archived := range []bool{false, true} {
+			l := tape{archived: archived}
+			l.visitors(20)
+			for i := range 60 {
+				l.request(time.Duration(i)*10*minute, fmt.Sprintf("198.18.%d.9", 100+i), "", "shop-sync/1.4", "GET", target, 200)
+				l.request(12*hour+time.Duration(i)*time.Second, attacker, "", script, "GET", target, 401)
+			}
+			for _, c := range l.cases() {
+				said[k] += fmt.Sprintf("%s %s %v %+v\n", c.Level, c.Kind, c.Sources, c.Families)
+			}
+		}
+		if said[0] != said[1] || said[0] == "" {
+			t.Errorf("%s: over files\n%swith an archive\n%s", target, said[0], said[1])
+		}
+	}
+}
+
 // customers send a form of the site's own: most are led on, some mistype.
 func (l *tape) customers(path string, n int) {
 	for i := range n {
@@ -338,16 +359,6 @@ func TestRefusedAndHonest(t *testing.T) {
 				l.line(at, fmt.Sprintf("198.%d.7.9", 18+i/12), "", chrome, "POST", "/api/login", 401, 60)
 			}
 		},
-		"offices where somebody is always let in": func(l *tape) {
-			for i := range 12 * 25 {
-				at, office := 8*hour+time.Duration(i)*2*minute, fmt.Sprintf("198.%d.8.9", 18+i%12)
-				status := uint16(401)
-				if i/12%3 == 2 {
-					status = 200
-				}
-				l.line(at, office, "", chrome, "POST", "/api/login", status, 60)
-			}
-		},
 		"services that call a WordPress site": func(l *tape) {
 			for i := range 90 {
 				l.line(time.Duration(i)*11*minute, fmt.Sprintf("198.18.%d.9", 100+i%15), "", "Jetpack by WordPress.com", "POST", "/xmlrpc.php", 200, 700)
@@ -368,6 +379,36 @@ func TestRefusedAndHonest(t *testing.T) {
 			log(&l)
 			l.quiet(t)
 		})
+	}
+}
+
+// An address at which somebody is let in now and then is no member of the botnet that
+// guesses at the same form.
+func TestOfficeBesideABotnet(t *testing.T) {
+	const office, path = "198.18.200.9", "/members/enter"
+	var l tape
+	l.customers(path, 30)
+	send := func(src string, at time.Duration, in bool) {
+		if in {
+			l.line(at, src, "", chrome, "POST", path, 302, 0)
+		} else {
+			l.line(at, src, "", chrome, "POST", path, 200, 5_248)
+		}
+	}
+	for i := range 41 * 20 {
+		src := fmt.Sprintf("203.%d.113.77", i/20)
+		if i/20 == 40 {
+			src = office
+		}
+		send(src, 4*hour+time.Duration(i/20)*10*minute+time.Duration(i%20*(5+i*i%7))*11*time.Second, src == office && i%20%9 == 5)
+	}
+	l.crowd(t, "form_crowd", 40, analyze.High)
+	for _, c := range l.cases() {
+		for _, s := range c.Sources {
+			if c.Kind == "form_crowd" && s.Addr().String() == office {
+				t.Errorf("%s is taken for one of %d", office, len(c.Sources))
+			}
+		}
 	}
 }
 

@@ -17,9 +17,10 @@ import (
 // A tape is a log written by hand: each method appends what one line would say.
 // Times count from a Monday midnight.
 type tape struct {
-	events []ingest.Event
-	now    time.Duration // of the run; 0: a moment after the last event
-	from   time.Duration // of the analyzed window; 0: from the first event
+	archived bool // what is counted goes to an archive
+	events   []ingest.Event
+	now      time.Duration // of the run; 0: a moment after the last event
+	from     time.Duration // of the analyzed window; 0: from the first event
 
 	enrichers []ingest.Enricher
 }
@@ -115,7 +116,7 @@ func (l *tape) visitors(n int) {
 }
 
 func (l *tape) input() *analyze.Input {
-	store := window.NewStore(window.Options{Logs: []string{"log"}})
+	store := window.NewStore(window.Options{Logs: []string{"log"}, PerLog: l.archived})
 	b := store.Builder()
 	b.Begin(0)
 	slices.SortStableFunc(l.events, func(a, b ingest.Event) int { return int(a.Time - b.Time) })
