@@ -33,7 +33,7 @@ var manners = map[string]manner{
 		after: `systemctl show -P NextElapseUSecRealtime gumshoe.timer | grep . && gumshoe doctor --json | grep '"id":"run.timer","state":"ok"'`,
 	},
 	"systemctl list-timers gumshoe.timer": {want: "gumshoe.service"},
-	"journalctl -u gumshoe":               {before: "systemctl start gumshoe.service", want: "Finished gumshoe.service"},
+	"journalctl -u gumshoe":               {before: "systemctl start gumshoe.service && journalctl --sync", want: "Finished gumshoe.service"},
 
 	// Cron says of each file what it cannot read, and begins with the line of @reboot.
 	"cp /usr/share/doc/gumshoe/examples/crontab.example /etc/cron.d/gumshoe": {
