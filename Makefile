@@ -80,7 +80,7 @@ else
 	go test $(LONG)
 endif
 
-# Every fuzz target for a moment; FUZZ=600 for ten minutes in all, shared. In CI the same inputs each time.
+# Every fuzz target for a moment; FUZZ=600 for ten minutes in all, shared. In CI nearly the same inputs each time.
 fuzz:
 	@.ci/fuzz $(FUZZ)
 

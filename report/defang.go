@@ -127,14 +127,27 @@ const dots = ".。．｡"
 var reserved = map[string]bool{"example": true, "test": true, "invalid": true, "localhost": true, "local": true, "internal": true, "lan": true, "onion": true}
 
 // topLevel reports whether the label that rest begins with is a top-level domain: one of
-// IANA's, or in punycode or another script, where it is not looked up.
+// IANA's, or in punycode or another script, where it is not looked up. A mail program may
+// take a dash, or a letter it does not know, for the end of the name: evil.com-, evil.com-a.
 func topLevel(rest string) bool {
 	label, _, _ := strings.Cut(rest, ".")
 	if at := strings.IndexAny(label, dots); at >= 0 {
 		label = label[:at]
 	}
 	label = strings.ToLower(label)
-	if reserved[label] || strings.HasPrefix(label, "xn--") {
+	if strings.HasPrefix(label, "xn--") {
+		return true
+	}
+	word := 0
+	for word < len(label) && wordByte(label[word]) {
+		word++
+	}
+	return word > 0 && delegated(label[:word]) || word < len(label) && delegated(label)
+}
+
+// delegated is topLevel for a whole label in small letters.
+func delegated(label string) bool {
+	if reserved[label] {
 		return true
 	}
 	other := false
@@ -147,6 +160,6 @@ func topLevel(rest string) bool {
 	if other {
 		return utf8.RuneCountInString(label) >= 2
 	}
-	_, delegated := publicsuffix.PublicSuffix(label)
-	return delegated
+	_, listed := publicsuffix.PublicSuffix(label)
+	return listed
 }

@@ -27,6 +27,8 @@ func TestDefang(t *testing.T) {
 		{"punycode", "xn--e1awg7f.xn--p1ai", "xn--e1awg7f[.]xn--p1ai"},
 		{"letters of the world", "пример.рф 例え。テスト", "пример[.]рф 例え[。]テスト"},
 		{"an ending that is a domain too", "backup.zip install.sh", "backup[.]zip install[.]sh"},
+		{"a name before a dash", "evil.com- evil.com-a, v1.2-rc1", "evil[.]com- evil[.]com-a, v1.2-rc1"},
+		{"a name before letters of the world", "evil.comé9 evil.com١", "evil[.]comé9 evil[.]com١"},
 		{"files keep their endings", "/wp-login.php /backup.tar.gz auth.log.1 index.html", "/wp-login.php /backup.tar.gz auth.log.1 index.html"},
 		{"a domain that hides in a file's name", "evil.com.gz", "evil[.]com.gz"},
 		{"settings and units", "geo.databases: [none], ban.mode, session.go is not, gumshoe.service", "geo.databases: [none], ban.mode, session.go is not, gumshoe.service"},
@@ -51,6 +53,7 @@ var linkable = regexp.MustCompile(`(?i)https?://|ftp://|mailto:|tel:|\bwww\.[a-z
 func FuzzDefang(f *testing.F) {
 	f.Add(hostile)
 	f.Add("http://203.0.113.7/a www.evil.com:80 anna@example.org 2001:db8::9")
+	f.Add("evil.com-a evil.com\u00e99")
 	f.Add("00-www.00 \u00e9www.00")
 	f.Add("httphttp://a hhttp://ttp://a.b.com@c.org..com")
 	f.Fuzz(func(t *testing.T, s string) {
