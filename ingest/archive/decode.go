@@ -102,7 +102,7 @@ func openFile(content []byte, k Kind) (*parquet.File, error) {
 	if version > SchemaVersion {
 		return nil, errNewer
 	}
-	return f, nil
+	return f, checkCodecs(f)
 }
 
 // fileColumn is a column of a row and where it stands in a file.

@@ -187,7 +187,7 @@ func TestOlderSchema(t *testing.T) {
 	}
 	for version, want := range map[string]error{"1": nil, "2": errNewer} {
 		var b bytes.Buffer
-		w := parquet.NewGenericWriter[account](&b, parquet.KeyValueMetadata(schemaKey, version), parquet.KeyValueMetadata(kindKey, "account"))
+		w := parquet.NewGenericWriter[account](&b, parquet.KeyValueMetadata(schemaKey, version), parquet.KeyValueMetadata(kindKey, "account"), parquet.Compression(codec))
 		if _, err := w.Write([]account{{ID: 7, Start: 5, Events: 3}}); err != nil {
 			t.Fatal(err)
 		}
