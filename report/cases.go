@@ -5,7 +5,6 @@ import (
 	"math"
 	"slices"
 	"strings"
-	"unicode"
 
 	"gumshoe/analyze"
 	"gumshoe/ban"
@@ -87,8 +86,8 @@ const (
 // digest is what of a list of cases is shown, and how.
 type digest struct {
 	full   []analyze.Case // at length
-	brief  []analyze.Case // one line each
-	hidden []string       // one sentence a level: "and 9 more of level low: …"
+	brief  []line
+	hidden []string // one sentence a level: "and 9 more of level low: …"
 }
 
 // fold keeps a report readable on a bad night: the worst cases at length, then
@@ -96,35 +95,43 @@ type digest struct {
 func fold(cases []analyze.Case) digest {
 	var d digest
 	var hidden [analyze.Critical + 1]int
-	serious, low, info, daily := 0, 0, 0, 0
-	for _, c := range cases {
+	brief := newLines()
+	serious, low, daily := 0, 0, 0
+	lines := [3]int{lineCases, lineInfo, lineRoutine} // that may still be begun
+	inLine := func(c *analyze.Case, kind int) {
 		switch {
-		case routine(c):
-			daily++
-			switch {
-			case daily <= fullRoutine && c.Level >= analyze.Medium:
-				d.full = append(d.full, c)
-			case daily <= fullRoutine+lineRoutine:
-				d.brief = append(d.brief, c)
-			default:
-				hidden[c.Level]++
-			}
-		case c.Level == analyze.Info && info < lineInfo:
-			info++
-			d.brief = append(d.brief, c)
-		case c.Level == analyze.Low && low < fullLow:
-			low++
-			d.full = append(d.full, c)
-		case c.Level >= analyze.Medium && serious < fullCases:
-			serious++
-			d.full = append(d.full, c)
-		case c.Level >= analyze.Medium && serious < fullCases+lineCases:
-			serious++
-			d.brief = append(d.brief, c)
+		case brief.share(c):
+		case lines[kind] > 0:
+			lines[kind]--
+			brief.begin(c)
 		default:
 			hidden[c.Level]++
 		}
 	}
+	for i := range cases {
+		c := &cases[i]
+		switch {
+		case routine(*c):
+			if daily++; daily <= fullRoutine && c.Level >= analyze.Medium {
+				d.full = append(d.full, *c)
+			} else {
+				inLine(c, 2)
+			}
+		case c.Level == analyze.Info:
+			inLine(c, 1)
+		case c.Level == analyze.Low && low < fullLow:
+			low++
+			d.full = append(d.full, *c)
+		case c.Level >= analyze.Medium && serious < fullCases:
+			serious++
+			d.full = append(d.full, *c)
+		case c.Level >= analyze.Medium:
+			inLine(c, 0)
+		case !brief.share(c):
+			hidden[c.Level]++
+		}
+	}
+	d.brief = brief.all
 	for l := int(analyze.Critical); l >= 0; l-- {
 		if hidden[l] > 0 {
 			d.hidden = append(d.hidden, fmt.Sprintf("and %s more of level %s: gumshoe analyze --json lists them", count(hidden[l]), analyze.Level(l)))
@@ -167,17 +174,23 @@ func (r Report) light() Report {
 }
 
 // once tells at length only the first of the cases that would be told in the same
-// words; the others get a line each. For reading in one go: fifty of a kind are one story.
+// words, and the first few of a kind; the others get a line. For reading in one go: fifty
+// of a kind are one story.
 func (d digest) once() digest {
 	out := digest{hidden: d.hidden}
-	for _, c := range d.full {
-		if slices.ContainsFunc(out.full, func(told analyze.Case) bool { return alike(told, c) }) {
-			out.brief = append(out.brief, c)
-		} else {
-			out.full = append(out.full, c)
+	var again []*analyze.Case
+	of := map[kind]int{}
+	for i := range d.full {
+		c := &d.full[i]
+		k := kindOf(c)
+		if of[k] >= ofKind || slices.ContainsFunc(out.full, func(told analyze.Case) bool { return alike(told, *c) }) {
+			again = append(again, c)
+			continue
 		}
+		of[k]++
+		out.full = append(out.full, *c)
 	}
-	out.brief = append(out.brief, d.brief...)
+	out.brief = inBrief(again, d.brief)
 	return out
 }
 
@@ -191,16 +204,6 @@ func alike(told, c analyze.Case) bool {
 		return true
 	}
 	return injectable(told) && injectable(c) && len(c.Sources) == 0 && len(c.Do) > 0 && slices.Equal(told.Do, c.Do)
-}
-
-// wordsOf is a headline without its numbers.
-func wordsOf(s string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsDigit(r) {
-			return -1
-		}
-		return r
-	}, s)
 }
 
 // chapter is a part of the report that tells cases.
@@ -313,14 +316,6 @@ func retells(p string, c analyze.Case, part func(analyze.Story) []string) bool {
 		}
 	}
 	return false
-}
-
-// short is a case in one line: who, and what.
-func short(c analyze.Case) string {
-	if len(c.Sources) == 0 {
-		return c.Headline
-	}
-	return fewest(addresses(c.Sources), 1) + ": " + c.Headline
 }
 
 // facts are the sentences behind the weights, for a case that nobody explained.

@@ -54,11 +54,11 @@ func (r Report) changes() string {
 // worst first, a line each, and says how many more of these there are.
 func (r Report) over() (lines []overView, more string) {
 	for i := range r.Known {
-		lines = append(lines, overView{r.Known[i].Level, r.Known[i].ID, r.knownLine(&r.Known[i])})
+		lines = append(lines, overView{Level: r.Known[i].Level, ID: r.Known[i].ID, Text: r.knownLine(&r.Known[i])})
 	}
 	ended := r.Ended[:min(len(r.Ended), mostEnded)]
 	for _, c := range ended {
-		lines = append(lines, overView{c.Level, c.ID, r.overLine(c)})
+		lines = append(lines, overView{Level: c.Level, ID: c.ID, Text: r.overLine(c)})
 	}
 	if n := len(r.Ended) - len(ended); n > 0 {
 		more = "and " + counted(n, "more case", "more cases")

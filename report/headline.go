@@ -99,7 +99,7 @@ func upperFirst(s string) string {
 // how quiet it was.
 func (r Report) lead() string {
 	if len(r.Cases) > 0 && r.Cases[0].Level >= analyze.Medium {
-		return plainly(r.Cases[0].Summary)
+		return strings.TrimSpace(plainly(r.Cases[0].Summary) + r.likewise())
 	}
 	if r.Heartbeat.week() {
 		return r.pulse()
@@ -123,6 +123,20 @@ func (r Report) lead() string {
 		return s + ", and only the usual background noise."
 	}
 	return s + ", and nobody worth a case."
+}
+
+// likewise counts those who did what the worst case tells, if they are several.
+func (r Report) likewise() string {
+	n, story := 0, kindOf(&r.Cases[0])
+	for i := range r.Cases[1:] {
+		if kindOf(&r.Cases[1+i]) == story {
+			n++
+		}
+	}
+	if n < 2 || story.story == "" {
+		return ""
+	}
+	return " " + count(n) + " more cases are like it."
 }
 
 // statistic is an aside for who wants to reckon. It stands with its case; who reads the
@@ -194,7 +208,7 @@ func (r Report) needs() (list []need, more int) {
 			list = append(list, need{level: analyze.Critical, what: v.shortfall(r.Done.Active)})
 		}
 	}
-	asked := false
+	asked, seen := false, map[kind]bool{}
 	planned := r.Plan.Outcomes()
 	for _, c := range r.Cases {
 		if breakIn(c) && !asked {
@@ -210,6 +224,13 @@ func (r Report) needs() (list []need, more int) {
 		}
 		if n.do != "" && slices.ContainsFunc(list, func(have need) bool { return have.do == n.do }) {
 			continue // one hole, and who went through it, ask for one deed
+		}
+		if n.do == "" {
+			k := kindOf(&c)
+			if seen[k] {
+				continue
+			}
+			seen[k] = true
 		}
 		list = append(list, n)
 	}

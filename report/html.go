@@ -27,7 +27,6 @@ func newPageTemplate() *template.Template {
 		"title": func(l analyze.Level) string { return upperFirst(l.String()) },
 		"sure":  sure,
 		"prose": prose,
-		"short": short,
 	}).Parse(pageHTML))
 }
 
@@ -86,7 +85,7 @@ type nightRow struct {
 type section struct {
 	Title  string
 	Cases  []caseView
-	Brief  []analyze.Case
+	Brief  []overView
 	Hidden []string
 }
 
@@ -112,9 +111,11 @@ type endedView struct {
 	More    string
 }
 
+// overView is a case in one line, or several.
 type overView struct {
 	Level    analyze.Level
 	ID, Text string
+	Cases    []string // that the line tells
 }
 
 type banRow struct {
@@ -185,7 +186,8 @@ func (p *page) listEnded(r Report) {
 func (p *page) tellCases(r Report) {
 	for _, s := range r.sections() {
 		d := fold(s.cases)
-		sec := section{Title: s.title + tally(s.cases), Brief: d.brief, Hidden: d.hidden}
+		sec := section{Title: s.title + tally(s.cases), Hidden: d.hidden}
+		sec.Brief, _ = views(d.brief)
 		for _, c := range d.full {
 			sec.Cases = append(sec.Cases, r.view(c))
 		}

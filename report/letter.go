@@ -170,46 +170,19 @@ func (r Report) letterSections(g *gallery, d detail) (out []letterSection) {
 		for _, c := range full {
 			sec.Cases = append(sec.Cases, r.letterCase(g, c, d))
 		}
+		var again []*analyze.Case
+		for i := range f.full[len(full):] {
+			again = append(again, &f.full[len(full)+i])
+		}
+		brief := inBrief(again, f.brief)
 		var told int
-		sec.Brief, told = inBrief(slices.Concat(f.full[len(full):], f.brief), d.lines)
+		sec.Brief, told = views(brief[:min(len(brief), d.lines)])
 		if more := len(s.cases) - len(full) - told; more > 0 {
 			sec.More = "and " + count(more) + " more, none worse: `gumshoe report show`"
 		}
 		out = append(out, sec)
 	}
 	return out
-}
-
-// inBrief writes cases in at most limit lines and says how many it told. Cases of
-// one level with one headline share a line.
-func inBrief(cases []analyze.Case, limit int) (lines []overView, told int) {
-	type kind struct {
-		level    analyze.Level
-		headline string
-	}
-	alike := map[kind][]analyze.Case{}
-	var order []kind
-	for _, c := range cases {
-		k := kind{c.Level, c.Headline}
-		if alike[k] == nil {
-			order = append(order, k)
-		}
-		alike[k] = append(alike[k], c)
-	}
-	for _, k := range order[:min(len(order), limit)] {
-		group := alike[k]
-		told += len(group)
-		if len(group) == 1 {
-			lines = append(lines, overView{k.level, group[0].ID, short(group[0])})
-			continue
-		}
-		var who []string
-		for _, c := range group {
-			who = append(who, fewest(addresses(c.Sources), 1))
-		}
-		lines = append(lines, overView{k.level, counted(len(group), "case", "cases"), k.headline + ": " + fewest(nonempty(who...), 3)})
-	}
-	return lines, told
 }
 
 // letterCase tells one case.

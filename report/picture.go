@@ -26,7 +26,11 @@ func (r Report) picture(rows int) (picture, bool) {
 	p := picture{title: "The night"}
 	var first, last time.Time
 	hidden, daily := 0, 0
-	for _, c := range r.Cases {
+	var of map[kind]int // rows of each kind, where not all have room
+	if len(r.Cases) > rows {
+		of = map[kind]int{}
+	}
+	for i, c := range r.Cases {
 		if c.Level == analyze.Info || c.First.IsZero() {
 			continue
 		}
@@ -42,11 +46,18 @@ func (r Report) picture(rows int) (picture, bool) {
 		if c.Last.After(last) {
 			last = c.Last
 		}
-		if len(p.rows) < rows {
-			p.rows = append(p.rows, c)
-		} else {
+		if len(p.rows) >= rows {
 			hidden++
+			continue
 		}
+		if of != nil {
+			k := kindOf(&r.Cases[i])
+			if of[k]++; of[k] > ofKind {
+				hidden++
+				continue
+			}
+		}
+		p.rows = append(p.rows, c)
 	}
 	if len(p.rows) == 0 || !r.To.After(r.From) {
 		return p, false

@@ -30,8 +30,9 @@ func (p *printer) digest(title string, cases []analyze.Case) {
 	if len(d.full) > 0 && len(d.brief)+len(d.hidden) > 0 {
 		p.line()
 	}
-	for _, c := range d.brief {
-		p.line(p.paint(levelStyle(c.Level), glyphs[c.Level]), " ", p.paint(dim, fill(c.ID, 7)), " ", cut(short(c), p.width-10))
+	brief, _ := views(d.brief)
+	for _, c := range brief {
+		p.line(p.paint(levelStyle(c.Level), glyphs[c.Level]), " ", p.paint(dim, fill(c.ID, 9)), " ", cut(c.Text, p.width-12))
 	}
 	for _, s := range d.hidden {
 		p.para("  ", dim, s)

@@ -2,6 +2,7 @@ package report
 
 import (
 	"bytes"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -41,6 +42,52 @@ func TestToldOnce(t *testing.T) {
 		}
 		if !strings.Contains(m.Text, id) || !strings.Contains(whole.String(), `<article id="case-`+id+`"`) {
 			t.Errorf("%s is left out", id)
+		}
+	}
+}
+
+// Hundreds of bots that each do the same are a line, not hundreds; whoever got in, and
+// what stands alone, has a line of its own. The page finds each of them.
+func TestManyOfAKindShareALine(t *testing.T) {
+	r := quietNight()
+	for i := range 320 {
+		c := slowScanCase()
+		c.ID, c.Headline, c.Level, c.Impact = fmt.Sprintf("b%d", i), fmt.Sprintf("%d guesses on sshd, one every %d minutes", 30+i%5, 2+i%7), analyze.High, analyze.Targeted
+		c.Sources = prefixes(fmt.Sprintf("198.18.%d.%d/32", i/250, i%250))
+		r.Cases = append(r.Cases, c)
+	}
+	hole := injectionCase()
+	for i := range 30 {
+		c := hole
+		c.ID, c.Headline, c.Level = fmt.Sprintf("h%d", i), "Hostile content "+strings.Repeat("i", i), analyze.High
+		r.Cases = append(r.Cases, c)
+	}
+	odd := slowScanCase()
+	odd.ID, odd.Headline, odd.Level, odd.Impact = "odd", "A knock", analyze.High, analyze.Targeted
+	r.Cases = append(r.Cases, odd)
+
+	var text, page bytes.Buffer
+	if err := Text(&text, r, TextOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	if err := HTML(&page, r); err != nil {
+		t.Fatal(err)
+	}
+	m := mail(t, r)
+	for _, want := range []string{"▲ 319 cases 198.18.0.1, 198.18.0.2 and 317 more: 31 guesses on sshd, one every…", "▲ odd "} {
+		if !strings.Contains(text.String(), want) {
+			t.Errorf("the text has no %q:\n%s", want, &text)
+		}
+	}
+	if n := strings.Count(text.String(), "guesses on sshd, one every"); n > 6 { // picture, story, line
+		t.Errorf("the text says it %d times", n)
+	}
+	if !strings.Contains(m.Text, "HIGH, 30 cases] ") || !strings.Contains(m.Text, "HIGH, odd] ") {
+		t.Errorf("the mail:\n%s", m.Text)
+	}
+	for _, c := range r.Cases {
+		if !strings.Contains(page.String(), `id="case-`+c.ID+`"`) {
+			t.Errorf("the page does not find %s", c.ID)
 		}
 	}
 }

@@ -1,0 +1,120 @@
+package report
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+
+	"gumshoe/analyze"
+)
+
+// line is what is told in one line: a case, or several of a kind.
+type line []*analyze.Case
+
+// ofKind is how many cases of a kind are told at length, and drawn where not all have
+// room: of three hundred bots that do the same, three show it.
+const ofKind = 3
+
+// kind is what cases have in common that share a line: their headlines differ in numbers
+// alone, or one hole is to be mended for all of them, or hostile content was sent, of
+// whatever mixture.
+type kind struct {
+	level  analyze.Level
+	impact analyze.Impact
+	story  string
+}
+
+func kindOf(c *analyze.Case) kind {
+	k := kind{c.Level, c.Impact, c.Headline}
+	switch {
+	case breakIn(*c) || anomaly(*c):
+	case injectable(*c) && len(c.Do) > 0:
+		k.story = c.Do[0]
+	case has(*c, analyze.Payload) && len(c.Do) > 0:
+		k.story = c.Kind + ": " + c.Do[0]
+	default:
+		k.story = wordsOf(c.Headline)
+	}
+	return k
+}
+
+// wordsOf is a headline without its numbers.
+func wordsOf(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsDigit(r) {
+			return -1
+		}
+		return r
+	}, s)
+}
+
+// lines are cases in brief, in the order in which the first of each kind came.
+type lines struct {
+	all []line
+	at  map[kind]int
+}
+
+func newLines() *lines { return &lines{at: map[kind]int{}} }
+
+// share adds a case to the line of its kind, if there is one.
+func (l *lines) share(c *analyze.Case) bool {
+	at, ok := l.at[kindOf(c)]
+	if ok {
+		l.all[at] = append(l.all[at], c)
+	}
+	return ok
+}
+
+// begin gives a case a line, which others of its kind share; nobody shares one that
+// has nothing to say.
+func (l *lines) begin(c *analyze.Case) {
+	if c.Headline != "" {
+		l.at[kindOf(c)] = len(l.all)
+	}
+	l.all = append(l.all, line{c})
+}
+
+// inBrief puts cases before lines that there are, and into those of their kind.
+func inBrief(cases []*analyze.Case, rest []line) []line {
+	l := newLines()
+	for _, c := range slices.Concat(append([]line{cases}, rest...)...) {
+		if !l.share(c) {
+			l.begin(c)
+		}
+	}
+	return l.all
+}
+
+// view is the line as it is read: who, and what.
+func (l line) view() overView {
+	first := l[0]
+	v := overView{Level: first.Level, ID: first.ID, Text: first.Headline}
+	var who []string
+	same := true
+	for i, c := range l {
+		who = append(who, fewest(addresses(c.Sources), 1))
+		same = same && c.Headline == first.Headline
+		if i < maxListed {
+			v.Cases = append(v.Cases, c.ID)
+		}
+	}
+	if len(l) > 1 {
+		v.ID = counted(len(l), "case", "cases")
+	}
+	if !same {
+		v.Text += ", and the like"
+	}
+	if who = nonempty(who...); len(who) > 0 {
+		v.Text = fewest(who, 2) + ": " + v.Text
+	}
+	return v
+}
+
+// views are lines as they are read, and how many cases they tell.
+func views(all []line) (out []overView, told int) {
+	for _, l := range all {
+		out = append(out, l.view())
+		told += len(l)
+	}
+	return out, told
+}
