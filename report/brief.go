@@ -38,15 +38,18 @@ func kindOf(c *analyze.Case) kind {
 	return k
 }
 
-// wordsOf is a headline without its numbers.
+// wordsOf is a headline without its numbers and what they count time in.
 func wordsOf(s string) string {
-	return strings.Map(func(r rune) rune {
+	s = strings.Map(func(r rune) rune {
 		if unicode.IsDigit(r) {
 			return -1
 		}
 		return r
 	}, s)
+	return timeUnits.Replace(s)
 }
+
+var timeUnits = strings.NewReplacer(" seconds", "", " second", "", " minutes", "", " minute", "", " hours", "", " hour", "", " days", "", " day", "")
 
 // lines are cases in brief, in the order in which the first of each kind came.
 type lines struct {

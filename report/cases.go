@@ -83,6 +83,26 @@ const (
 	lineRoutine = 10
 )
 
+// What a case is where room is dealt out.
+const (
+	serious = iota // of medium and above
+	low
+	info
+	daily // routine
+)
+
+func rankOf(c *analyze.Case) int {
+	switch {
+	case routine(*c):
+		return daily
+	case c.Level == analyze.Info:
+		return info
+	case c.Level == analyze.Low:
+		return low
+	}
+	return serious
+}
+
 // digest is what of a list of cases is shown, and how.
 type digest struct {
 	full   []analyze.Case // at length
@@ -91,43 +111,32 @@ type digest struct {
 }
 
 // fold keeps a report readable on a bad night: the worst cases at length, then
-// one line each, then a number with the command that lists the rest.
-func fold(cases []analyze.Case) digest {
+// one line each, then a number with the command that lists the rest. For reading in one go
+// (once) only the first of the cases that would be told in the same words is told at
+// length, and the first few of a kind: fifty of a kind are one story.
+func fold(cases []analyze.Case, once bool) digest {
 	var d digest
 	var hidden [analyze.Critical + 1]int
-	brief := newLines()
-	serious, low, daily := 0, 0, 0
-	lines := [3]int{lineCases, lineInfo, lineRoutine} // that may still be begun
-	inLine := func(c *analyze.Case, kind int) {
-		switch {
-		case brief.share(c):
-		case lines[kind] > 0:
-			lines[kind]--
-			brief.begin(c)
-		default:
-			hidden[c.Level]++
-		}
-	}
+	brief, of := newLines(), map[kind]int{}
+	full := [...]int{serious: fullCases, low: fullLow, daily: fullRoutine} // that may still be told
+	lines := [...]int{serious: lineCases, info: lineInfo, daily: lineRoutine}
 	for i := range cases {
 		c := &cases[i]
+		n, again := rankOf(c), false
+		if once {
+			k := kindOf(c)
+			again = of[k] >= ofKind || of[k] > 0 && slices.ContainsFunc(d.full, func(told analyze.Case) bool { return alike(told, *c) })
+			of[k]++
+		}
 		switch {
-		case routine(*c):
-			if daily++; daily <= fullRoutine && c.Level >= analyze.Medium {
-				d.full = append(d.full, *c)
-			} else {
-				inLine(c, 2)
-			}
-		case c.Level == analyze.Info:
-			inLine(c, 1)
-		case c.Level == analyze.Low && low < fullLow:
-			low++
+		case full[n] > 0 && !again && (n != daily || c.Level >= analyze.Medium):
+			full[n]--
 			d.full = append(d.full, *c)
-		case c.Level >= analyze.Medium && serious < fullCases:
-			serious++
-			d.full = append(d.full, *c)
-		case c.Level >= analyze.Medium:
-			inLine(c, 0)
-		case !brief.share(c):
+		case brief.share(c):
+		case lines[n] > 0:
+			lines[n]--
+			brief.begin(c)
+		default:
 			hidden[c.Level]++
 		}
 	}
@@ -145,8 +154,10 @@ func fold(cases []analyze.Case) digest {
 func AtLength(cases []analyze.Case) (out []*analyze.Case) {
 	full := map[string]bool{}
 	for _, s := range (Report{Cases: cases}).sections() {
-		for _, c := range fold(s.cases).full {
-			full[c.ID] = true
+		for _, once := range []bool{false, true} {
+			for _, c := range fold(s.cases, once).full {
+				full[c.ID] = true
+			}
 		}
 	}
 	for i := range cases {
@@ -171,27 +182,6 @@ func (r Report) light() Report {
 		c.Explanation, c.Evidence, c.Findings = nil, nil, nil
 	}
 	return r
-}
-
-// once tells at length only the first of the cases that would be told in the same
-// words, and the first few of a kind; the others get a line. For reading in one go: fifty
-// of a kind are one story.
-func (d digest) once() digest {
-	out := digest{hidden: d.hidden}
-	var again []*analyze.Case
-	of := map[kind]int{}
-	for i := range d.full {
-		c := &d.full[i]
-		k := kindOf(c)
-		if of[k] >= ofKind || slices.ContainsFunc(out.full, func(told analyze.Case) bool { return alike(told, *c) }) {
-			again = append(again, c)
-			continue
-		}
-		of[k]++
-		out.full = append(out.full, *c)
-	}
-	out.brief = inBrief(again, d.brief)
-	return out
 }
 
 // alike reports whether a case retells another: its headline differs in numbers alone,

@@ -185,7 +185,7 @@ func (p *page) listEnded(r Report) {
 
 func (p *page) tellCases(r Report) {
 	for _, s := range r.sections() {
-		d := fold(s.cases)
+		d := fold(s.cases, false)
 		sec := section{Title: s.title + tally(s.cases), Hidden: d.hidden}
 		sec.Brief, _ = views(d.brief)
 		for _, c := range d.full {

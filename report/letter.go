@@ -165,7 +165,7 @@ func (r Report) letterNight(g *gallery) *letterNight {
 func (r Report) letterSections(g *gallery, d detail) (out []letterSection) {
 	for _, s := range r.sections() {
 		sec := letterSection{Title: s.title + tally(s.cases)}
-		f := fold(s.cases).once()
+		f := fold(s.cases, true)
 		full := f.full[:min(len(f.full), d.cases)]
 		for _, c := range full {
 			sec.Cases = append(sec.Cases, r.letterCase(g, c, d))

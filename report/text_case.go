@@ -20,7 +20,7 @@ func (p *printer) cases() {
 // digest writes a section of cases: the worst at length, the rest in short.
 func (p *printer) digest(title string, cases []analyze.Case) {
 	p.section(title + tally(cases))
-	d := fold(cases).once()
+	d := fold(cases, true)
 	for i, c := range d.full {
 		if i > 0 {
 			p.line()

@@ -158,7 +158,7 @@ func TestFoldAccountsForEveryCase(t *testing.T) {
 			cases = append(cases, analyze.Case{Level: l})
 		}
 	}
-	d := fold(cases)
+	d := fold(cases, false)
 	if len(d.full) != fullCases+fullLow {
 		t.Errorf("%d cases at length", len(d.full))
 	}
