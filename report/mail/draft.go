@@ -116,8 +116,13 @@ func subject(s string) string {
 	return strings.ReplaceAll(oneLine(s, maxSubject), "=?", "= ?")
 }
 
-// valid is UTF-8, whatever it was.
-func valid(body string) []byte { return []byte(strings.ToValidUTF8(body, "\uFFFD")) }
+// valid is UTF-8 in lines, whatever it was. Whoever writes quoted-printable takes a line
+// feed for the other half of a lone carriage return, even behind the bytes between them.
+func valid(body string) []byte {
+	return []byte(lineEnds.Replace(strings.ToValidUTF8(body, "\uFFFD")))
+}
+
+var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n")
 
 // attach adds the images under names of our own.
 func attach(e *email.Email, images []report.Image) error {
