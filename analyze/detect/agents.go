@@ -176,6 +176,17 @@ func sumOf(u *window.Unit, rows []*window.Row) burstOf {
 	return b
 }
 
+// knows reports a script that asks for what this site has, if not of every number: the
+// tiles of a map, the stock of a catalogue. What it was refused has the names of what it
+// was shown.
+func (b *burstOf) knows(u *window.Unit) bool {
+	return !slices.ContainsFunc(b.rows, func(r *window.Row) bool {
+		shown, few := u.GoodNames(r)
+		refused, fewRefused := u.BadNames(r)
+		return !few || !fewRefused || slices.ContainsFunc(refused, func(id uint64) bool { return !slices.Contains(shown, id) })
+	})
+}
+
 // hurry finds at least forty requests in five minutes by one agent that
 // declares itself a library, without the assets a browser would load.
 func (d Agents) hurry(in *analyze.Input, u *window.Unit, rows []*window.Row, st *analyze.Standing) (analyze.Finding, bool) {
@@ -192,7 +203,7 @@ func (d Agents) hurry(in *analyze.Input, u *window.Unit, rows []*window.Row, st 
 		switch {
 		case b.authenticated, st.LoginDays > 0, regular(u, b.rows[0]), b.refused*10 <= b.events && ofMany(in, u, &b):
 			level = analyze.Info
-		case b.refused*10 > b.events && (2*b.refused > b.events || !ofMany(in, u, &b)):
+		case b.refused*10 > b.events && !b.knows(u) && (2*b.refused > b.events || !ofMany(in, u, &b)):
 			level = analyze.Medium
 		}
 		f.Floor = &level

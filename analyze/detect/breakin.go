@@ -111,7 +111,8 @@ func (d BreakIn) look(k *known, u *window.Unit, all []try, found []breach) []bre
 	wrong := newLately(all, func(account uint64) tally {
 		return tally{owners: k.owners.excuses(account, net) || k.owners.repeats(account, u.Prefix()), exists: in.Exists(account)}
 	})
-	honest := k.owners.honestAccounts(in, u)
+	crowd := admitted(in, u)
+	honest := max(k.owners.honestAccounts(in, u), crowd)
 	judged := map[uint64]int64{} // the last hour in which an account was
 	for _, l := range loginsOf(in, u) {
 		now := l.Milli / 3_600_000
@@ -123,7 +124,7 @@ func (d BreakIn) look(k *known, u *window.Unit, all []try, found []breach) []bre
 		if !suspect && wrong.against(l.Name).fails < fewestFails {
 			continue
 		}
-		if b, ok := d.judge(k, l, wrong, honest); ok {
+		if b, ok := d.judge(k, l, wrong, honest, crowd > 0); ok {
 			judged[l.Name] = math.MaxInt64
 			found = append(found, b)
 		}

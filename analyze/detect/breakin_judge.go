@@ -18,7 +18,7 @@ const (
 )
 
 // judge weighs a login against what went wrong before it.
-func (d BreakIn) judge(k *known, l login, wrong *lately, honest int) (breach, bool) {
+func (d BreakIn) judge(k *known, l login, wrong *lately, honest int, crowd bool) (breach, bool) {
 	in, net := k.in, hoodOf(l.unit.Prefix())
 	at := k.owners.at(l.Name, net)
 	home := at != nil && at.kept < l.Milli
@@ -53,7 +53,7 @@ func (d BreakIn) judge(k *known, l login, wrong *lately, honest int) (breach, bo
 	if home && (c.unknown < manyNames || honest > 1) {
 		return breach{}, false // one's own account at one's own place: what is wrong with others' is not its fault
 	}
-	b.office = !home && honest >= max(colleagues, 3*c.names) && hurried(before, l.Name) <= typos
+	b.office = !home && (crowd || honest >= max(colleagues, 3*c.names)) && hurried(before, l.Name) <= typos
 	if b.office && !b.siege.member {
 		c.fails, c.names, c.unknown = c.own, min(c.own, 1), 0 // what others there get wrong is theirs
 	}

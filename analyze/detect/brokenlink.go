@@ -40,16 +40,29 @@ var readable = func() map[string]bool {
 	return out
 }()
 
+// programmed are the endings of what a site was programmed in that has moved to another
+// language: less than half of what people have links to.
+var programmed = map[string]bool{".php": true, ".asp": true, ".aspx": true, ".jsp": true, ".do": true, ".cfm": true, ".pl": true}
+
 // brokenLink tells of a campaign that is most likely people who follow one.
 func (c *campaign) brokenLink(in *analyze.Input, t tallied) (analyze.Finding, bool) {
 	n := len(c.members)
 	if t.guesses > 0 || t.shots > 0 || t.words > 0 || c.nets < linkFollowers || float64(c.nets) < networkShare*float64(n) || !c.comeAsPeople(in) {
 		return analyze.Finding{}, false
 	}
-	for id := range t.paths {
-		if !readable[endingOf(in, id)] && !analyze.Fact(in, "endings", servedEndings)[endingOf(in, id)] {
+	former, all := 0, 0
+	for id, n := range t.paths {
+		all += n
+		switch end := endingOf(in, id); {
+		case readable[end], analyze.Fact(in, "endings", servedEndings)[end]:
+		case programmed[end]:
+			former += n
+		default:
 			return analyze.Finding{}, false
 		}
+	}
+	if 2*former > all {
+		return analyze.Finding{}, false
 	}
 	var paths []string
 	for _, id := range byCount(t.paths) {

@@ -41,7 +41,16 @@ func TestBrokenLink(t *testing.T) {
 		"to two pages":       func(l *tape, r *rand.Rand) { l.follow(r, 80, "/offers/spring.html", "/offers/summer.html") },
 		"to a document":      func(l *tape, r *rand.Rand) { l.follow(r, 80, "/downloads/manual-v2.pdf") },
 		"to what a site had": func(l *tape, r *rand.Rand) { l.follow(r, 300, slugs...) },
-		"of a site in PHP":   func(l *tape, r *rand.Rand) { l.follow(r, 80, "/shop/article.php") },
+		"to what a site had that was in ASP": func(l *tape, r *rand.Rand) {
+			for i := range 60 {
+				at, who := hour+time.Duration(r.IntN(2*86400))*time.Second, somebodys(r)
+				l.ask(at, bot(i), "", who, []string{"/articles/garden.html", "/articles/kitchen.html", "/manual.pdf"}[i%3], 404)
+				if i%2 == 0 {
+					l.ask(at+20*time.Second, bot(i), "", who, "/forum/topic.asp", 404)
+				}
+			}
+		},
+		"of a site in PHP": func(l *tape, r *rand.Rand) { l.follow(r, 80, "/shop/article.php") },
 		"seen by mail filters": func(l *tape, r *rand.Rand) {
 			l.follow(r, 60, "/offers/spring")
 			for i := range 15 {
@@ -70,6 +79,7 @@ func TestBrokenLink(t *testing.T) {
 func TestNoBrokenLink(t *testing.T) {
 	for what, log := range map[string]func(l *tape, r *rand.Rand){
 		"a door of scanners": func(l *tape, r *rand.Rand) { l.follow(r, 60, "/cgi-bin/luci") },
+		"scripts":            func(l *tape, r *rand.Rand) { l.follow(r, 60, "/upload/topic.asp", "/harbor/quartz.asp") },
 		"a program":          func(l *tape, r *rand.Rand) { l.follow(r, 60, "/dvr/settings.cgi") },
 		"a payload": func(l *tape, r *rand.Rand) {
 			l.follow(r, 60, "/item?id=1+UNION+SELECT+1,user,3+FROM+users")

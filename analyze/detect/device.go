@@ -16,7 +16,8 @@ import (
 //
 //   - it tries one account, again and again, at pauses as even as a clock's; while
 //     it is switched off or out of reach it pauses for long;
-//   - it stays where it is, or goes from one network to the next and comes back;
+//   - it stays where it is, or goes from one network to the next and comes back, or
+//     is given one address of its carrier's after the other;
 //   - whatever shares its address behaves like that, too, but for a few typos.
 //
 // Several behind one address of a carrier each keep their own clock. A guesser who
@@ -34,6 +35,7 @@ type device struct {
 	awake   time.Duration // all pauses, without those in which it was off
 	first   time.Time
 	last    time.Time
+	handed  bool // from one address of a carrier to the next
 	marks   []analyze.Mark
 }
 
@@ -42,10 +44,12 @@ const (
 	byItself      = 1e-3 // chance of gaps that even, if they were a person's
 	offAfter      = 5    // times the usual pause: a longer one is no pause, the program was off
 	patience      = 12 * time.Hour
-	ownDevices    = 3   // that one person forgets to tell at once
-	oneAddress    = 16  // accounts of devices behind one
-	carrierPool   = 4   // addresses that one device may be given by turns
-	inTurn        = 4   // tries in one place to one change of place
+	ownDevices    = 3  // that one person forgets to tell at once
+	oneAddress    = 16 // accounts of devices behind one
+	carrierPool   = 4  // addresses that one device may be given by turns
+	inTurn        = 4  // tries in one place to one change of place
+	inTurnSlow    = 2  // at a carrier, of one that takes its time:
+	fetches       = 9 * time.Minute
 	metronome     = 1.1 // Greenwood of pauses that are half as long or half again at most
 )
 
@@ -125,8 +129,10 @@ func devicesOn(in *analyze.Input, owners *homes, all []repeat) []device {
 		at := owners.at(account, hoodOf(units[r.unit].Prefix()))
 		return at != nil && at.fails > 0 // it may have been guessed
 	})
-	if roams(in, all) {
+	carried := roams(in, all)
+	if carried || handedOn(in, all) {
 		if d, ok := newDevice(all, exists); ok {
+			d.handed = !carried
 			return []device{d}
 		}
 	}
@@ -150,7 +156,7 @@ func devicesOn(in *analyze.Input, owners *homes, all []repeat) []device {
 }
 
 // newDevice judges the pauses of some tries. At an account that nobody is known to
-// log in to it takes half a day of them, or an hour of a clock's own at a pace at which
+// log in to it takes half a day of them, half of that to the second, or an hour of a clock's own at a pace at which
 // nobody guesses who wants to get anywhere.
 func newDevice(all []repeat, exists bool) (device, bool) {
 	d := device{account: all[0].account, first: moment(all[0].milli), last: moment(all[len(all)-1].milli)}
@@ -177,6 +183,8 @@ func newDevice(all []repeat, exists bool) (device, bool) {
 	long := patience
 	if d.pause >= inNoHurry && even < metronome {
 		long = time.Hour
+	} else if even < timerEven {
+		long = patience / 2
 	}
 	return d, exists || d.awake >= long
 }
@@ -204,6 +212,42 @@ func roams(in *analyze.Input, all []repeat) bool {
 		return moves > 0 && len(addresses) <= carrierPool
 	}
 	return moves*inTurn <= len(all) && (len(been) <= ownDevices || 2*returns >= moves)
+}
+
+// handedOn reports whether the tries of several sources are those of one telephone to
+// which carriers give one address of theirs after the other: it is at one of them at a
+// time, and looks for mail every quarter of an hour or so, where proxies that are used up
+// one after the other hurry on. Of a crowd that takes turns each comes back for its own,
+// and bots are not all customers of a few carriers.
+func handedOn(in *analyze.Input, all []repeat) bool {
+	units := in.Set.Units()
+	carriers, addresses := map[prefix]bool{}, map[int32]bool{}
+	stays := 0
+	var times []time.Time
+	for i := range all {
+		if i == 0 || all[i].unit != all[i-1].unit {
+			stays++
+		}
+		carriers[carrierOf(units[all[i].unit].Prefix())] = true
+		addresses[all[i].unit] = true
+		times = append(times, moment(all[i].milli))
+	}
+	return len(addresses) > 1 && len(carriers) <= ownDevices && inSuccession(stays, len(addresses)) && stays*inTurnSlow <= len(all) &&
+		median(gaps(visits(times))) >= fetches
+}
+
+// inSuccession reports whether of some addresses hardly one was come back to after
+// another had its turn.
+func inSuccession(stays, addresses int) bool { return stays*10 <= addresses*12 }
+
+// carrierOf is what one carrier has at the least.
+func carrierOf(p prefix) prefix {
+	bits := 16
+	if p.Addr().Is6() {
+		bits = 32
+	}
+	n, _ := p.Addr().Prefix(bits)
+	return n
 }
 
 // innocent drops the devices of addresses that do more than devices do: go round a

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"gumshoe/analyze"
+	"gumshoe/ingest"
 )
 
 // every calls do at an even pace, each pause a little longer or shorter.
@@ -85,6 +86,31 @@ func TestDevices(t *testing.T) {
 				l.fail(at, imap, places[int(at/(3*hour))%len(places)], gone)
 			})
 		},
+		"an editor that looks for changes every three minutes, at work": func(l *tape, r *rand.Rand) {
+			for at := 4*day + 9*hour; at < 4*day+17*hour; at += 3*minute + time.Duration(r.IntN(4))*time.Second {
+				l.fail(at, ingest.ServiceApp, phone, gone)
+			}
+		},
+		"a carrier that gives it one address of a /24 after the other, none twice": func(l *tape, r *rand.Rand) {
+			every(r, 15*minute, 3*hour, days, func(at time.Duration) {
+				l.fail(at, imap, fmt.Sprintf("203.0.113.%d", 10+int(at/(2*hour))), gone)
+			})
+		},
+		"a carrier with a great many networks": func(l *tape, r *rand.Rand) {
+			every(r, 15*minute, 3*hour, days, func(at time.Duration) {
+				l.fail(at, imap, fmt.Sprintf("198.18.%d.7", int(at/(40*minute))), gone)
+			})
+		},
+		"a carrier that numbers by /64": func(l *tape, r *rand.Rand) {
+			every(r, 15*minute, 3*hour, days, func(at time.Duration) {
+				l.fail(at, imap, fmt.Sprintf("2001:db8:%x::7", int(at/(hour))), gone)
+			})
+		},
+		"and the mailbox is somebody's who reads it at home": func(l *tape, r *rand.Rand) {
+			every(r, 15*minute, 3*hour, days, func(at time.Duration) {
+				l.fail(at, imap, fmt.Sprintf("198.18.%d.7", int(at/(40*minute))), "user3@example.org")
+			})
+		},
 	} {
 		t.Run(what, func(t *testing.T) {
 			var l tape
@@ -95,6 +121,23 @@ func TestDevices(t *testing.T) {
 				t.Error("nobody tells the owner")
 			}
 		})
+	}
+}
+
+// A copier asks for a password when somebody copies, and nobody knows it any more.
+func TestCopier(t *testing.T) {
+	var l tape
+	l.staff(5)
+	r := rand.New(rand.NewPCG(3, 5))
+	for d := range 5 {
+		for range 12 {
+			l.fail(time.Duration(d)*day+8*hour+time.Duration(r.IntN(9*3600))*time.Second, smtp, "203.0.113.9", "copier@example.org")
+		}
+	}
+	for _, c := range l.cases() {
+		if c.Level > analyze.Medium {
+			t.Errorf("%s: %s, %+v", c.Kind, c.Level, c.Families)
+		}
 	}
 }
 
@@ -166,6 +209,56 @@ func TestEvenCrowds(t *testing.T) {
 				t.Errorf("%d sources", len(c.Sources))
 			}
 		})
+	}
+}
+
+// A botnet of one carrier that takes turns at an account as a telephone does is not seen,
+// unless it gets in: then it is asked about.
+func TestOneAddressAfterTheOtherGetsIn(t *testing.T) {
+	for what, last := range map[string]int{"from the last address": 115, "from the next": 116} {
+		var l tape
+		l.staff(5)
+		every(rand.New(rand.NewPCG(3, 5)), 10*minute, 3*hour, 4*day, func(at time.Duration) {
+			l.fail(at, imap, fmt.Sprintf("198.18.%d.7", int(at/(50*minute))), "user3@example.org")
+		})
+		l.ok(4*day+7*minute, imap, fmt.Sprintf("198.18.%d.7", last), "user3@example.org")
+		if !slices.ContainsFunc(l.cases(), func(c analyze.Case) bool { return c.Kind == "break_in" && c.Level >= analyze.Medium }) {
+			t.Errorf("%s: nobody asks", what)
+		}
+	}
+}
+
+// A telephone that is looked at when its owner likes keeps no clock's time. Its carrier
+// gives it one address of a network after the other: twenty bots there would not wait
+// for each other. It is told, and no network banned for it.
+func TestOneAddressAfterTheOther(t *testing.T) {
+	for what, guilty := range map[string]bool{"a telephone": false, "bots in turns": true, "a name that everybody guesses": true} {
+		account := "gone@example.org"
+		if what == "a name that everybody guesses" {
+			account = "admin@example.org"
+		}
+		var l tape
+		l.staff(5)
+		r := rand.New(rand.NewPCG(3, 5))
+		at := day
+		for i := range 28 {
+			for range 3 {
+				address := i
+				if what == "bots in turns" {
+					address = r.IntN(28)
+				}
+				l.fail(at, imap, fmt.Sprintf("203.0.113.%d", 20+address), account)
+				at += time.Duration(r.ExpFloat64() * float64(3*minute))
+			}
+			at += time.Duration(r.ExpFloat64() * float64(2*hour))
+		}
+		level := analyze.Info
+		for _, c := range l.cases() {
+			level = max(level, c.Level)
+		}
+		if guilty && level < analyze.High || !guilty && level > analyze.Low {
+			t.Errorf("%s: %s", what, level)
+		}
 	}
 }
 

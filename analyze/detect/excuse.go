@@ -29,6 +29,26 @@ func checksPort(all []try) bool {
 	return median(pauses) >= checkPause && tooRegular(evenPauses(&pauses)) < byItself
 }
 
+// Of failures without a name, what a timer makes is a device's.
+const timerEven = 1.001 // Greenwood of pauses that are a twentieth longer or shorter at most
+
+// onTimer is the guard for a panel on the wall or an application whose key is no good any
+// more, in a log that names no accounts: for half a day it has tried again whenever its
+// timer ran out. A script that guesses may sleep as evenly: it stays worth a look.
+func onTimer(all []try) (analyze.Evidence, bool) {
+	if len(all) < fewestChecks || all[len(all)-1].at().Sub(all[0].at()) < patience || slices.ContainsFunc(all, func(t try) bool { return !t.login || t.name != 0 }) {
+		return analyze.Evidence{}, false
+	}
+	pauses := gaps(timesOf(all))
+	usual := median(pauses)
+	n, even := evenPauses(&pauses)
+	if usual < checkPause || n < fewestChecks-1 || even >= timerEven {
+		return analyze.Evidence{}, false
+	}
+	return analyze.Evidence{Family: analyze.Guard, LogOdds: -3, Trials: 1,
+		Fact: "it tries once every " + span(usual) + ", to the second: a panel or an application that goes on with a key that is no good any more"}, true
+}
+
 // keepsOldList reports a source that sends mail to the same few people who do not
 // exist, again and again: who looks for addresses asks for each once.
 func keepsOldList(rows []window.Row, all []try) bool {

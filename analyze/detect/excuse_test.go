@@ -69,8 +69,26 @@ func TestRefusalsOfGuessers(t *testing.T) {
 	l.find(t, "127.0.0.1/32", "password_guessing", analyze.High)
 
 	l = tape{}
+	r := rand.New(rand.NewPCG(3, 5))
+	every(r, 5*minute, hour, 2*day, func(at time.Duration) {
+		l.fail(at+time.Duration(r.IntN(60))*time.Second, ingest.ServiceApp, attacker, "") // a panel is on time
+	})
+	l.find(t, attacker+"/32", "password_guessing", analyze.High)
+
+	l = tape{}
 	for i := range 40 {
 		l.bounce(day+time.Duration(i)*time.Second, attacker, fmt.Sprintf("name%d@example.org", i))
 	}
 	l.find(t, attacker+"/32", "password_guessing", analyze.Low)
+}
+
+// A panel on the wall whose key is no good any more, in a log that names nobody: it tries
+// whenever its timer runs out. So may a script: it is told, and nobody is accused.
+func TestPanelOnTime(t *testing.T) {
+	var l tape
+	r := rand.New(rand.NewPCG(3, 5))
+	for at := hour; at < 2*day; at += 5*minute + time.Duration(r.IntN(1000))*time.Millisecond {
+		l.fail(at, ingest.ServiceApp, "192.0.2.205", "")
+	}
+	l.find(t, "192.0.2.205/32", "password_guessing", analyze.Low)
 }

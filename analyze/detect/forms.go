@@ -21,7 +21,8 @@ import (
 //
 // Against whom never hurries a refusal counts half as much. Programs that renew
 // their right to come in, and applications' own clients, ask on for days when it is
-// over: that is a guard, and so is a visitor who reads pages.
+// over: that is a guard, and so is a visitor who reads pages. An address with browsers of
+// which most are led on is a proxy's, or of many people.
 type Forms struct{}
 
 // Name implements analyze.Detector.
@@ -48,6 +49,10 @@ func (d Forms) Detect(in *analyze.Input) []*analyze.Finding {
 func (d Forms) judge(in *analyze.Input, u *window.Unit, st *analyze.Standing) (analyze.Finding, bool) {
 	tried, sure, at, bySize := refusedForms(in, u)
 	if len(tried) < guessLeast || !in.Contains(uint32(tried[len(tried)-1].Time.Unix()/3600)) {
+		return analyze.Finding{}, false
+	}
+	let := letOn(in, u, at)
+	if let >= len(tried) && person(in, u) {
 		return analyze.Finding{}, false
 	}
 	odds := oddsOfForms(tried)
@@ -79,7 +84,7 @@ func (d Forms) judge(in *analyze.Input, u *window.Unit, st *analyze.Standing) (a
 		f.Evidence = append(f.Evidence, analyze.Evidence{Family: analyze.Guard, LogOdds: -4, Trials: 1,
 			Fact: "it also reads pages as a person does: somebody may have forgotten a password"})
 	}
-	f.Story = formStory(u, &f, len(tried), paths, knownForms(in)[at[0]])
+	f.Story = formStory(u, &f, len(tried), let, paths, knownForms(in)[at[0]])
 	for _, id := range bySize {
 		sizedAt(in, id).tell(in, u, &f, id)
 	}
@@ -96,12 +101,27 @@ func oddsOfForms(tried []analyze.Mark) float64 {
 	return odds
 }
 
-func formStory(u *window.Unit, f *analyze.Finding, tried int, paths []string, known *form) analyze.Story {
+// letOn counts what a source sent to some forms and was led elsewhere by.
+func letOn(in *analyze.Input, u *window.Unit, at []uint64) (n int) {
+	for _, t := range posted(in, u) {
+		if t.Status >= 300 && t.Status < 400 && slices.Contains(at, t.Name) {
+			n++
+		}
+	}
+	return n
+}
+
+func formStory(u *window.Unit, f *analyze.Finding, tried, let int, paths []string, known *form) analyze.Story {
 	lasted := f.Last.Sub(f.First)
+	each, led := ", and was refused each time.", "Nobody forgets a password that often, and none of these tries led to a page behind the form."
+	if let > 0 {
+		each = " and was refused; " + count(let, "time") + " it was led on."
+		led = "Nobody forgets a password that often."
+	}
 	s := analyze.Story{
 		Headline: fmt.Sprintf("%s at a login form, one every %s", upper(count(tried, "guess")), span(lasted/time.Duration(tried-1))),
-		Body:     []string{fmt.Sprintf("%s sent a login to %s %s over %s, and was refused each time.", bare(u.Prefix()), some(paths, 3), count(tried, "time"), span(lasted))},
-		Why:      []string{"Nobody forgets a password that often, and none of these tries led to a page behind the form."},
+		Body:     []string{fmt.Sprintf("%s sent a login to %s %s over %s", bare(u.Prefix()), some(paths, 3), count(tried, "time"), span(lasted)) + each},
+		Why:      []string{led},
 		Not:      []string{"An access log does not name the accounts that were tried."},
 		Do:       []string{"See the application's own log for the accounts, and give them a second factor; limit how often the form may be sent."},
 	}

@@ -1,6 +1,7 @@
 package detect
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -21,6 +22,33 @@ func TestForms(t *testing.T) {
 		c := l.find(t, attacker+"/32", "form_guessing", analyze.High)
 		if !hasTarget(c, form.path) {
 			t.Errorf("%s is no target: %v", form.path, c.Targets)
+		}
+	}
+}
+
+// A proxy that passes on what many people type, and what scanners ask for: one in four
+// mistypes, and most get in. Who is refused and not led on has no such excuse.
+func TestFormsBehindAProxy(t *testing.T) {
+	const proxy = "198.18.9.7"
+	for right, honest := range map[int]bool{3: true, 0: false} {
+		var l tape
+		l.visitors(30)
+		for i := range 60 {
+			at := day + time.Duration(i)*20*minute
+			l.visit(at, proxy)
+			l.post(at, proxy, "/account/login", 401)
+			for k := range right {
+				l.post(at+time.Duration(2*k+1)*minute, proxy, "/account/login", 302)
+			}
+		}
+		for i, path := range []string{"/.env", "/.git/config", "/wp-login.php", "/xmlrpc.php", "/phpmyadmin/", "/backup.sql"} {
+			l.get(day+time.Duration(i)*3*hour, proxy, path, 404)
+		}
+		guessed := slices.ContainsFunc(l.cases(), func(c analyze.Case) bool {
+			return c.Level > analyze.Info && slices.Contains(c.Detections, "form_guessing")
+		})
+		if guessed == honest {
+			t.Errorf("%d right for each wrong: guessed %t", right, guessed)
 		}
 	}
 }

@@ -61,7 +61,7 @@ func (d Guess) judge(in *analyze.Input, owners *homes, unit, lo, hi int, service
 	if len(all) == 0 || !in.Contains(uint32(all[len(all)-1].milli/3_600_000)) || checksPort(all) || keepsOldList(rows, all) {
 		return analyze.Finding{}, false
 	}
-	honest := owners.honestAccounts(in, u)
+	honest := max(owners.honestAccounts(in, u), admitted(in, u))
 	odds := guessWalk(all, settled(in, service)) - min(-creditFloor, ownAccount*float64(honest))
 	dense := densest(all, total)
 	if dense >= guessLeast {
@@ -92,7 +92,9 @@ func (d Guess) judge(in *analyze.Input, owners *homes, unit, lo, hi int, service
 		f.Evidence = append(f.Evidence, many)
 	} else if e, ok := sharedFront(u, rows, total, honest, dense); ok {
 		f.Evidence = append(f.Evidence, e)
-	} else if e, ok := forgetful(all, names, honest, f.Existing && service != ingest.ServiceSSH); ok {
+	} else if e, ok := onTimer(all); ok {
+		f.Evidence = append(f.Evidence, e)
+	} else if e, ok := forgetful(all, service, names, honest, f.Existing && service != ingest.ServiceSSH); ok {
 		f.Evidence = append(f.Evidence, e)
 	}
 	f.Tell = func(f *analyze.Finding) {
@@ -247,10 +249,10 @@ func densest(all []try, total int) int {
 
 // forgetful is the guard for people: an office behind one address, and the
 // owner of one account on a new device, whose program repeats an old password by
-// itself. At an SSH prompt nobody types that often, and what scripts use there is
+// itself, or a copier whose password nobody changed. At an SSH prompt nobody types that often, and what scripts use there is
 // a key. (Failures on accounts that log in from the same network do not get here:
 // see homes.)
-func forgetful(all []try, names, honest int, stored bool) (analyze.Evidence, bool) {
+func forgetful(all []try, service string, names, honest int, stored bool) (analyze.Evidence, bool) {
 	switch {
 	case honest >= 2 && honest >= names:
 		return analyze.Evidence{Family: analyze.Guard, LogOdds: -4, Trials: honest,
@@ -258,6 +260,9 @@ func forgetful(all []try, names, honest int, stored bool) (analyze.Evidence, boo
 	case stored && names == 1 && !anyAbsent(all):
 		return analyze.Evidence{Family: analyze.Guard, LogOdds: -3, Trials: 1,
 			Fact: "one account that exists, one password perhaps: could be its owner on a new device"}, true
+	case names == 1 && service != ingest.ServiceSSH && !anyAbsent(all) && !slices.ContainsFunc(all, func(t try) bool { return t.famous }) && hurried(all, all[0].name) <= typos:
+		return analyze.Evidence{Family: analyze.Guard, LogOdds: -3, Trials: 1,
+			Fact: "one account that nobody else tries, and never more than a few times in one go: a copier that nobody told of the new password does so when somebody uses it"}, true
 	}
 	return analyze.Evidence{}, false
 }
@@ -326,6 +331,8 @@ func guessStory(in *analyze.Input, unit int, f *analyze.Finding, all []try, tota
 		s.Why = []string{neverIn(in, names) + ": nobody mistypes a name that often."}
 	case n > 0:
 		s.Why = []string{fmt.Sprintf("%d of the %d accounts have never logged in here.", n, len(names))}
+	case in.Standing(unit).LoggedIn:
+		s.Why = []string{upper(count(total, "failure")) + ": more than the people who log in from there make by mistake."}
 	default:
 		s.Why = []string{upper(count(total, "failure")) + " without a single success in between."}
 	}

@@ -28,6 +28,7 @@ type homes struct {
 	devices  []device
 	repeated map[uint64][]prefix // by account, the sources of its devices
 	unrushed map[uint64][]prefix // the same, of those that leave time between tries
+	handed   map[uint64]bool     // accounts whose device goes from one address of a carrier to the next
 }
 
 const (
@@ -95,9 +96,12 @@ func homesOf(in *analyze.Input) *homes {
 		out.suspect[net] = true
 	}
 	out.devices = devicesOf(in, out)
-	out.repeated, out.unrushed = map[uint64][]prefix{}, map[uint64][]prefix{}
+	out.repeated, out.unrushed, out.handed = map[uint64][]prefix{}, map[uint64][]prefix{}, map[uint64]bool{}
 	units := in.Set.Units()
 	for _, d := range out.devices {
+		if d.handed {
+			out.handed[d.account] = true
+		}
 		for _, s := range d.sources {
 			out.repeated[d.account] = append(out.repeated[d.account], units[s].Prefix())
 			if d.pause >= inNoHurry {
@@ -318,6 +322,29 @@ func (h *homes) honestAccounts(in *analyze.Input, u *window.Unit) (n int) {
 	}
 	return n
 }
+
+// admitted counts the accounts that log in from a source within an hour if they are many,
+// and few others than they are tried: people behind one address of whom nothing is known
+// from before. Who guesses gets into far fewer than he tries.
+func admitted(in *analyze.Input, u *window.Unit) (most int) {
+	entered, failed := 0, 0
+	for i := range u.Rows {
+		r := &u.Rows[i]
+		if in.Set.Service(r.Service) == ingest.ServiceWeb {
+			continue
+		}
+		n := u.GoodCount(r)
+		most = max(most, n)
+		entered, failed = entered+n, failed+u.BadCount(r)
+	}
+	if most < colleagues || perFailed*failed > entered {
+		return 0
+	}
+	return most
+}
+
+// perFailed is how many accounts are let in for each that is mistyped, at the least.
+const perFailed = 2
 
 // typos is how many failures a person with a keyboard makes before giving up
 // or getting in.

@@ -18,7 +18,8 @@ const (
 
 // knock finds the source that comes back, for hours and never in a hurry, to a
 // door that is not there: the walk counts every path once, and does not see it.
-// A forgotten check of somebody's own may do the same, hence a nuisance.
+// A forgotten check of somebody's own may do the same, hence a nuisance; an application
+// that is refused other things as often is none.
 func (d Scan) knock(in *analyze.Input, u *window.Unit) (analyze.Finding, bool) {
 	list := contactLists.Get().(*contactList)
 	defer contactLists.Put(list)
@@ -35,6 +36,10 @@ func (d Scan) knock(in *analyze.Input, u *window.Unit) (analyze.Finding, bool) {
 	f := analyze.Finding{
 		Detector: "slow_scan", Techniques: []string{"T1595.003"}, Key: u.Prefix().String(), Sources: sources(u),
 		Impact: analyze.Nuisance, Service: ingest.ServiceWeb, First: all[0].at(), Last: all[len(all)-1].at(), Events: uint64(len(all)),
+	}
+	list.of(in, u)
+	if !slices.ContainsFunc(all, func(c contact) bool { return !list.habits[c.name] }) {
+		return analyze.Finding{}, false
 	}
 	var paths []string
 	for _, c := range all {

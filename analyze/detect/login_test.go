@@ -46,6 +46,32 @@ func TestOneNetworkOneAccount(t *testing.T) {
 	l.none(t, "192.0.2.10/32")
 }
 
+// The first day of a log, in a company with one address: of whoever comes to work it is
+// the first login, and one in three mistypes.
+func TestEverybodyComesToWork(t *testing.T) {
+	for what, share := range map[string]int{"a company": 1, "somebody who gets in now and then": 8} {
+		var l tape
+		r := rand.New(rand.NewPCG(3, 5))
+		for k := range 300 * 8 {
+			day, i := time.Duration(k/300)*day, k%300 // in a week nearly everybody has mistyped once
+			at, name := day+8*hour+time.Duration(r.IntN(90*60))*time.Second, fmt.Sprintf("staff%d", i)
+			for k := range max(0, r.IntN(6)-3) {
+				l.fail(at+time.Duration(k)*10*time.Second, ssh, "192.0.2.10", name)
+			}
+			if i%share == 0 {
+				l.ok(at+time.Minute, ssh, "192.0.2.10", name)
+			}
+		}
+		level := analyze.Info
+		for _, c := range l.cases() {
+			level = max(level, c.Level)
+		}
+		if share == 1 && level > analyze.Medium || share > 1 && level < analyze.Critical {
+			t.Errorf("%s: %s", what, level)
+		}
+	}
+}
+
 // T7: 20 /64s of one /56.
 func TestOneNetworkIPv6(t *testing.T) {
 	var l tape

@@ -1,6 +1,7 @@
 package detect
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"net/netip"
@@ -290,6 +291,9 @@ func (d Network) judge(in *analyze.Input, b *block, net prefix, fails []failing,
 		f.Evidence = append(f.Evidence, analyze.Evidence{Family: analyze.Fanin, LogOdds: 4, Trials: k,
 			Fact: fmt.Sprintf("%d of %d tries aim at one account", onTarget, total0)})
 	}
+	if e, ok := successive(in, best, perAccount); ok {
+		f.Evidence = append(f.Evidence, e)
+	}
 	f.Story = networkStory(in, f, service, total0, limit, target, one, perUnit, existing)
 	return f, true
 }
@@ -374,6 +378,51 @@ func quota(per map[netip.Prefix]int) bool {
 	}
 	mean := sum / float64(len(per))
 	return mean >= 2 && (squares/float64(len(per))-mean*mean)/mean < .3
+}
+
+// successive is the guard for telephones to which their carrier gives one address after
+// the other: of those that try an account no two are there at a time, where bots have no
+// reason to wait for each other. Of tries that are spread over addresses by chance next
+// to none follow each other like that, if an address makes more than one.
+func successive(in *analyze.Input, fails []failing, accounts map[uint64]int) (analyze.Evidence, bool) {
+	type turn struct {
+		account uint64
+		milli   int64
+		from    int32
+	}
+	if len(accounts) == 0 || len(accounts) > ownDevices {
+		return analyze.Evidence{}, false
+	}
+	for id := range accounts {
+		if !in.Exists(id) && isFamous(in, id) {
+			return analyze.Evidence{}, false
+		}
+	}
+	var turns []turn
+	for i := range fails {
+		for k := range fails[i].tries {
+			if t := &fails[i].tries[k]; t.guilty() {
+				turns = append(turns, turn{t.name, t.milli, fails[i].from})
+			}
+		}
+	}
+	slices.SortStableFunc(turns, func(a, b turn) int { return cmp.Or(cmp.Compare(a.account, b.account), cmp.Compare(a.milli, b.milli)) })
+	type place struct {
+		account uint64
+		from    int32
+	}
+	stays, places := 0, map[place]bool{}
+	for i, t := range turns {
+		if i == 0 || t.account != turns[i-1].account || t.from != turns[i-1].from {
+			stays++
+		}
+		places[place{t.account, t.from}] = true
+	}
+	if !inSuccession(stays, len(places)) || 3*stays > 2*len(turns) || fails[len(fails)-1].row.Hour-fails[0].row.Hour < uint32(patience/time.Hour) {
+		return analyze.Evidence{}, false
+	}
+	return analyze.Evidence{Family: analyze.Guard, LogOdds: -8, Trials: stays,
+		Fact: "one address after the other, and never two at a time: a telephone with an old password, to which its carrier gives another address now and then, looks the same"}, true
 }
 
 func networkStory(in *analyze.Input, f analyze.Finding, service string, total, limit int, target uint64, one bool, per map[netip.Prefix]int, existing bool) analyze.Story {

@@ -3,6 +3,7 @@ package detect
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strconv"
@@ -57,6 +58,7 @@ func (c *contact) mark() analyze.Mark { return analyze.Mark{Origin: c.origin, Ti
 type contactList struct {
 	all, bads, doors []contact
 	seen, inRow      distinct
+	habits           map[uint64]bool // what it is refused again and again, as a program is
 	times, knocks    []time.Time
 	pauses           []time.Duration
 }
@@ -311,7 +313,53 @@ func (l *contactList) of(in *analyze.Input, u *window.Unit) (first []contact, mo
 	}
 	sortContacts(all)
 	l.all = all
-	return slices.DeleteFunc(all, func(c contact) bool { return !l.seen.add(c.name) }), more
+	l.habits = habitsIn(in, all)
+	return slices.DeleteFunc(all, func(c contact) bool { return !l.seen.add(c.name) || !c.good && l.habits[c.name] }), more
+}
+
+// askedAgain is the number of hours in which a program is refused the same thing again: an
+// application whose right to come in is over, or one that was not told of a move. A scan
+// has its answer after the first.
+const (
+	askedAgain = 6
+	manyHabits = 3 // among which a name that scanners like as well is the application's
+)
+
+// habitsIn lists what a source was refused as a habit. The contacts are in order of time.
+func habitsIn(in *analyze.Input, all []contact) map[uint64]bool {
+	const hour = 3_600_000
+	if len(all) < askedAgain || all[len(all)-1].milli-all[0].milli < (askedAgain-1)*hour {
+		return nil
+	}
+	type refused struct {
+		hours int
+		last  int64
+	}
+	seen := map[uint64]refused{}
+	out, words := map[uint64]bool{}, map[uint64]bool{}
+	for i := range all {
+		c := &all[i]
+		if c.good || in.Path(c.name)&ingest.PathSensitive != 0 {
+			continue
+		}
+		r := seen[c.name]
+		if r.hours > 0 && r.last == c.milli/hour {
+			continue
+		}
+		r = refused{r.hours + 1, c.milli / hour}
+		seen[c.name] = r
+		switch {
+		case r.hours < askedAgain:
+		case c.word:
+			words[c.name] = true
+		default:
+			out[c.name] = true
+		}
+	}
+	if len(out) >= max(manyHabits, len(words)) {
+		maps.Copy(out, words)
+	}
+	return out
 }
 
 func sortContacts(all []contact) {

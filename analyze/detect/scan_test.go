@@ -379,3 +379,30 @@ func TestRefusal(t *testing.T) {
 		}
 	}
 }
+
+// An application whose right to come in is over asks for the same things all day, and so
+// does one that was not told what is gone. A scanner asks for each thing once, and what
+// scanners look for is no habit.
+func TestAskedForAllDay(t *testing.T) {
+	wanted := []string{"/api/server/version", "/api/assets/device", "/api/sync/full", "/api/users/views", "/api/albums/shared", "/api/people/faces", "/api/map/markers"}
+	for what, paths := range map[string]func(hour int) []string{
+		"an application": func(int) []string { return wanted },
+		"a scan": func(hour int) []string {
+			return []string{fmt.Sprintf("/api/%c%c/list", 'a'+hour, 'b'+hour), fmt.Sprintf("/%c%c/about", 'a'+hour, 'c'+hour)}
+		},
+		"a scanner's list": func(int) []string {
+			return []string{"/.env", "/.git/config", "/phpmyadmin/", "/backup.sql", "/wp-config.php.bak"}
+		},
+	} {
+		var l tape
+		l.visitors(30)
+		for hour := range 20 {
+			for i, p := range paths(hour) {
+				l.request(time.Duration(hour)*time.Hour+time.Duration(i)*7*time.Second, attacker, "", "okhttp/4.12.0", "GET", p, 404)
+			}
+		}
+		if got := l.accused(); (len(got) == 0) != (what == "an application") {
+			t.Errorf("%s: accused %q", what, got)
+		}
+	}
+}

@@ -39,7 +39,8 @@ type besieged struct {
 }
 
 // siegesOf looks only at accounts that were entered in the window from a network
-// they had not come from, and that enough networks failed on for a fan-in.
+// they had not come from, and that enough networks failed on for a fan-in. What one device
+// repeats is none; but from many networks it may be a botnet as well, if somebody gets in.
 func siegesOf(in *analyze.Input, owners *homes) sieges {
 	s := sieges{on: map[uint64]*besieged{}, at: map[hood]bool{}}
 	entered := map[uint64]bool{}
@@ -65,7 +66,7 @@ func siegesOf(in *analyze.Input, owners *homes) sieges {
 				continue
 			}
 			hours[i].failures(in, u, of, func(t *try) {
-				if !names.mayHave(t.name) || !entered[t.name] || owners.repeats(t.name, u.Prefix()) {
+				if !names.mayHave(t.name) || !entered[t.name] || owners.repeats(t.name, u.Prefix()) && !owners.handed[t.name] {
 					return
 				}
 				if at := owners.in(t.name, net); at == nil || t.milli < at.since {

@@ -19,7 +19,8 @@ import (
 // But a person who mistypes does so at one account, often again and again, and nearly
 // always gets in. Counted are networks of strangers that never got anything right, in
 // two ways: those that try two accounts and more, which hardly anybody does, and all
-// that try no account twice, which is what somebody does who gives up. How many there
+// that try no account twice, which is what somebody does who gives up; not where more try
+// theirs again: their passwords were changed. How many there
 // usually are a day is geometric around mu, as in Stuffing. All services count
 // together: one list of names goes through all doors. Where one account draws most of
 // the tries, it is Account's.
@@ -45,7 +46,7 @@ type sprayer struct {
 
 // Detect implements analyze.Detector.
 func (d Spray) Detect(in *analyze.Input) []*analyze.Finding {
-	all := sprayersOf(in)
+	all, again := sprayersOf(in)
 	var several, once []lone
 	for _, s := range all {
 		if s.several {
@@ -57,7 +58,7 @@ func (d Spray) Detect(in *analyze.Input) []*analyze.Finding {
 	slices.SortFunc(several, byTime)
 	slices.SortFunc(once, byTime)
 	wave := d.widest(in, several, func(string) float64 { return severalADay })
-	if w := d.widest(in, once, func(service string) float64 { return usualStrangers(in, service) }); w.p < sprayP && float64(w.nets) >= lonesFor*w.mu {
+	if w := d.widest(in, once, func(service string) float64 { return usualStrangers(in, service) }); w.p < sprayP && float64(w.nets) >= lonesFor*w.mu && w.nets > beside(again, w.tries) {
 		wave = w
 	}
 	if wave.p >= sprayP {
@@ -66,9 +67,16 @@ func (d Spray) Detect(in *analyze.Input) []*analyze.Finding {
 	return []*analyze.Finding{new(d.finding(in, &wave))}
 }
 
+// beside counts the networks that tried one account again, within the time of some tries.
+// Where the passwords of many were changed at once, most of them try twice.
+func beside(again, tries []lone) int {
+	at := slices.DeleteFunc(slices.Clone(again), func(t lone) bool { return t.milli < tries[0].milli || t.milli > tries[len(tries)-1].milli })
+	return networksIn(at)
+}
+
 // sprayersOf lists the strangers who tried little, and only or mostly at accounts
-// that exist.
-func sprayersOf(in *analyze.Input) (out []sprayer) {
+// that exist; again are the tries of those who stayed at one account.
+func sprayersOf(in *analyze.Input) (out []sprayer, again []lone) {
 	of, strange := map[uint32][]lone{}, make([]int32, len(in.Set.Units()))
 	type pair struct {
 		account uint64
@@ -99,12 +107,15 @@ func sprayersOf(in *analyze.Input) (out []sprayer) {
 			repeats = repeats || from[pair{t.name, t.net}] > mostFromNet
 		}
 		s.several = len(per) > 1
-		if int(strange[unit]) > len(s.tries) || repeats || !s.several && countLone(s.tries) > 1 {
-			continue
+		switch {
+		case int(strange[unit]) > len(s.tries):
+		case !s.several && countLone(s.tries) > 1:
+			again = append(again, s.tries...)
+		case !repeats:
+			out = append(out, s)
 		}
-		out = append(out, s)
 	}
-	return out
+	return out, again
 }
 
 // mailName is an account's name without its domain, so that one of several services

@@ -72,6 +72,13 @@ func TestSprayOfUnknownAccounts(t *testing.T) {
 // Many who fail at accounts that exist, and nobody sprays.
 func TestNoSpray(t *testing.T) {
 	atTheOffice(t, map[string]func(l *tape, at time.Duration){
+		"the provider has set new passwords, and many try the old one at home": func(l *tape, at time.Duration) {
+			for i := range 40 {
+				for k := range 1 + min(1, i%3) {
+					l.fail(at+time.Duration(i)*9*minute+time.Duration(k)*40*time.Second, imap, bot(i), employee(i*7))
+				}
+			}
+		},
 		"everybody on the road mistypes, and gets in": func(l *tape, at time.Duration) {
 			for i := range 40 {
 				l.fail(at+time.Duration(i)*9*minute, imap, bot(i), employee(i))

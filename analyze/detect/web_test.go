@@ -123,6 +123,25 @@ func TestScriptInAHurry(t *testing.T) {
 	}
 }
 
+// A map's tiles exist for part of the world only. Whoever is refused what has the name of
+// what he was shown knows the site; who is refused other things does not.
+func TestTilesOfTheSea(t *testing.T) {
+	for refused, want := range map[string]analyze.Level{"/tiles/12/%d/1346.pbf": analyze.Low, "/export/sheet-%d.csv": analyze.Medium} {
+		var l tape
+		l.visitors(30)
+		for k := range 200 {
+			path, status := "/tiles/12/%d/1346.pbf", uint16(200)
+			if k%5 < 3 {
+				path, status = refused, 404
+			}
+			l.ask(9*hour+time.Duration(k)*time.Second/2, attacker, "", "okhttp/4.12.0", fmt.Sprintf(path, k), status)
+		}
+		if c := l.find(t, attacker+"/32", "automation", analyze.Low); c.Level != want {
+			t.Errorf("%s: %s, want %s", refused, c.Level, want)
+		}
+	}
+}
+
 // An application that many use calls itself a library, too, and some of them are busy. One
 // who is far busier than all others, and an agent that nearly everybody fails with, are told.
 func TestApplicationsOfMany(t *testing.T) {

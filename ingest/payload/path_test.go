@@ -20,6 +20,9 @@ func TestTemplate(t *testing.T) {
 		{"/f/550e8400-e29b-41d4-a716-446655440000/x", "/f/H/x"},
 		{"/static/app.0a1b2c3d4e5f60718293.js", "/static/app.H.js"},
 		{"/t/dGhlIHF1aWNrIGJyb3duIGZveA1", "/t/H"},
+		{"/_matrix/media/v3/download/example.org/GCmhgzMPRjqgpODLsNQzVuHZ", "/_matrix/media/v3/download/example.org/H"},
+		{"/api/getUserDetailsByAccountName", "/api/getuserdetailsbyaccountname"},
+		{"/INSTALLATIONGUIDE/ReadMeBeforeUse", "/installationguide/readmebeforeuse"},
 		{"/how-to-configure-a-web-server-in-2024-properly", "/how-to-configure-a-web-server-in-N-properly"},
 		{"//a///b/./c", "/a/b/c"},
 		{"/caf%C3%A9/%41", "/café/a"},
@@ -43,7 +46,7 @@ func TestPathFlags(t *testing.T) {
 		target string
 		want   ingest.PathFlags
 	}{
-		{"/", neutral}, {"/robots.txt", neutral}, {"/favicon.ico", neutral | static}, {"/apple-touch-icon-120x120.png", neutral | static}, {"/?x=1", neutral | query},
+		{"/", neutral}, {"/robots.txt", neutral}, {"/favicon.ico", neutral | static}, {"/apple-touch-icon-120x120.png", neutral | static}, {"/sellers.json", neutral}, {"/?x=1", neutral | query},
 		{"/products/blue-shoes", 0}, {"/img/logo.PNG", static}, {"/a/app.min.js?v=3", static | query}, {"/feed", feed}, {"/blog/feed/", feed}, {"/news.rss", feed},
 		{"/wp-login.php", login | vocabulary}, {"/members/doLogin.action", login}, {"/portal/sign-in-post", login}, {"/blog/designing-a-garden", 0}, {"/blog-index", 0}, {"/login", login}, {"/shop/login?next=/", login | query}, {"/account/register", login},
 		{"/.env", vocabulary | sensitive}, {"/api/.env.local", vocabulary | sensitive}, {"/.git/HEAD", vocabulary | sensitive}, {"/.%65nv", vocabulary | sensitive}, {"/config.php.bak", vocabulary | sensitive}, {"/db.sql.gz", vocabulary | sensitive}, {"/backup-2024.tar.gz", vocabulary | sensitive}, {"/.bash_history", vocabulary | sensitive},

@@ -15,8 +15,8 @@ const (
 const minRandom = 16
 
 // appendTemplate appends the template of a path: percent-decoded once, in lower
-// case, digit runs as N, hexadecimal, UUID and base64-like words of 16 and more
-// as H, repeated slashes and "./" steps collapsed, the extension kept. What is
+// case, digit runs as N, hexadecimal, UUID and base64-like words of 16 and more,
+// with a digit or of letters in both cases, as H, repeated slashes and "./" steps collapsed, the extension kept. What is
 // not printable becomes "?". It is at most maxTemplate bytes long.
 func appendTemplate(dst, path []byte) []byte {
 	start := len(dst)
@@ -90,7 +90,7 @@ func appendWord(dst *[]byte, path []byte) int {
 		}
 		i += size
 	}
-	if letters >= minRandom && digits > 0 && (hex || (upper > 0 && small > 0)) {
+	if letters >= minRandom && (digits > 0 && (hex || upper > 0 && small > 0) || shuffled(upper, small)) {
 		*dst = append((*dst)[:begin], 'H')
 		return i
 	}
@@ -111,6 +111,10 @@ func appendWord(dst *[]byte, path []byte) int {
 	}
 	return i
 }
+
+// shuffled reports letters of which too many of either case are in between to be words in
+// camel case, of which one in five begins a word.
+func shuffled(upper, small int) bool { return 4*min(upper, small) >= upper+small }
 
 // version reports whether a word, of which all letters but one are digits, is a
 // segment that names the version of an interface, "v2": those are different pages,
