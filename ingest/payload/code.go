@@ -4,6 +4,7 @@ import (
 	"bytes"
 
 	"gumshoe/ingest"
+	"gumshoe/ingest/lazyregexp"
 )
 
 // endless is the condition of a loop that never ends. People look for such loops, too:
@@ -43,7 +44,7 @@ var codeRules = []rule{
 
 	// JavaScript on the server, and its databases
 	{class: ingest.ClassNoSQL, stage: ingest.StageLogic, at: inQuery, any: []string{"$ne", "$gt", "$lt", "$eq", "$in", "$nin", "$regex", "$where", "$or", "$and", "$exists", "$not", "$nor", "$mod", "$size", "$type", "$all", "$elemmatch", "$expr", "$func", "$lookup"},
-		expr: `(?:[\[{"'.,(\s]|^)\$(?:ne|gte?|lte?|eq|n?in|regex|where|n?or|and|exists|not|mod|size|type|all|elemmatch|expr|func|function|lookup|text|jsonschema|options)(?:[\]}"':=\s]|$)`, check: notStrapi},
+		expr: `(?:[\[{"'.,(\s]|^)\$(?:ne|gte?|lte?|eq|n?in|regex|where|n?or|and|exists|not|mod|size|type|all|elemmatch|expr|func|function|lookup|text|jsonschema|options)(?:[\]}"':=\s]|$)`, check: notFilter},
 	{class: ingest.ClassNoSQL, stage: ingest.StageExtract, at: inQuery, any: []string{"db.", "this.", "mapreduce", "new date()", "curdate", "objectid(", "return true", "return(true", "||'", "|| '"},
 		expr: `\bdb\.\w+\.(?:insert|find|remove|update|drop|save|count|aggregate|stats)\w*\s*\(|\bdb\.(?:getcollection|version|dropdatabase|adminCommand)|(?:['"&|]\s*|return\s+|^)this\.\w+(?:\.match\(|\s*[!=]=|\[)|do\s*\{.{0,60}new\s+date\s*\(|['"]\s*;\s*return\s*\(?\s*true\b|['"]\s*\|\|\s*['"]?\w*['"]?\s*==`},
 	{class: ingest.ClassNoSQL, stage: ingest.StageLogic, on: pair, at: inValue, any: []string{"__startswith=", "__istartswith=", "__endswith=", "__iendswith=", "__contains=", "__icontains=", "__regex=", "__iregex=", "__has_", "__contained_by=", "__gt", "__lt"}, // lookups of an object mapper that guess a secret letter by letter
@@ -60,11 +61,33 @@ var codeRules = []rule{
 		expr: `\brequire\s*\(\s*["'` + "`" + `]|\bchild_process\b|\bprocess\.(?:env|mainmodule|exit|binding|stdout|cwd|kill|pid|version)\b|\bprocess\s*\[|__proto__|\bconstructor["']?\s*[\].[:(]\s*[\[{]?\s*["']?(?:constructor|prototype|\()|\bwhile` + endless + `\s*[{;]|(?:^|[^\w\s])\s*while` + endless + `\s*$|\bfor\s*\(;;\)|mainmodule|\bnew\s*function\s*\(|_\$\$nd_func|__js_function|xyqktkrfrlvoqyqkxw|\bconsole\s*(?:\.\s*|\[\s*["'])(?:log|error|debug|info|trace|warn)["']?\]?\s*[(\[.]|\b(?:exec|spawn)(?:file)?sync\b|\bkernel\.(?:exec|system|spawn|open)\b|\bio\.popen\b|\bmodule\.exports\b|\bfs\.read\w+\s*\(|\bprototype\s*[\].]|\bimport\s*\(\s*["']`},
 }
 
-// notStrapi leaves the filters of Strapi alone, "filters[title][$eq]=x", unless they
-// guess a secret.
-func notStrapi(v *value) (ingest.Class, ingest.Stage) {
+// notFilter leaves the filters of Strapi alone, "filters[title][$eq]=x", unless they
+// guess a secret, and the documents with comparisons that some interfaces take, as Parse's
+// "where". An attack compares what lets somebody in, or with nothing, which any value
+// passes, or runs code.
+func notFilter(v *value) (ingest.Class, ingest.Stage) {
+	if v.inside && operator(v.plain) || v.at == inValue && isJSON(v.decoded) && !admitting().Match(v.plain) && !admits(v.name) {
+		return 0, 0
+	}
 	if v.at == inName && bytes.HasPrefix(v.plain, []byte("filters[")) && !bytes.Contains(v.plain, []byte("pass")) && !bytes.Contains(v.plain, []byte("token")) && !bytes.Contains(v.plain, []byte("secret")) {
 		return 0, 0
 	}
 	return ingest.ClassNoSQL, ingest.StageLogic
+}
+
+// operator reports a string of a document that is the name of an operator and no more: what
+// it compares is seen in the document as a whole.
+func operator(plain []byte) bool { return len(plain) > 1 && plain[0] == '$' && identifier(plain[1:]) }
+
+// admitting finds what makes a document in the query language of a database an attack.
+var admitting = lazyregexp.New(`\$(?:where|func|function|expr|lookup|jsonschema|regex|not|nor|type|exists|mod|size|text|options|all|eq)\b|"\$(?:ne|gte?|lte?|n?in)"\s*:\s*(?:""|''|null|undefined|-?\d?["']?\s*\}|true|false|\[\s*(?:""|null)?\s*\]|\{)|pass|pwd|user|login|mail|token|secret|otp|\bpin\b|admin|role|hash|\bauth|code\b`)
+
+// admits reports the name of a parameter that lets somebody in.
+func admits(name []byte) bool {
+	for _, word := range [...]string{"pass", "pwd", "user", "login", "mail", "token", "secret", "otp", "auth", "q"} {
+		if bytes.Contains(bytes.ToLower(name), []byte(word)) && (len(word) > 1 || len(name) == 1) {
+			return true
+		}
+	}
+	return false
 }

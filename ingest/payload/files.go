@@ -113,7 +113,8 @@ func notRepository(v *value) (ingest.Class, ingest.Stage) {
 
 // views are what stands between a repository and a branch in the paths of Gitea,
 // GitLab, GitHub and Bitbucket: "/team/site/blob/main/etc/nginx/nginx.conf".
-var views = [][]byte{[]byte("/blob/"), []byte("/tree/"), []byte("/raw/"), []byte("/blame/"), []byte("/src/branch/"), []byte("/src/tag/"), []byte("/src/commit/"), []byte("/browse/"), []byte("/commits/"), []byte("/edit/")}
+var views = [][]byte{[]byte("/blob/"), []byte("/tree/"), []byte("/raw/"), []byte("/blame/"), []byte("/src/branch/"), []byte("/src/tag/"), []byte("/src/commit/"), []byte("/browse/"), []byte("/commits/"), []byte("/edit/"),
+	[]byte("/+/refs/"), []byte("/ /refs/"), []byte("/repository/files/")} // Gerrit's, also with its plus taken for a blank; and the interface of GitLab
 
 // repository reports whether a path shows a file of a branch.
 func repository(path []byte) bool {

@@ -166,6 +166,7 @@ func (in *inspector) value(name, raw []byte, at place) {
 	in.decoded, d = decode(in.decoded[:0], raw, at&(inTarget|inReferer) != 0)
 	in.plain = fold(in.plain[:0], in.decoded)
 	v := value{decoded: in.decoded, plain: in.plain, at: at, name: name, question: at == inValue && question(in.plain)}
+	v.inside, v.statement = in.inside, statement(&v)
 
 	before := in.stage
 	if bytes.ContainsAny(in.plain, "'\"\\^$<`") {
@@ -231,7 +232,7 @@ func (in *inspector) try(name []byte, v value, f form, text []byte) {
 		if !hits.has(uint16(i)) || r.on&f == 0 || r.at&v.at == 0 {
 			continue
 		}
-		if v.question && r.class != ingest.ClassLLM {
+		if v.question && r.class != ingest.ClassLLM || v.statement && (r.class == ingest.ClassSQLi || r.class == ingest.ClassRCE) {
 			continue
 		}
 		if in.class&r.class == r.class && in.stage >= max(r.stage, ingest.StageExtract) {

@@ -17,11 +17,14 @@ var (
 	asking    = wordSet("what what's whats how why where when which who explain understanding difference")
 	about     = wordSet("command example explained meaning tutorial documentation vs")
 	operators = wordSet("or and xor union select having like order group between not is")
-	topics    = wordSet("example examples explained explanation meaning tutorial command commands documentation docs syntax vs linux unix windows ubuntu debian python java javascript php bash location default settings redirect error tag tags element manual working permission permissions format")
+	topics    = wordSet("example examples explained explanation meaning tutorial command commands documentation docs syntax vs linux unix windows ubuntu debian python java javascript php bash location default settings redirect error tag tags element manual working permission permissions format parameters arguments options directory folder sql mysql postgres postgresql sqlite oracle js css html vue react angular nodejs typescript golang rust ruby perl powershell docker kubernetes nginx apache wordpress laravel django")
 )
 
 // question reports whether a value in plain form asks about something.
 func question(plain []byte) bool {
+	if bytes.IndexByte(plain, '%') >= 0 {
+		plain = bytes.ReplaceAll(plain, []byte(" % "), []byte(" ")) // the sign itself
+	}
 	if bytes.IndexByte(plain, '<') >= 0 {
 		plain = bareTag().ReplaceAll(plain, []byte("$1"))
 	}
@@ -29,6 +32,9 @@ func question(plain []byte) bool {
 		return false
 	}
 	words := strings.Fields(string(plain))
+	if n := len(words) - 1; n > 1 && strings.Trim(words[n], ".0123456789") == "" && topics[words[n-1]] {
+		words = words[:n] // "vue 3", "python 3.12"
+	}
 	if slices.ContainsFunc(words, func(w string) bool { return strings.Contains(w, "../") && strings.Trim(w, "./") != "" }) {
 		return false
 	}
@@ -44,8 +50,8 @@ func fileName(s string) bool {
 	return strings.ContainsAny(s, "._") && !strings.Contains(s, "/")
 }
 
-// bareTag finds the name of an element as people write it, without attributes.
-var bareTag = lazyregexp.New(`</?([a-z][a-z0-9]{0,10})>`)
+// bareTag finds the name of an element as people write it, without the values of attributes.
+var bareTag = lazyregexp.New(`</?([a-z][a-z0-9]{0,10})(?: [a-z]{1,12})?>`)
 
 // letters reports whether all words are of letters alone.
 func letters(words []string) bool {

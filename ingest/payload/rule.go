@@ -66,7 +66,9 @@ type value struct {
 	at      place
 	name    []byte // of the parameter, as it stands in the request; nil: none
 
-	question bool // somebody asks about something: no rule but those on language models holds
+	question  bool // somebody asks about something: no rule but those on language models holds
+	inside    bool // of a document, whose strings are looked at one by one
+	statement bool // of a query language, where one is taken: no rule on SQL holds, nor on commands, for it quotes names as a shell does programs
 }
 
 // rules is the table of all rules, and literals finds the literals of all of them in

@@ -49,7 +49,7 @@ var sqlRules = []rule{
 	{class: ingest.ClassSQLi, stage: ingest.StageExtract, at: notReferer, any: []string{"insert into", "delete from", "update ", "drop ", "exec ", "exec(", "execute ", "execute(", "declare @", "alter table"},
 		expr: `\binsert\s+into\s+\S+\s*(?:\(|values)|\bdelete\s+from\s+\w+\s*(?:where|;|--|#)|\bupdate\s+\w+\s+set\s+\w+\s*=|\bdrop\s+(?:table|database)\s+\w+\s*(?:;|--|#|$)|\bexec(?:ute)?\s*\(?\s*(?:xp_|sp_|master\b|@)|\bdeclare\s+@\w+\s+\w+|\balter\s+table\s+\w+\s+(?:add|drop|modify)`},
 	{class: ingest.ClassSQLi, stage: ingest.StageLogic, at: notReferer, any: []string{"::"},
-		expr: `(?:\)|\bpassword|\w)::(?:int|integer|text|bool|boolean|numeric|float|double precision|bytea|json|jsonb|varchar|regclass|money)\b`},
+		expr: `(?:\)|\bpassword|\w)::(?:int|integer|text|bool|boolean|numeric|float|double precision|bytea|json|jsonb|varchar|regclass|money)\b`, check: notColumns},
 	{class: ingest.ClassSQLi, stage: ingest.StageLogic, at: inTarget, any: []string{"char(", "chr(", "ascii(", "substr", "mid(", "hex(", "ord(", "if(", "elt(", "md5(", "unistr(", "div(", "rand(", "floor(", "cast(", "convert(", "ifnull(", "strcmp(", "sysdate(", "now("},
 		expr: `\bcha?r\s*\(\s*\d+\s*\)\s*(?:\+|\|\||,|%)|\bchar\s*\(\s*\d+(?:\s*,\s*\d+)+\s*\)|\b(?:ascii|ord|hex)\s*\(\s*(?:substr|substring|mid|lower|upper)\s*\(|\bsubstr(?:ing)?\s*\([^)]{1,60},\s*\d+\s*,\s*\d+\s*\)\s*[=<>]|\bif\s*\([^,]{1,60}[=<>][^,]{0,60},|\bif\s*\(\s*now\s*\(|\belt\s*\(\s*\d+\s*=|\bselect.{1,60}\brand\s*\(|\b(?:cast|convert)\s*\(.{1,60}\b(?:as\s+(?:int|char|varchar|numeric|signed|nvarchar)|using\s+\w+)\b|\bconvert\s*\(\s*int\s*,|\bifnull\s*\(\s*cast|\bstrcmp\s*\(|\bdiv\s*\(\s*-?\d+\s*,|\bunistr\s*\(`},
 	{class: ingest.ClassSQLi, stage: ingest.StageLogic, at: inTarget, any: []string{"order by", "group by", "order\nby", "group\nby", "having", "limit "},
@@ -108,13 +108,22 @@ var bareSQL = lazyregexp.New(`^\W*\d|\bselect\s*[^\sa-z]|\b(?:version|database|s
 
 // filters are parameters that hold a condition in the query language of the API
 // itself: JQL and CQL of Atlassian, CQL of map servers, OData, ArcGIS.
-var filters = wordSet("jql cql cql_filter $filter %24filter where")
+var filters = wordSet("jql cql cql_filter exp_filter $filter %24filter where")
 
 // condition reports whether a value is such a condition, as long as it ends every
 // string that it begins.
 func condition(v *value) bool {
-	return filters[strings.ToLower(string(v.name))] && !bytes.Contains(v.plain, []byte("--")) && ended(v.plain)
+	name := strings.ToLower(string(v.name))
+	return (filters[name] || measurements[name] && measured().Match(v.plain)) && !bytes.Contains(v.plain, []byte("--")) && !bytes.Contains(v.plain, []byte("/*")) && ended(v.plain)
 }
+
+// measurements are parameters that hold an expression over time series, for Prometheus and
+// Loki and the boards that ask them.
+var measurements = wordSet("query expr match[] match%5b%5d g0.expr")
+
+// measured finds what such expressions have and SQL has not: the labels of a series, and
+// how far back to look.
+var measured = lazyregexp.New(`\{\s*(?:\w+\s*(?:=~?|!=|!~)\s*["` + "`" + `]|\})|\[\d+[smhdwy](?::\w*)?\]|\b(?:vector|absent)\s*\([\w{]|\boffset\s+\d+[smhdwy]\b`)
 
 // ended reports whether no string is left open.
 func ended(text []byte) bool {
@@ -131,8 +140,36 @@ func ended(text []byte) bool {
 	}
 }
 
+// queries are parameters in which an interface takes a whole statement: InfluxDB,
+// ClickHouse, Salesforce and Carto are asked so, and phpMyAdmin by its administrator.
+var queries = wordSet("q query sql_query")
+
+// whole finds a statement that reads one table by name, from its first word to its last.
+// What breaks out of another statement begins in the middle of that one.
+var whole = lazyregexp.New(`^\s*(?:select\s+(?:distinct\s+)?["` + "`" + `\[a-z*_][\w\s,.*"` + "`" + `()\[\]\-+/:]{0,300}?\s+from\s+["` + "`" + `\[]?[a-z_][\w.\-]*["` + "`" + `\]]?(?:\s+(?:as\s+\w+|where\s|group\s+by\s|order\s+by\s|limit\s|having\s|format\s|final\b|inner\s+join\s|left\s+join\s|join\s)[^;]+)?|show\s+(?:databases|tables|measurements|series|(?:tag|field)\s+(?:keys|values)|retention\s+policies|columns|variables)\b[^;]*);?\s*$`)
+
+// reaching finds what a statement has that is meant for more than to read one table.
+var reaching = lazyregexp.New(`--|/\*|#|@@|\b(?:union|into|load_file|waitfor|information_schema|pg_catalog|sqlite_master|mysql|sys\w*|[xs]p_\w+|utl_\w+|dbms_\w+|procedure|current_user|session_user|\w*passw\w*|pwd|\w*secret\w*|user_pass|dual)\b|\b(?:user|version|database|schema|sleep|pg_sleep|benchmark|cha?r|\w*concat\w*|extractvalue|updatexml|(?:un)?hex|ascii|ord|substr\w*|mid|if|md5|sha1|sin|url|file|remote|executable|s3|jdbc|postgresql|dblink|exp|elt|rand|cast|convert)\s*\(|\(\s*select\b|0x[0-9a-f]{2}|\b(\d+)\s*=\s*\d+\b|'\s*=\s*'`)
+
+// statement reports whether a value is such a statement and no more.
+func statement(v *value) bool {
+	return v.at == inValue && queries[strings.ToLower(string(v.name))] && (bytes.HasPrefix(v.plain, []byte("select ")) || bytes.HasPrefix(v.plain, []byte("show "))) &&
+		ended(v.plain) && bytes.Count(v.plain, []byte("(")) == bytes.Count(v.plain, []byte(")")) && whole().Match(v.plain) && !reaching().Match(v.plain)
+}
+
 func notCondition(v *value) (ingest.Class, ingest.Stage) {
 	if condition(v) {
+		return 0, 0
+	}
+	return ingest.ClassSQLi, ingest.StageLogic
+}
+
+// columns finds a list of columns with the types that they are wanted in, as PostgREST is
+// asked: "select=full_name:name,salary::text".
+var columns = lazyregexp.New(`^[\w*.:]+(?:\([\w*.:,]*\))?(?:,[\w*.:]+(?:\([\w*.:,]*\))?)*$`)
+
+func notColumns(v *value) (ingest.Class, ingest.Stage) {
+	if bytes.EqualFold(v.name, []byte("select")) && columns().Match(v.plain) {
 		return 0, 0
 	}
 	return ingest.ClassSQLi, ingest.StageLogic
