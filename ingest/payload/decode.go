@@ -11,6 +11,7 @@ type decoded struct {
 	depth    int  // rounds of percent-decoding that changed something; 2 and more is an evasion or a nested URL
 	overlong bool // UTF-8 longer than needed, or full-width %uFFxx: encodings that only evade
 	control  bool // NUL or another control character besides tab, line feed and carriage return
+	letters  int  // that were percent-encoded twice: nothing encodes a letter even once
 }
 
 // maxDepth is how often percent-decoding is tried. No server of any kind decodes
@@ -63,6 +64,9 @@ func unpercent(b []byte, d *decoded) (n int, changed bool) {
 		if c == '%' && i+2 < len(b) {
 			if v, ok := hexByte(b[i+1], b[i+2]); ok {
 				c, i, changed = v, i+2, true
+				if d.depth > 0 && 'a' <= c|0x20 && c|0x20 <= 'z' {
+					d.letters++
+				}
 			} else if (b[i+1] == 'u' || b[i+1] == 'U') && i+5 < len(b) {
 				hi, ok1 := hexByte(b[i+2], b[i+3])
 				lo, ok2 := hexByte(b[i+4], b[i+5])

@@ -4,6 +4,7 @@ import (
 	"bytes"
 
 	"gumshoe/ingest"
+	"gumshoe/ingest/lazyregexp"
 )
 
 // fileRules find path traversal and the files that it is used to read.
@@ -23,6 +24,10 @@ var fileRules = []rule{
 	{class: ingest.ClassLFI, stage: ingest.StageExtract, at: inQuery | inAgent, any: []string{"file:", "jar:", "netdoc:", "local_file:"},
 		expr: `(?:^|[^\w])(?:url:)?(?:file|local_file):/{1,3}[^/\s]|\bjar:(?:file|http)|\bnetdoc:/|\blocal_file:`},
 	{class: ingest.ClassLFI, stage: ingest.StageLogic, at: inQuery, any: []string{"{file}", "......"}, expr: `[./\\a-z0-9]\{file\}|^(?:file:)?[/\\]?\.{8,}[/\\]?\w`},
+	// A parameter of a path without name and value: one server takes the path for another one
+	// than the server in front that guards it. "/login;/admin", "/admin;.css".
+	{class: ingest.ClassProtocol, stage: ingest.StageMarker, at: inPath, any: []string{";/", ";."}, expr: `[\w/];+/|[\w/];+\.(?:css|m?js|json|png|jpe?g|gif|svg|ico|woff2?|html?|txt|jspx?|xhtml|do|action)(?:$|/)`},
+	{class: ingest.ClassProtocol, stage: ingest.StageMarker, at: inValue, any: []string{";."}, expr: `^/[\w./\-]+;\.[a-z]{2,5}$`},
 	{class: ingest.ClassLFI, stage: ingest.StageExtract, at: inPath, any: []string{"/@fs/", "/static../", "/assets../", "/img../", "/media../", "/files../", "/public../", "/images../", "?raw??", "/cgi-bin/.", "/proc/", "/sys/"},
 		expr: `/@fs/|/(?:static|assets|img|media|files|public|images|js|css|uploads?)\.\./|/cgi-bin/\.|^/(?:\w+/)?proc/(?:self|\d+|version|interrupts|net)\b|^/(?:\w+/)?sys/(?:class|kernel|devices)\b`},
 }
@@ -53,6 +58,9 @@ func traversal(v *value) (ingest.Class, ingest.Stage) {
 		}
 		i = j + 1
 	}
+	if steps > 0 && v.at&inTarget != 0 {
+		odd = odd || spelled().Match(v.raw)
+	}
 	switch {
 	case steps == 0:
 		return 0, 0
@@ -70,11 +78,27 @@ func traversal(v *value) (ingest.Class, ingest.Stage) {
 		return 0, 0
 	case steps >= 3 || odd || steps == 2 && above:
 		return ingest.ClassLFI, ingest.StageLogic
+	case v.at == inValue && wantsFile().Match(v.name) && source().Match(text):
+		return ingest.ClassLFI, ingest.StageLogic
 	case v.at == inPath:
 		return 0, 0 // old crawlers resolve "../" wrongly at the root
 	}
 	return ingest.ClassLFI, ingest.StageSyntax
 }
+
+// A single step is an attack where it leads from the files that a parameter names to the
+// source or the settings of the site.
+var (
+	wantsFile = lazyregexp.New(`(?i)(?:^|[^o])file|download|attach|^(?:\w+_?)?path$`)
+	source    = lazyregexp.New(`\.(?:php\d?|phtml|inc|jspx?|aspx?|ashx|cs|config|cfg|conf|ini|properties|ya?ml|env|key|pem|sql|sqlite3?|log|py|rb|class|jar|war)(?:%00.*)?$`)
+)
+
+// spelledDot is a dot that is percent-encoded, once or more, in whatever part.
+const spelledDot = `%(?:25)*(?:2|%(?:25)*32)(?:e|%(?:25)*[46]5)`
+
+// spelled finds such dots of a step. Nothing that encodes addresses encodes dots next to
+// each other, and what follows links takes such a step before it asks.
+var spelled = lazyregexp.New(`(?i)(?:` + spelledDot + `(?:` + spelledDot + `|\.)|\.` + spelledDot + `)(?:[/\\;%]|$)`)
 
 // parent returns how many bytes of a path segment climb, 0 for none: "..", and
 // "....", "..;" of which filters and servers make it. What stands before it

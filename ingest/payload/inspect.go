@@ -75,6 +75,9 @@ func (in *inspector) request(target []byte, h ingest.Hash) ingest.Request {
 	case flags&ingest.PathSensitive != 0:
 		in.found(ingest.ClassLFI|ingest.ClassScanner, ingest.StageMarker, nil, path)
 	}
+	if hasQuery && option(query) {
+		in.found(ingest.ClassPHP, ingest.StageLogic, nil, query)
+	}
 	if !clean(target) {
 		in.closer(path, query, target)
 	}
@@ -82,6 +85,22 @@ func (in *inspector) request(target []byte, h ingest.Hash) ingest.Request {
 	req := ingest.Request{Flags: flags &^ pathShell, Document: in.document(path, query, flags, h), Class: v.class, Stage: v.stage, Shape: v.shape, Param: v.param, Wait: v.wait, Reads: v.reads}
 	in.hidden(query, h, &req)
 	return req
+}
+
+// option reports a query that is an option of a command line, "-s", "-d+a=b" or
+// "--env=b": where PHP runs as CGI, or takes arguments from the query, it heeds it. Names
+// of parameters that begin with a dash, as FileMaker has them, are longer than a letter.
+func option(query []byte) bool {
+	if len(query) >= 3 && query[0] == '%' && query[1]|0x20 == 'a' && query[2]|0x20 == 'd' { // a soft hyphen, which Windows takes for a dash
+		query = query[2:]
+	} else if len(query) < 2 || query[0] != '-' {
+		return false
+	}
+	if query[1] == '-' {
+		name, _, given := bytes.Cut(query[2:], []byte{'='})
+		return given && len(name) > 1 && word(name)
+	}
+	return 'a' <= query[1]|0x20 && query[1]|0x20 <= 'z' && (len(query) == 2 || query[2] == '+' || bytes.HasPrefix(query[2:], []byte("%20")) || query[1] == 'd' && bytes.Contains(bytes.ToLower(query), []byte("%3d")))
 }
 
 // closer looks at every part of a target.
@@ -165,7 +184,7 @@ func (in *inspector) value(name, raw []byte, at place) {
 	var d decoded
 	in.decoded, d = decode(in.decoded[:0], raw, at&(inTarget|inReferer) != 0)
 	in.plain = fold(in.plain[:0], in.decoded)
-	v := value{decoded: in.decoded, plain: in.plain, at: at, name: name, question: at == inValue && question(in.plain)}
+	v := value{raw: raw, decoded: in.decoded, plain: in.plain, at: at, name: name, question: at == inValue && question(in.plain)}
 	v.inside, v.statement = in.inside, statement(&v)
 
 	before := in.stage
@@ -199,7 +218,7 @@ func (in *inspector) value(name, raw []byte, at place) {
 		case at == inLogin: // a daemon that does not speak HTTP has a syntax of its own
 		case at == inValue && commented(in.decoded):
 			in.found(ingest.ClassSQLi, ingest.StageLogic, name, in.plain)
-		case d.overlong || d.control:
+		case d.overlong || d.control || d.letters > 1 && at&inTarget != 0:
 			in.found(ingest.ClassProtocol, ingest.StageMarker, name, in.plain)
 		case at&inTarget != 0 && broken(in.plain, at):
 			in.found(ingest.ClassSQLi, ingest.StageSyntax, name, in.plain)

@@ -22,6 +22,9 @@ var networkRules = []rule{
 	{class: ingest.ClassSSRF, stage: ingest.StageLogic, at: inValue, any: []string{"://"},
 		expr: `://[^/\s]{0,60}[\x{2460}-\x{24ff}\x{3002}\x{ff0e}\x{ff10}-\x{ff19}]|://[^/\s]{1,60}\s&?@[^/\s]+\s@`},
 	{class: ingest.ClassSSRF, stage: ingest.StageLogic, at: inValue, any: []string{`/\`, `\/`}, expr: `^(?:/\\|\\/\\?/)[/\\]*[\w\-]+(?:\.[\w\-]+)+`}, // browsers take it for "//host"
+	// A query that is no parameter but makes another host of what a proxy puts in front of it:
+	// "?@x.example/owa/".
+	{class: ingest.ClassSSRF, stage: ingest.StageExtract, at: inValue | inName, any: []string{"@"}, expr: `^[\w.\-]{0,40}@[\w\-]+(?:\.[\w\-]+)+(?::\d+)?/`, check: notNamed},
 	{class: ingest.ClassSSRF, stage: ingest.StageLogic, on: tight, at: inValue, any: []string{`http://\`, `https://\`}, expr: `https?://\\+\w`},
 
 	{class: ingest.ClassCRLF, stage: ingest.StageLogic, at: inTarget, any: []string{"\n", "\r", `\r\n`, `\nset-`, `\nloc`, "嘊", "嘍", "\u560d", "\u560a"},
@@ -50,6 +53,14 @@ func notCallback(v *value) (ingest.Class, ingest.Stage) {
 		if contains(v.plain, path) {
 			return 0, 0
 		}
+	}
+	return ingest.ClassSSRF, ingest.StageExtract
+}
+
+// notNamed accepts what has no name of a parameter, or is one.
+func notNamed(v *value) (ingest.Class, ingest.Stage) {
+	if v.at == inValue && len(v.name) != 0 {
+		return 0, 0
 	}
 	return ingest.ClassSSRF, ingest.StageExtract
 }

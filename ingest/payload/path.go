@@ -120,7 +120,25 @@ func pathFlags(raw []byte, scratch *[]byte) ingest.PathFlags {
 	if script(last) && misplaced(path) {
 		flags |= ingest.PathVocabulary | pathShell
 	}
+	if flags&ingest.PathSensitive == 0 && flags&ingest.PathVocabulary != 0 && keptHidden(path, last) {
+		flags |= ingest.PathSensitive
+	}
 	return flags | words.nameFlags(last)
+}
+
+// keptHidden reports whether a path asks for the settings or the keys of a tool: a file
+// named so in a hidden directory, whatever the tool is called.
+func keptHidden(path, last []byte) bool {
+	i := bytes.Index(path, []byte("/."))
+	if i < 0 || i+2 >= len(path)-len(last) || path[i+2] == '.' || path[i+2] == '/' || bytes.HasPrefix(path[i:], []byte("/.well-known/")) {
+		return false
+	}
+	name, _, _ := bytes.Cut(last, []byte{'.'})
+	switch string(name) {
+	case "config", "configuration", "settings", "credentials", "credential", "auth", "token", "tokens", "secret", "secrets", "hosts", "accounts", "keys", "api_key", "apikey", "mcp", "mcp_config", "environment", "env", "database", "dump", "id_rsa", "oauth_creds", "accesstokens", "application_default_credentials":
+		return true
+	}
+	return false
 }
 
 // script reports whether a name is of a script in PHP.

@@ -61,6 +61,7 @@ type rule struct {
 
 // value is what a rule's check sees.
 type value struct {
+	raw     []byte // as it stands in the request
 	decoded []byte // before folding
 	plain   []byte
 	at      place
