@@ -199,7 +199,7 @@ func (in *inspector) value(name, raw []byte, at place) {
 		in.other = squeeze(in.other[:0], in.plain)
 		in.try(name, v, tight, in.other)
 	}
-	if at == inValue && len(name) != 0 && len(name) <= 32 {
+	if at == inValue && len(name) != 0 && len(name) <= 64 {
 		in.other = append(in.other[:0], '&')
 		for _, c := range name {
 			in.other = append(in.other, lower(c))
