@@ -146,7 +146,7 @@ type Touch struct {
 	Status  uint16 `parquet:"status,delta"`                      // HTTP status; 0: none
 	Stage   uint8  `parquet:"stage,delta"`                       // how far a payload goes: 0 none, 1 marker, 2 syntax, 3 logic, 4 extract, 5 execute
 	Class   string `parquet:"class,dict"`                        // kinds of hostile content, with commas: sqli, xss, lfi, ...; empty: none
-	Shape   uint64 `parquet:"shape,dict"`                        // keyed hash of the payload with its literals folded, or of which address of its v6 /64 tried to log in; 0: none
+	Shape   uint64 `parquet:"shape,dict"`                        // keyed hash of the payload with its literals folded, or of which address of its v6 /64 tried to log in; of a request without a payload the number that it asks for; 0: none
 	Param   string `parquet:"param,dict"`                        // parameter that carried the payload: hostile text; empty: the path itself, or none
 	Bytes   uint32 `parquet:"bytes,delta"`                       // web: body of the answer; 0: empty, or not logged
 	Took    uint16 `parquet:"took,delta"`                        // web: hundredths of a second until the answer; 0: less than one, or not logged

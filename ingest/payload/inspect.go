@@ -34,6 +34,7 @@ func (v verdict) addTo(r *ingest.Request) {
 type inspector struct {
 	template []byte // of the last request
 
+	page    []byte // see wordpress
 	line    []byte // target without the log's escapes
 	decoded []byte
 	plain   []byte
@@ -59,10 +60,11 @@ type inspector struct {
 func (in *inspector) request(target []byte, h ingest.Hash) ingest.Request {
 	target = target[:min(len(target), maxTarget)]
 	path, query, hasQuery := bytes.Cut(target, []byte{'?'})
-	in.template = appendTemplate(in.template[:0], path)
+	page, listed := in.wordpress(path, query)
+	in.template = appendTemplate(in.template[:0], page)
 
 	in.begin()
-	flags := pathFlags(path, &in.other)
+	flags := pathFlags(page, &in.other) | listed
 	if flags&ingest.PathSensitive != 0 && repository(in.other) {
 		flags &^= ingest.PathSensitive | ingest.PathVocabulary
 	}

@@ -147,9 +147,12 @@ func (b *Builder) remark(ev *ingest.Event, at ingest.Origin, svc uint16) {
 	b.touch(r, ev, at, 0)
 }
 
-// aux is the shape of a request's payload; of a login from a v6 /64, which of its
-// addresses that was.
+// aux is the shape of a request's payload, or the Number of one that has none; of a login
+// from a v6 /64, which of its addresses that was.
 func (b *Builder) aux(ev *ingest.Event) uint64 {
+	if ev.Method != nil && ev.Request.Class == 0 && ev.Request.Shape == 0 {
+		return b.number(ev)
+	}
 	if ev.Method != nil || ev.Src.Is4() || ev.Src.Is4In6() {
 		return ev.Request.Shape
 	}

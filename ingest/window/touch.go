@@ -16,7 +16,7 @@ import (
 type Touch struct {
 	Milli  int64  // event time
 	Name   uint64 // path or account that was touched, 0 for none
-	Aux    uint64 // web: shape of the payload; logins from a v6 /64: which address of it; sessions: index into Set.Services
+	Aux    uint64 // web: shape of the payload, or see Number; logins from a v6 /64: which address of it; sessions: index into Set.Services
 	Offset int64  // of the line in its source
 	Source int32  // index of the source, or ArchiveSource
 	Count  uint32 // happenings the line stands for
