@@ -14,5 +14,5 @@ type prefix = netip.Prefix
 
 // All returns the detectors of a run.
 func All() []analyze.Detector {
-	return []analyze.Detector{Scan{}, Orphans{}, Regulars{}, Guess{}, Stale{}, Forms{}, FormCrowd{}, KeyGuess{}, Enumeration{}, Carding{}, Everywhere{}, Network{}, Account{}, Dictionary{}, Stuffing{}, Spray{}, Campaign{}, Injection{}, Injectable{}, OpenProxy{}, Whisper{}, Agents{}, Scraper{}, Novel{}, Learned{}, Impostor{}, Season{}, Silence{}, BreakIn{}, Creep{}}
+	return []analyze.Detector{Scan{}, Orphans{}, Regulars{}, Guess{}, Stale{}, Forms{}, FormCrowd{}, FormSpam{}, KeyGuess{}, Enumeration{}, Carding{}, Everywhere{}, Network{}, Account{}, Dictionary{}, Stuffing{}, Spray{}, Campaign{}, Injection{}, Injectable{}, OpenProxy{}, Whisper{}, Agents{}, Scraper{}, Novel{}, Learned{}, Impostor{}, Season{}, Silence{}, BreakIn{}, Creep{}}
 }
