@@ -11,7 +11,7 @@ import (
 )
 
 // Ban keeps a prefix away from the ports of one jail until a moment. The ledger
-// keeps them for good; the firewall gets those that are in force.
+// keeps them until long after they are over; the firewall gets those that are in force.
 type Ban struct {
 	ID       int64
 	Prefix   netip.Prefix // canonical; a single v4 address is a /32

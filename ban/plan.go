@@ -1,7 +1,7 @@
 // Package ban turns cases into a plan: which sources to ban, for how long, and
 // which to leave alone, each with its reason.
 //
-//	cases, bans in force ──▶ policy ──▶ guards ──▶ caps ──▶ Plan{Add, Extend, Lift, Hold}
+//	cases, bans in force ──▶ policy ──▶ guards ──▶ caps ──▶ Plan{Add, Extend, Lift, Hold, Standing}
 //
 // Plan first, deed second: the package decides and touches nothing. Guards come
 // last and no opinion upstream can switch them off. Package ledger remembers

@@ -3,8 +3,11 @@
 //
 //	Report ─┬─▶ Text, HTML                     verbatim addresses, a screen or a file
 //	        ├─▶ letter ─▶ Mail, Markdown       defanged: nothing in it becomes a link
-//	        ├─▶ NDJSON, ECS, Syslog            programs
+//	        ├─▶ NDJSON, ECS, Syslog, Metrics   programs
 //	        └─▶ Encode, Decode                 kept, to be rendered again
+//
+// Commands that answer one question have documents of their own: a Dossier
+// (gumshoe investigate), a Rehearsal and BanStats (gumshoe bans).
 //
 // All log text in a Report is verbatim and hostile: every renderer escapes it
 // for its own medium.

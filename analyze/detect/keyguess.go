@@ -10,10 +10,10 @@ import (
 )
 
 // KeyGuess finds keys of an API, tokens and passwords that show in the access log
-// only as a 401: no form was sent, and the server wrote down no name. (A 401 with a
-// name is a failed login of that account, which Guess and its kin see; see
-// window.) For people and programs a 401 is part of every dialogue, so a good deal
-// is asked for: one path, more than thirty refusals within ten minutes, by a source
+// only as a 401, or as the 403 of a POST: no login form was sent, and the server wrote
+// down no name. (A 401 with a name is a failed login of that account, which Guess and
+// its kin see; see window.) For people and programs a 401 is part of every dialogue, so
+// a good deal is asked for: one path, more than thirty refusals within ten minutes, by a source
 // that was let in nowhere before and that reads no pages.
 //
 // Expected is what the path answers others. Where others who ask are let in, the

@@ -3,6 +3,7 @@
 //
 //	proposal ─▶ Compile ─▶ Check (evidence, benign lines) ─▶ shadow ─▶ active ─▶ weak evidence
 //	                                                                     └─▶ fail2ban filter
+//	events of a case ─▶ what tells them from others ─▶ fail2ban filter, rules of nginx and Apache
 //
 // A proposal may come from a language model that has read an attacker's lines, so
 // that it is believed nothing. A pattern is flat: literals and classes in a row, no

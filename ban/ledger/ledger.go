@@ -5,7 +5,8 @@
 //
 // Rows are only ever added. A longer ban is a new row that takes the place of
 // the old one, a lift is a row beside the ban, and what has run out is computed
-// from the clock and not written. Only Forget and Prune take something away.
+// from the clock and not written. Only Forget (a person) and Prune (what
+// has been over for Keep) take something away.
 //
 // It is a small SQLite database. The caller opens it and hands it in: the
 // package knows SQL and no driver.

@@ -154,7 +154,7 @@ func (a *app) present(j *job, logs *logs, r report.Report) error {
 // save keeps the report where the job keeps reports; over files, whose state is
 // scratch, in the current directory.
 func (a *app) save(j *job, r report.Report) error {
-	if !j.Settings.Save {
+	if !j.saves() {
 		return nil
 	}
 	dir := j.Settings.ReportDir()

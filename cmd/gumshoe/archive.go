@@ -26,7 +26,7 @@ func newArchive(a *app) *cobra.Command {
 		Short: "Show, export, shorten and clean what is kept of past weeks",
 		Long: `The regular job keeps what it counted in every hour as Parquet files below
 state_dir/archive, which any tool reads that knows Parquet; docs/ARCHIVE.md
-describes each column and answers ten questions in SQL.`,
+describes each column and asks them questions in SQL.`,
 		Args: positional(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
@@ -179,7 +179,7 @@ func newArchiveExport(a *app) *cobra.Command {
 		Short: "Write the rows of a kind as NDJSON, CSV or one Parquet file",
 		Long:  "Kinds: " + strings.Join(kinds, ", ") + ". docs/ARCHIVE.md describes their columns.",
 		Example: `  gumshoe archive export address --since 2026-11-01 --format parquet -o november.parquet
-  gumshoe archive export touch --columns time,address,service,kind,text | jq .`,
+  gumshoe archive export touch --columns time,address,service,action,text | jq .`,
 		Args:      positional(cobra.ExactArgs(1)),
 		ValidArgs: kinds,
 		RunE: func(cmd *cobra.Command, args []string) error {

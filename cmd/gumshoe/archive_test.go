@@ -378,3 +378,25 @@ func TestSavedReportsThatStay(t *testing.T) {
 		t.Errorf("%q: %v, want %q", files, err, want)
 	}
 }
+
+// The columns that the help of export shows are columns.
+func TestExportExamples(t *testing.T) {
+	t.Parallel()
+	shown := 0
+	for line := range strings.Lines(newArchiveExport(&app{}).Example) {
+		f := strings.Fields(line)
+		i := slices.Index(f, "--columns")
+		if i < 0 {
+			continue
+		}
+		shown++
+		var talk bytes.Buffer
+		a := &app{out: io.Discard, err: &talk}
+		if code := run(t.Context(), a, []string{"archive", "export", f[3], "--columns", f[i+1], "--config", os.DevNull, "--state-dir", t.TempDir()}); code != 0 {
+			t.Errorf("%s: %s", strings.TrimSpace(line), &talk)
+		}
+	}
+	if shown == 0 {
+		t.Error("no example has columns")
+	}
+}

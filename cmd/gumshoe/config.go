@@ -19,7 +19,8 @@ func newConfig(a *app) *cobra.Command {
 		Long: `Settings come from, each winning over the one before it: built-in defaults,
 ` + defaultConfig + `, conf.d/*.yaml beside it in lexical order, the
 environment (GUMSHOE_BAN_MODE for ban.mode), flags. Lists (sources, formats,
-trusted_proxies, geo.databases, ban.allow, ban.own) grow instead. allow.d/*.list beside the configuration adds to
+scanners, jails, actions, trusted_proxies, geo.databases, ban.allow, ban.own,
+ban.drivers, mail.to) grow instead. allow.d/*.list beside the configuration adds to
 ban.allow, one address or prefix a line.`,
 		Args: positional(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
@@ -120,9 +121,23 @@ func (s *Settings) document() any {
 		Schema   int       `json:"schema"`
 		Files    []string  `json:"files"`
 		Settings []setting `json:"settings"`
+		Jails    []named   `json:"jails"`
+		Actions  []named   `json:"actions"`
 		Formats  []named   `json:"formats"`
+		Scanners []named   `json:"scanners"`
 		Sources  []source  `json:"sources"`
-	}{Schema: schemaVersion, Files: s.Files, Settings: s.list(), Formats: []named{}}
+	}{Schema: schemaVersion, Files: s.Files, Settings: s.list(), Jails: []named{}, Actions: []named{}, Formats: []named{}, Scanners: []named{}}
+	for _, j := range s.Ban.Jails {
+		if place, configured := s.jails[j.Name]; configured {
+			doc.Jails = append(doc.Jails, named{j.Name, place})
+		}
+	}
+	for _, x := range s.Actions {
+		doc.Actions = append(doc.Actions, named{x.Name, x.Place})
+	}
+	for _, x := range s.Scanners {
+		doc.Scanners = append(doc.Scanners, named{x.Prefix.String(), x.Place})
+	}
 	for _, f := range s.Formats {
 		doc.Formats = append(doc.Formats, named{f.Name, f.From})
 	}
@@ -164,6 +179,7 @@ func (s *Settings) yaml(origin bool) string {
 		last = v.Key
 		put(indent+"  - "+quote(v.Value), v.Origin)
 	}
+	s.putBans(put)
 	s.putFormats(put)
 	s.putScanners(put)
 	put("sources:", "")

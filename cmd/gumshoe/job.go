@@ -27,6 +27,12 @@ type job struct {
 // banned or mailed.
 func (j *job) AdHoc() bool { return len(j.Args) > 0 }
 
+// saves reports whether the report is written to files. What the configuration says of
+// it is said of the job: over files the flag has to ask for it.
+func (j *job) saves() bool {
+	return j.Settings.Save && (!j.AdHoc() || j.Settings.from("report.save") == "--save-report")
+}
+
 const analyzeHelp = `Find the attacks in logs, explain them and plan whom to ban.
 
 With FILE or DIR arguments, old logs are looked into. A directory is read with
@@ -37,14 +43,14 @@ scratch: nothing is remembered, banned or mailed, the ban plan is hypothetical, 
 no configuration, network or root is needed. The answer depends neither on the day
 nor, with --tz UTC, on the machine; only the countries told beside it come from a
 database of this machine, if it has one. What the configuration protects stays
-protected. DNS is asked with --dns alone, since whoever owns an address can see who
-asks for its name.
+protected. DNS is asked only with --dns or dns: true, since whoever owns an address
+can see who asks for its name.
 
 Without arguments it is the regular job over this machine: the configured
 sources, or those found under /var/log, for the last six hours or as --last,
 --since and --until say. It begins an hour before the end of the last complete
-run at least, so that missed runs are caught up. What it counts is archived, and
-the weeks before are read from there.
+run at least, so that runs missed for up to a week are caught up. What it counts
+is archived, and the weeks before are read from there.
 
 The report goes to standard output, everything else to standard error. With
 --json the report is one object a case.`
@@ -70,7 +76,7 @@ func newAnalyze(a *app) *cobra.Command {
 				return err
 			}
 			j := job{Settings: s, Args: args, Year: year, DryRun: dryRun, Workers: workers, Wait: wait, Started: time.Now()}
-			j.Glance = adHoc && !a.json && !s.Save && s.DNS != dnsOn
+			j.Glance = adHoc && !a.json && !j.saves() && s.DNS != dnsOn
 			if j.Span, err = readSpan(since, until, s.Location); err != nil {
 				return err
 			}
@@ -107,7 +113,7 @@ func newAnalyze(a *app) *cobra.Command {
 	flags.IntVar(&year, "year", 0, "`year` of the last stamp that has none (default: from the file)")
 	flags.Bool("dns", false, "ask DNS who is behind an address, over files too (dns: true)")
 	flags.Bool("save-report", false, "save the report as HTML, text and JSON in report.dir")
-	flags.String("siem", "", "append the cases as ECS documents to a `file`, or hand them to syslog")
+	flags.String("siem", "", "append the job's cases as ECS documents to a `file`, or hand them to syslog")
 	flags.Bool("auto-ban-critical", false, "arm the ban plan, like ban.mode: critical")
 	flags.BoolVar(&dryRun, "dry-run", false, "show what would be done and keep nothing")
 	flags.StringVar(&failOn, "fail-on", "", "exit with 3 when a case is at or above `level`: low, medium, high, critical")

@@ -24,7 +24,7 @@ const defaultConfig = "/etc/gumshoe/gumshoe.yaml"
 
 // Settings are all that a run is told, checked. Later sources win over earlier
 // ones: defaults, the configuration file, conf.d/*.yaml in lexical order, the
-// environment (GUMSHOE_*), flags; lists (sources, ban.allow, ban.own) grow
+// environment (GUMSHOE_*), flags; lists (sources, ban.allow, mail.to) grow
 // instead. Where each value comes from is kept, for `config show --origin` and
 // for reasons ("on the allowlist (gumshoe.yaml:12)").
 type Settings struct {
@@ -55,7 +55,8 @@ type Settings struct {
 
 	Drivers []string // who carries bans out; none: auto
 	Actions []ActionSetting
-	Filter  firewall.Options // of the packet filters
+	jails   map[string]string // where those of Ban.Jails are configured that are, by name
+	Filter  firewall.Options  // of the packet filters
 
 	Mail MailSettings
 

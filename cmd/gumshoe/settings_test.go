@@ -1,12 +1,14 @@
 package main
 
 import (
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 )
 
 // write makes files below a new directory and returns it.
@@ -127,7 +129,7 @@ func TestBansFitEachOther(t *testing.T) {
 
 // What `config show` prints is itself a configuration, with the same meaning.
 func TestShownSettingsReadBack(t *testing.T) {
-	dir := write(t, map[string]string{"gumshoe.yaml": "host: \"web 1: #2\"\ntimezone: UTC\nreport:\n  dir: /srv/reports\nban:\n  mode: strong\n  own: [\"::/0\"]\n  max_bans: 7\nscanners:\n  - address: 192.0.2.8/30\n    from: 2026-06-01 01:00\n    until: \"2026-06-01T07:00:00Z\"\nsources:\n  - path: \"*.log\"\n    timezone: UTC\n"})
+	dir := write(t, map[string]string{"gumshoe.yaml": "host: \"web 1: #2\"\ntimezone: UTC\nreport:\n  dir: /srv/reports\nban:\n  mode: strong\n  own: [\"::/0\"]\n  max_bans: 7\njails:\n  - {name: ssh, ports: \"22,2222\", base: 2d}\n  - {name: wiki, services: [mediawiki, \"my wiki\"], ports: 443, action: reject}\n  - {name: chat, ports: all}\n  - {name: blog, services: [ghost]}\nactions:\n  - {name: router, command: [/usr/local/sbin/block, --zone, \"d m z\"], timeout: 20s}\n  - {name: cloud, command: [/bin/true]}\nscanners:\n  - address: 192.0.2.8/30\n    from: 2026-06-01 01:00\n    until: \"2026-06-01T07:00:00Z\"\nsources:\n  - path: \"*.log\"\n    timezone: UTC\n"})
 	s := defaults()
 	if err := s.readFiles(filepath.Join(dir, "gumshoe.yaml"), true); err != nil {
 		t.Fatal(err)
@@ -139,6 +141,31 @@ func TestShownSettingsReadBack(t *testing.T) {
 		}
 		if diff := cmp.Diff(s.yaml(false), again.yaml(false)); diff != "" {
 			t.Error(diff)
+		}
+		if diff := cmp.Diff(s.Ban.Jails, again.Ban.Jails); diff != "" {
+			t.Error(diff)
+		}
+		if diff := cmp.Diff(s.Actions, again.Actions, cmpopts.IgnoreFields(ActionSetting{}, "Place")); diff != "" {
+			t.Error(diff)
+		}
+	}
+}
+
+// So is what it prints as JSON: of what is a list of its own, the names and where they stand.
+func TestShownAsJSON(t *testing.T) {
+	s := defaults()
+	if err := s.readYAML("here", []byte("jails: [{name: ssh, base: 2d}]\nactions: [{name: router, command: [/bin/true]}]\nscanners: [{address: 192.0.2.8}]\n")); err != nil {
+		t.Fatal(err)
+	}
+	text, err := json.Marshal(s.document())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		`"jails":[{"name":"ssh","origin":"here:1"}]`, `"actions":[{"name":"router","origin":"here:2"}]`, `"scanners":[{"name":"192.0.2.8/32","origin":"here:3"}]`,
+	} {
+		if !strings.Contains(string(text), want) {
+			t.Errorf("no %s in %s", want, text)
 		}
 	}
 }
@@ -154,6 +181,36 @@ func TestDocumented(t *testing.T) {
 			t.Errorf("docs/CONFIGURATION.md says nothing of `%s`", k.name)
 		}
 	}
+}
+
+// Which lists grow from file to file is told of each, and so is each flag that is a setting.
+func TestDocumentedOrder(t *testing.T) {
+	text, err := os.ReadFile("../../docs/CONFIGURATION.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, page, _ := strings.Cut(string(text), "5. flags")
+	page, _, _ = strings.Cut(page, "\n    ")
+	help := newConfig(&app{}).Long
+	for _, name := range append([]string{"sources", "formats", "scanners", "jails", "actions"}, lists()...) {
+		if !strings.Contains(page, "`"+name+"`") || !strings.Contains(help, name) {
+			t.Errorf("nobody says that %s grows", name)
+		}
+	}
+	for flag := range flagKeys {
+		if !strings.Contains(page, "`--"+flag+"`") {
+			t.Errorf("docs/CONFIGURATION.md says nothing of --%s", flag)
+		}
+	}
+}
+
+func lists() (out []string) {
+	for _, k := range keys {
+		if k.list {
+			out = append(out, k.name)
+		}
+	}
+	return out
 }
 
 func FuzzReadYAML(f *testing.F) {

@@ -18,12 +18,13 @@ type ActionSetting struct {
 	Name    string
 	Argv    []string
 	Timeout time.Duration // of one call; 0: the driver's
+	Place   string        // where it is configured
 }
 
 // action reads one entry of actions.
 func (r *yamlReader) action(n ast.Node) error {
 	at := n.GetToken()
-	var a ActionSetting
+	a := ActionSetting{Place: r.place(at)}
 	err := r.each(n, func(name string, at *token.Token, node ast.Node) (err error) {
 		switch name {
 		case "name":
@@ -60,11 +61,14 @@ func (r *yamlReader) action(n ast.Node) error {
 	return nil
 }
 
-// jail reads one entry of jails: it takes the place of the built-in one of its name.
+// jail reads one entry of jails. Of the built-in one of its name, or of one that was read
+// before, it keeps what it does not name: a jail without ports closes everything.
 func (r *yamlReader) jail(n ast.Node) error {
 	at := n.GetToken()
 	var j ban.Jail
+	named := map[string]bool{}
 	err := r.each(n, func(name string, at *token.Token, node ast.Node) error {
+		named[name] = true
 		if name == "services" {
 			return r.list(node, func(item ast.Node) error {
 				v, err := r.scalar(item)
@@ -100,8 +104,20 @@ func (r *yamlReader) jail(n ast.Node) error {
 		r.s.Ban.Jails = ban.DefaultJails()
 	}
 	i := slices.IndexFunc(r.s.Ban.Jails, func(o ban.Jail) bool { return o.Name == j.Name })
-	if i >= 0 && len(j.Services) == 0 {
-		j.Services = r.s.Ban.Jails[i].Services
+	if i >= 0 {
+		there := r.s.Ban.Jails[i]
+		if !named["services"] {
+			j.Services = there.Services
+		}
+		if !named["ports"] {
+			j.Ports = there.Ports
+		}
+		if !named["action"] {
+			j.Action = there.Action
+		}
+		if !named["base"] {
+			j.Base = there.Base
+		}
 	}
 	if err := j.Check(); err != nil {
 		return r.errorf(at, "%s", err)
@@ -111,7 +127,54 @@ func (r *yamlReader) jail(n ast.Node) error {
 	} else {
 		r.s.Ban.Jails = append([]ban.Jail{j}, r.s.Ban.Jails...)
 	}
+	if r.s.jails == nil {
+		r.s.jails = map[string]string{}
+	}
+	r.s.jails[j.Name] = r.place(at)
 	return nil
+}
+
+// putBans shows the jails and actions that are configured. A new jail comes before those
+// that there were, so the last one is shown first.
+func (s *Settings) putBans(put func(line, from string)) {
+	if len(s.jails) > 0 {
+		put("jails:", "")
+	}
+	for _, j := range slices.Backward(s.Ban.Jails) {
+		place, configured := s.jails[j.Name]
+		if !configured {
+			continue
+		}
+		put("  - name: "+quote(j.Name), place)
+		putList(put, "services", j.Services)
+		put("    ports: "+quote(j.Ports.String()), "")
+		if j.Action != "" {
+			put("    action: "+quote(string(j.Action)), "")
+		}
+		if j.Base != 0 {
+			put("    base: "+showDuration(j.Base), "")
+		}
+	}
+	if len(s.Actions) > 0 {
+		put("actions:", "")
+	}
+	for _, a := range s.Actions {
+		put("  - name: "+quote(a.Name), a.Place)
+		putList(put, "command", a.Argv)
+		if a.Timeout != 0 {
+			put("    timeout: "+showDuration(a.Timeout), "")
+		}
+	}
+}
+
+// putList shows a list below an item of another one.
+func putList(put func(line, from string), name string, items []string) {
+	if len(items) > 0 {
+		put("    "+name+":", "")
+	}
+	for _, item := range items {
+		put("      - "+quote(item), "")
+	}
 }
 
 func setBreakIn(s *Settings, v, _ string) error {

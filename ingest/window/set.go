@@ -7,7 +7,7 @@
 // merging is commutative and associative: one worker and eight give the same
 // Set. Small sets are exact, large ones sketches; of the events worth seeing
 // singly the first sixty-four an hour are kept (Touch), with the place of their
-// lines. There is no floating point in it.
+// lines, and among them ways in and payloads that did something, however late. There is no floating point in it.
 //
 // What each log tells of an hour can be kept apart (Options.PerLog) for the
 // archive: Export hands it out, Drop forgets what the archive knows better, and
