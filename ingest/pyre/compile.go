@@ -102,12 +102,15 @@ func compile(tree *node) ([]inst, int, error) {
 	c := compiler{}
 	c.add(tree)
 	c.emit(inst{do: doMatch})
+	if c.err != nil {
+		return nil, 0, c.err
+	}
 	for i := range c.prog {
 		if c.prog[i].do == doLoop && c.prog[i+1].do == doText {
 			c.prog[i].then = int(c.prog[i+1].text[0])
 		}
 	}
-	return c.prog, c.marks, c.err
+	return c.prog, c.marks, nil
 }
 
 func (c *compiler) emit(in inst) int {

@@ -7,6 +7,7 @@ import (
 	netmail "net/mail"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"gumshoe/ingest/lazyregexp"
 )
@@ -47,7 +48,7 @@ func parseAddress(field, s string) (*netmail.Address, error) {
 	if err := checkBare(a.Address); err != nil {
 		return nil, fmt.Errorf("%s %q %w", field, s, err)
 	}
-	if strings.IndexFunc(a.Name, func(r rune) bool { return !unicode.IsPrint(r) }) >= 0 {
+	if !utf8.ValidString(a.Name) || strings.IndexFunc(a.Name, func(r rune) bool { return !unicode.IsPrint(r) }) >= 0 {
 		return nil, fmt.Errorf("%s %q has a name with characters that cannot be shown", field, s)
 	}
 	if len(a.Name) > maxName {

@@ -297,6 +297,7 @@ func FuzzCompose(f *testing.F) {
 	f.Add("gumshoe <gumshoe@web1.example.org>", `"Doe, Bob" <bob@example.org>`, "[gumshoe] web1", "text", "<p>html", "run", "web1")
 	f.Add("a@example.org\r\nBcc: b@example.net", "a@b", "x\r\n\r\nbody", ".\r\n.\r\nQUIT", "\r\n--boundary--", "k\r\nX: y", "h\r\nX: y")
 	f.Add("a@e", "a@b", "", ".\r\xd4\nQUIT", "\r\u00e9\n", "k", "h")
+	f.Add("a@e", "=?utf-8?b?wVw=?= <a@b>", "", "text", "html", "k", "h")
 	f.Add("=?utf-8?q?a=2C_b?= <a@b>", "=?utf-8?b?w7w=?= <a@b>", "=?utf-8?q?=0A?=", "\xff\x00", "<img src=cid:night>", "\x00", "ü")
 	f.Fuzz(func(t *testing.T, from, to, subj, text, html, run, host string) {
 		m := night()
