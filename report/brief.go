@@ -1,9 +1,8 @@
 package report
 
 import (
+	"hash/maphash"
 	"slices"
-	"strings"
-	"unicode"
 
 	"gumshoe/analyze"
 )
@@ -21,35 +20,48 @@ const ofKind = 3
 type kind struct {
 	level  analyze.Level
 	impact analyze.Impact
-	story  string
+	story  uint64 // a hash: of thousands of cases each is asked several times
 }
 
+var stories = maphash.MakeSeed()
+
 func kindOf(c *analyze.Case) kind {
-	k := kind{c.Level, c.Impact, c.Headline}
+	k := kind{level: c.Level, impact: c.Impact}
 	switch {
 	case breakIn(*c) || anomaly(*c):
+		k.story = maphash.String(stories, c.Headline)
 	case injectable(*c) && len(c.Do) > 0:
-		k.story = c.Do[0]
+		k.story = maphash.String(stories, c.Do[0])
 	case has(*c, analyze.Payload) && len(c.Do) > 0:
-		k.story = c.Kind + ": " + c.Do[0]
+		k.story = maphash.String(stories, c.Kind) ^ maphash.String(stories, c.Do[0])
 	default:
 		k.story = wordsOf(c.Headline)
 	}
 	return k
 }
 
-// wordsOf is a headline without its numbers and what they count time in.
-func wordsOf(s string) string {
-	s = strings.Map(func(r rune) rune {
-		if unicode.IsDigit(r) {
-			return -1
+// wordsOf is a hash of a headline without its numbers and what they count time in.
+func wordsOf(s string) uint64 {
+	var room [256]byte
+	words := room[:0]
+	for len(s) > 0 {
+		if c := s[0]; '0' <= c && c <= '9' {
+			s = s[1:]
+			continue
 		}
-		return r
-	}, s)
-	return timeUnits.Replace(s)
+		end := 1
+		for end < len(s) && s[end] != ' ' && (s[end] < '0' || s[end] > '9') {
+			end++
+		}
+		if !slices.Contains(timeUnits, s[:end]) {
+			words = append(words, s[:end]...)
+		}
+		s = s[end:]
+	}
+	return maphash.Bytes(stories, words)
 }
 
-var timeUnits = strings.NewReplacer(" seconds", "", " second", "", " minutes", "", " minute", "", " hours", "", " hour", "", " days", "", " day", "")
+var timeUnits = []string{" second", " seconds", " minute", " minutes", " hour", " hours", " day", " days"}
 
 // lines are cases in brief, in the order in which the first of each kind came.
 type lines struct {

@@ -133,7 +133,7 @@ func (r Report) likewise() string {
 			n++
 		}
 	}
-	if n < 2 || story.story == "" {
+	if n < 2 || r.Cases[0].Headline == "" {
 		return ""
 	}
 	return " " + count(n) + " more cases are like it."
