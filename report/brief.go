@@ -72,8 +72,8 @@ type lines struct {
 func newLines() *lines { return &lines{at: map[kind]int{}} }
 
 // share adds a case to the line of its kind, if there is one.
-func (l *lines) share(c *analyze.Case) bool {
-	at, ok := l.at[kindOf(c)]
+func (l *lines) share(k kind, c *analyze.Case) bool {
+	at, ok := l.at[k]
 	if ok {
 		l.all[at] = append(l.all[at], c)
 	}
@@ -82,9 +82,9 @@ func (l *lines) share(c *analyze.Case) bool {
 
 // begin gives a case a line, which others of its kind share; nobody shares one that
 // has nothing to say.
-func (l *lines) begin(c *analyze.Case) {
+func (l *lines) begin(k kind, c *analyze.Case) {
 	if c.Headline != "" {
-		l.at[kindOf(c)] = len(l.all)
+		l.at[k] = len(l.all)
 	}
 	l.all = append(l.all, line{c})
 }
@@ -93,8 +93,8 @@ func (l *lines) begin(c *analyze.Case) {
 func inBrief(cases []*analyze.Case, rest []line) []line {
 	l := newLines()
 	for _, c := range slices.Concat(append([]line{cases}, rest...)...) {
-		if !l.share(c) {
-			l.begin(c)
+		if k := kindOf(c); !l.share(k, c) {
+			l.begin(k, c)
 		}
 	}
 	return l.all

@@ -122,9 +122,8 @@ func fold(cases []analyze.Case, once bool) digest {
 	lines := [...]int{serious: lineCases, info: lineInfo, daily: lineRoutine}
 	for i := range cases {
 		c := &cases[i]
-		n, again := rankOf(c), false
+		n, k, again := rankOf(c), kindOf(c), false
 		if once {
-			k := kindOf(c)
 			again = of[k] >= ofKind || of[k] > 0 && slices.ContainsFunc(d.full, func(told analyze.Case) bool { return alike(told, *c) })
 			of[k]++
 		}
@@ -132,10 +131,10 @@ func fold(cases []analyze.Case, once bool) digest {
 		case full[n] > 0 && !again && (n != daily || c.Level >= analyze.Medium):
 			full[n]--
 			d.full = append(d.full, *c)
-		case brief.share(c):
+		case brief.share(k, c):
 		case lines[n] > 0:
 			lines[n]--
-			brief.begin(c)
+			brief.begin(k, c)
 		default:
 			hidden[c.Level]++
 		}
