@@ -86,6 +86,9 @@ func newAnalyze(a *app) *cobra.Command {
 			if !adHoc || cmd.Flags().Changed("last") {
 				j.Span.Last = s.Last
 			}
+			if adHoc && cmd.Flags().Changed("siem") {
+				return usagef("--siem hands on what the job found; over files it would hand on nothing")
+			}
 			if history != "" {
 				if j.History, err = parseDuration(history); err != nil {
 					return usagef("--history: %w", err)
