@@ -142,6 +142,16 @@ func TestTilesOfTheSea(t *testing.T) {
 	}
 }
 
+// Who knocks at a service that is down is refused everything, and shows no knowledge of it.
+func TestServiceThatIsDown(t *testing.T) {
+	var l tape
+	l.visitors(30)
+	for k := range 150 {
+		l.ask(9*hour+time.Duration(k)*time.Second/4, attacker, "", "python-urllib3/2.5.0", "/v1/statement", 502)
+	}
+	l.find(t, attacker+"/32", "automation", analyze.Medium)
+}
+
 // An application that many use calls itself a library, too, and some of them are busy. One
 // who is far busier than all others, and an agent that nearly everybody fails with, are told.
 func TestApplicationsOfMany(t *testing.T) {
