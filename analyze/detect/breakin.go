@@ -111,7 +111,7 @@ func (d BreakIn) look(k *known, u *window.Unit, all []try, found []breach) []bre
 	wrong := newLately(all, func(account uint64) tally {
 		return tally{owners: k.owners.excuses(account, net) || k.owners.repeats(account, u.Prefix()), exists: in.Exists(account)}
 	})
-	crowd := admitted(in, u)
+	crowd := k.owners.admitted(in, u)
 	honest := max(k.owners.honestAccounts(in, u), crowd)
 	judged := map[uint64]int64{} // the last hour in which an account was
 	for _, l := range loginsOf(in, u) {

@@ -41,7 +41,8 @@ var readable = func() map[string]bool {
 }()
 
 // programmed are the endings of what a site was programmed in that has moved to another
-// language: less than half of what people have links to.
+// language: less than half of what people have links to. What somebody left on a server to
+// come back to has such an ending, too: these links are worth a look.
 var programmed = map[string]bool{".php": true, ".asp": true, ".aspx": true, ".jsp": true, ".do": true, ".cfm": true, ".pl": true}
 
 // brokenLink tells of a campaign that is most likely people who follow one.
@@ -69,6 +70,9 @@ func (c *campaign) brokenLink(in *analyze.Input, t tallied) (analyze.Finding, bo
 		paths = append(paths, in.Set.Name(id).Text)
 	}
 	level := analyze.Info
+	if former > 0 {
+		level = analyze.Low
+	}
 	f := analyze.Finding{Detector: "broken_link", Key: "link " + paths[0], Impact: analyze.Nuisance, Floor: &level, Service: ingest.ServiceWeb, Events: uint64(t.requests)}
 	var first []time.Time
 	for i := range c.members {

@@ -67,11 +67,27 @@ func TestBrokenLink(t *testing.T) {
 			log(&l, rand.New(rand.NewPCG(5, 6)))
 			l.quiet(t)
 			if what != "to what a site had" && what != "to a document" && !slices.ContainsFunc(l.cases(), func(c analyze.Case) bool {
-				return c.Kind == "broken_link" && c.Level == analyze.Info && len(c.Sources) == 0
+				return c.Kind == "broken_link" && c.Level <= analyze.Low && len(c.Sources) == 0
 			}) {
 				t.Error("nobody tells of the link")
 			}
 		})
+	}
+}
+
+// A botnet that asks for a script, and for a page beside it, is told as people who follow
+// links would be, and is worth a look.
+func TestBrokenLinkToAScript(t *testing.T) {
+	r := rand.New(rand.NewPCG(5, 6))
+	var l tape
+	l.visitors(60)
+	for i := range 60 {
+		at, who := hour+time.Duration(r.IntN(2*86400))*time.Second, somebodys(r)
+		l.ask(at, bot(i), "", who, "/radio/gelf9.php", 404)
+		l.ask(at+time.Duration(5+r.IntN(100))*time.Second, bot(i), "", who, "/radio/about.html", 404)
+	}
+	if !slices.ContainsFunc(l.cases(), func(c analyze.Case) bool { return c.Level >= analyze.Low }) {
+		t.Error("nobody looks")
 	}
 }
 

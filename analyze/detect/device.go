@@ -50,7 +50,8 @@ const (
 	inTurn        = 4  // tries in one place to one change of place
 	inTurnSlow    = 2  // at a carrier, of one that takes its time:
 	fetches       = 9 * time.Minute
-	metronome     = 1.1 // Greenwood of pauses that are half as long or half again at most
+	shortStay     = 6 * time.Hour // at an address, on average
+	metronome     = 1.1           // Greenwood of pauses that are half as long or half again at most
 )
 
 // repeat is a failed login that a device may have made.
@@ -234,6 +235,12 @@ func handedOn(in *analyze.Input, all []repeat) bool {
 	}
 	return len(addresses) > 1 && len(carriers) <= ownDevices && inSuccession(stays, len(addresses)) && stays*inTurnSlow <= len(all) &&
 		median(gaps(visits(times))) >= fetches
+}
+
+// hops reports a device that is handed on so often that proxies, each used for an hour or
+// two, would look the same.
+func (d *device) hops() bool {
+	return d.handed && d.last.Sub(d.first) < shortStay*time.Duration(len(d.sources))
 }
 
 // inSuccession reports whether of some addresses hardly one was come back to after

@@ -117,7 +117,7 @@ func TestDevices(t *testing.T) {
 			l.staff(5)
 			log(&l, rand.New(rand.NewPCG(3, 5)))
 			l.quiet(t)
-			if !slices.ContainsFunc(l.cases(), func(c analyze.Case) bool { return c.Kind == "stale_password" && c.Level == analyze.Info }) {
+			if !slices.ContainsFunc(l.cases(), func(c analyze.Case) bool { return c.Kind == "stale_password" && c.Level <= analyze.Low }) {
 				t.Error("nobody tells the owner")
 			}
 		})
@@ -226,6 +226,34 @@ func TestOneAddressAfterTheOtherGetsIn(t *testing.T) {
 			t.Errorf("%s: nobody asks", what)
 		}
 	}
+}
+
+// Proxies of one provider that guess at one account, each for half an hour, and leave as
+// much time between tries as a telephone does: that is worth a look.
+func TestProxiesOneAfterTheOther(t *testing.T) {
+	var l tape
+	l.staff(5)
+	every(rand.New(rand.NewPCG(3, 5)), 10*minute, 3*hour, 5*day, func(at time.Duration) {
+		l.fail(at, imap, fmt.Sprintf("198.18.%d.7", int(at/(30*minute))), "gone@example.org")
+	})
+	if !slices.ContainsFunc(l.cases(), func(c analyze.Case) bool { return c.Kind == "stale_password" && c.Level == analyze.Low }) {
+		t.Error("nobody looks")
+	}
+}
+
+// The same in a network, at three accounts.
+func TestANetworkInSuccession(t *testing.T) {
+	var l tape
+	l.staff(5)
+	r := rand.New(rand.NewPCG(3, 5))
+	at := day
+	for i := range 200 {
+		for k := range 6 {
+			l.fail(at, imap, fmt.Sprintf("203.0.113.%d", 20+i), fmt.Sprintf("user%d@example.org", k%3))
+			at += time.Duration(r.ExpFloat64() * float64(minute))
+		}
+	}
+	l.find(t, "203.0.113.21/32", "distributed_guessing", analyze.Low)
 }
 
 // A telephone that is looked at when its owner likes keeps no clock's time. Its carrier

@@ -22,7 +22,7 @@ import (
 // Against whom never hurries a refusal counts half as much. Programs that renew
 // their right to come in, and applications' own clients, ask on for days when it is
 // over: that is a guard, and so is a visitor who reads pages. An address with browsers of
-// which most are led on is a proxy's, or of many people.
+// which most are led on, and read, is a proxy's, or of many people.
 type Forms struct{}
 
 // Name implements analyze.Detector.
@@ -51,8 +51,8 @@ func (d Forms) judge(in *analyze.Input, u *window.Unit, st *analyze.Standing) (a
 	if len(tried) < guessLeast || !in.Contains(uint32(tried[len(tried)-1].Time.Unix()/3600)) {
 		return analyze.Finding{}, false
 	}
-	let := letOn(in, u, at)
-	if let >= len(tried) && person(in, u) {
+	let, inRow := letOn(in, u, tried, at)
+	if let >= perWrong*len(tried) && inRow < guessLeast && partsLoaded(in, u) >= let && person(in, u) {
 		return analyze.Finding{}, false
 	}
 	odds := oddsOfForms(tried)
@@ -101,14 +101,36 @@ func oddsOfForms(tried []analyze.Mark) float64 {
 	return odds
 }
 
-// letOn counts what a source sent to some forms and was led elsewhere by.
-func letOn(in *analyze.Input, u *window.Unit, at []uint64) (n int) {
-	for _, t := range posted(in, u) {
-		if t.Status >= 300 && t.Status < 400 && slices.Contains(at, t.Name) {
-			n++
+// perWrong is how many logins of many people are right for each that is mistyped, at the
+// least.
+const perWrong = 2
+
+// partsLoaded counts the pictures, scripts and style sheets that a source loaded.
+func partsLoaded(in *analyze.Input, u *window.Unit) (n int) {
+	for i := range u.Rows {
+		if r := &u.Rows[i]; in.Set.Service(r.Service) == ingest.ServiceWeb {
+			n += int(r.Parts)
 		}
 	}
 	return n
+}
+
+// letOn counts what a source sent to some forms and was led elsewhere by, and the most
+// refusals between: of many people's logins not so many in a row are wrong.
+func letOn(in *analyze.Input, u *window.Unit, tried []analyze.Mark, at []uint64) (n, inRow int) {
+	refused := 0
+	for _, t := range posted(in, u) {
+		if t.Status < 300 || t.Status >= 400 || !slices.Contains(at, t.Name) {
+			continue
+		}
+		n++
+		before := refused
+		for refused < len(tried) && tried[refused].Time.UnixMilli() <= t.Milli {
+			refused++
+		}
+		inRow = max(inRow, refused-before)
+	}
+	return n, max(inRow, len(tried)-refused)
 }
 
 func formStory(u *window.Unit, f *analyze.Finding, tried, let int, paths []string, known *form) analyze.Story {

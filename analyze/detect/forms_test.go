@@ -53,6 +53,30 @@ func TestFormsBehindAProxy(t *testing.T) {
 	}
 }
 
+// An account of one's own and a page with its parts make nobody a proxy: neither many
+// wrong passwords in a row do so, nor one for each right one.
+func TestFormsWithAnAccountOfOnesOwn(t *testing.T) {
+	for what, wrong := range map[string]func(k int) bool{
+		"in a row": func(k int) bool { return k > 110 },
+		"by turns": func(k int) bool { return k%2 == 0 },
+	} {
+		var l tape
+		l.visitors(30)
+		l.visit(day, attacker)
+		l.get(day+hour, attacker, "/.env", 404)
+		for k := range 200 {
+			status := uint16(302)
+			if wrong(k) {
+				status = 401
+			}
+			l.post(day+time.Duration(k)*20*time.Second, attacker, "/account/login", status)
+		}
+		if got := l.accused(); len(got) == 0 {
+			t.Errorf("%s: nobody is accused", what)
+		}
+	}
+}
+
 // A form that answers 200 may have let somebody in, a client that fetches a
 // token every few minutes does so, and a person forgets a password a few times.
 func TestFormsOfHonestPeople(t *testing.T) {

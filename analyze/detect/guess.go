@@ -61,7 +61,7 @@ func (d Guess) judge(in *analyze.Input, owners *homes, unit, lo, hi int, service
 	if len(all) == 0 || !in.Contains(uint32(all[len(all)-1].milli/3_600_000)) || checksPort(all) || keepsOldList(rows, all) {
 		return analyze.Finding{}, false
 	}
-	honest := max(owners.honestAccounts(in, u), admitted(in, u))
+	honest := max(owners.honestAccounts(in, u), owners.admitted(in, u))
 	odds := guessWalk(all, settled(in, service)) - min(-creditFloor, ownAccount*float64(honest))
 	dense := densest(all, total)
 	if dense >= guessLeast {

@@ -324,9 +324,10 @@ func (h *homes) honestAccounts(in *analyze.Input, u *window.Unit) (n int) {
 }
 
 // admitted counts the accounts that log in from a source within an hour if they are many,
-// and few others than they are tried: people behind one address of whom nothing is known
-// from before. Who guesses gets into far fewer than he tries.
-func admitted(in *analyze.Input, u *window.Unit) (most int) {
+// few others than they are tried, and whoever mistypes gets in after all: people behind one
+// address of whom nothing is known from before. Who guesses gets into far fewer than he
+// tries, and of a stolen list, however good it is, each password is tried once.
+func (h *homes) admitted(in *analyze.Input, u *window.Unit) (most int) {
 	entered, failed := 0, 0
 	for i := range u.Rows {
 		r := &u.Rows[i]
@@ -337,14 +338,42 @@ func admitted(in *analyze.Input, u *window.Unit) (most int) {
 		most = max(most, n)
 		entered, failed = entered+n, failed+u.BadCount(r)
 	}
-	if most < colleagues || perFailed*failed > entered {
+	if most < colleagues || perFailed*failed > entered || perShut*h.shutOut(in, u) > most {
 		return 0
 	}
 	return most
 }
 
-// perFailed is how many accounts are let in for each that is mistyped, at the least.
-const perFailed = 2
+// How many accounts are let in for each that is mistyped, and for each that never gets in,
+// at the least.
+const (
+	perFailed = 2
+	perShut   = 10
+)
+
+// shutOut counts the accounts that a source tried and that nobody got into there. Of an
+// hour that is too busy to keep all of it the first half is looked at: who mistypes then
+// gets in before the end of what is kept.
+func (h *homes) shutOut(in *analyze.Input, u *window.Unit) int {
+	net := hoodOf(u.Prefix())
+	var out distinct
+	for i := range u.Rows {
+		r := &u.Rows[i]
+		if in.Set.Service(r.Service) == ingest.ServiceWeb {
+			continue
+		}
+		all := u.Touches(r)
+		if u.TouchesFull(r) {
+			all = all[:len(all)/2]
+		}
+		for k := range all {
+			if t := &all[k]; t.Name != 0 && (t.Kind == ingest.KindAuthFailure || t.Kind == ingest.KindInvalidUser) && h.at(t.Name, net) == nil {
+				out.add(t.Name)
+			}
+		}
+	}
+	return len(out.ids)
+}
 
 // typos is how many failures a person with a keyboard makes before giving up
 // or getting in.

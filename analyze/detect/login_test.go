@@ -72,6 +72,22 @@ func TestEverybodyComesToWork(t *testing.T) {
 	}
 }
 
+// A stolen list of which two passwords in three are good, on the first day of a log: who
+// is refused does not come back and get in.
+func TestAGoodStolenList(t *testing.T) {
+	var l tape
+	l.staff(5)
+	for k := range 60 {
+		at, name := day+time.Duration(k)*10*time.Second, fmt.Sprintf("victim%d@example.org", k)
+		if k%3 == 2 {
+			l.fail(at, imap, attacker, name)
+		} else {
+			l.ok(at, imap, attacker, name)
+		}
+	}
+	l.find(t, attacker+"/32", "break_in", analyze.High)
+}
+
 // T7: 20 /64s of one /56.
 func TestOneNetworkIPv6(t *testing.T) {
 	var l tape

@@ -292,6 +292,9 @@ func (d Network) judge(in *analyze.Input, b *block, net prefix, fails []failing,
 			Fact: fmt.Sprintf("%d of %d tries aim at one account", onTarget, total0)})
 	}
 	if e, ok := successive(in, best, perAccount); ok {
+		if one {
+			e.LogOdds *= 2 // that they aim at one account says nothing then, either
+		}
 		f.Evidence = append(f.Evidence, e)
 	}
 	f.Story = networkStory(in, f, service, total0, limit, target, one, perUnit, existing)
@@ -421,7 +424,7 @@ func successive(in *analyze.Input, fails []failing, accounts map[uint64]int) (an
 	if !inSuccession(stays, len(places)) || 3*stays > 2*len(turns) || fails[len(fails)-1].row.Hour-fails[0].row.Hour < uint32(patience/time.Hour) {
 		return analyze.Evidence{}, false
 	}
-	return analyze.Evidence{Family: analyze.Guard, LogOdds: -8, Trials: stays,
+	return analyze.Evidence{Family: analyze.Guard, LogOdds: -4, Trials: stays,
 		Fact: "one address after the other, and never two at a time: a telephone with an old password, to which its carrier gives another address now and then, looks the same"}, true
 }
 

@@ -322,7 +322,8 @@ func (l *contactList) of(in *analyze.Input, u *window.Unit) (first []contact, mo
 // has its answer after the first.
 const (
 	askedAgain = 6
-	manyHabits = 3 // among which a name that scanners like as well is the application's
+	manyHabits = 3  // among which a name that scanners like as well is the application's
+	mostHabits = 16 // of an application; a list that is gone through again and again is longer
 )
 
 // habitsIn lists what a source was refused as a habit. The contacts are in order of time.
@@ -358,6 +359,9 @@ func habitsIn(in *analyze.Input, all []contact) map[uint64]bool {
 	}
 	if len(out) >= max(manyHabits, len(words)) {
 		maps.Copy(out, words)
+	}
+	if len(out) > mostHabits {
+		return nil
 	}
 	return out
 }

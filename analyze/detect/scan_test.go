@@ -406,3 +406,15 @@ func TestAskedForAllDay(t *testing.T) {
 		}
 	}
 }
+
+// A list of words is no application's habit, however often a scanner goes through it.
+func TestAListOfWordsAllDay(t *testing.T) {
+	var l tape
+	l.visitors(30)
+	for hour := range 20 {
+		for i := range 40 {
+			l.ask(time.Duration(hour)*time.Hour+time.Duration(i)*7*time.Second, attacker, "", chrome, fmt.Sprintf("/%c%cxo/%cyd", 'a'+i%26, 'a'+i/2, 'z'-i%26), 404)
+		}
+	}
+	l.find(t, attacker+"/32", "scan", analyze.High)
+}

@@ -31,7 +31,7 @@ var aims = map[string]aim{
 
 	"contact": letters, "contactus": letters, "feedback": letters, "kontakt": letters,
 
-	"register": joins, "registration": joins, "signup": joins, "join": joins, "createaccount": joins, "newaccount": joins, "ucp": joins,
+	"register": joins, "registration": joins, "signup": joins, "createaccount": joins, "newaccount": joins, "ucp": joins,
 	"registrierung": joins, "inscription": joins, "registro": joins,
 }
 
@@ -173,6 +173,13 @@ func fillablesOf(in *analyze.Input) map[uint64]*fillable {
 	return at
 }
 
+// embedded reports a browser that an application has built in: the parts of its pages may
+// come with the application.
+func embedded(in *analyze.Input, u *window.Unit, r *window.Row) bool {
+	agents, _ := u.Agents(r)
+	return slices.ContainsFunc(agents, func(id uint64) bool { return strings.Contains(in.Set.Name(id).Text, "; wv)") })
+}
+
 // robotic reports a source that is a browser by name and has never loaded a part of a
 // page, nor looked at more pages than it sent forms; and one that sent forms and
 // asked for nothing.
@@ -189,7 +196,7 @@ func robotic(in *analyze.Input, i int, u *window.Unit, at map[uint64]*fillable) 
 			continue
 		}
 		names, few := u.GoodNames(r)
-		if r.Clients != 1<<ingest.ClientBrowser || r.Flags&window.Claimed != 0 || !few {
+		if r.Clients != 1<<ingest.ClientBrowser || r.Flags&window.Claimed != 0 || !few || embedded(in, u, r) {
 			return false, false
 		}
 		if !in.Contains(r.Hour) {

@@ -74,6 +74,9 @@ func (d FormSpam) finding(in *analyze.Input, form *fillable, robots []sentForm) 
 		Not: []string{"What was written is not in an access log."},
 		Do:  []string{form.advice() + " Ask for a CAPTCHA, and limit how often an address may send the form."},
 	}
+	if !form.fromHere() {
+		f.Story.Not = append(f.Story.Not, "A page of another site that sends the form by a script, having asked whether it may, looks the same.")
+	}
 	if blunt {
 		f.Story.Why = append(f.Story.Why, "The form was sent without being asked for: whoever fills it in by hand has to see it.")
 	}

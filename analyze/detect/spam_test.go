@@ -250,6 +250,18 @@ func TestHonestForms(t *testing.T) {
 				l.line(when(i), home(i), "", telephone, "POST", "/graphql/comments", 200, 900)
 			}
 		},
+		"an application whose pages come with it": func(l *tape) {
+			for i := range 300 {
+				l.ask(when(i), home(i), "", telephone, "/settings.json", 200)
+				l.line(when(i)+minute, home(i), "", telephone, "POST", "/register", 200, 900)
+			}
+		},
+		"a conference that people come to by a link": func(l *tape) {
+			for i := range 60 {
+				l.get(9*hour+time.Duration(i*i*7%600)*time.Second, home(i), "/b/room", 200)
+				l.line(9*hour+10*minute+time.Duration(i*i*7%600)*time.Second, home(i), "", firefox, "POST", "/b/room/join", 302, 0)
+			}
+		},
 		"an application by its own name": func(l *tape) {
 			for i := range 300 {
 				l.line(when(i), home(i), "", "Reader/4.2 (build 77) okhttp/4.12.0", "POST", comments, 302, 0)

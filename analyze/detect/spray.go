@@ -19,8 +19,9 @@ import (
 // But a person who mistypes does so at one account, often again and again, and nearly
 // always gets in. Counted are networks of strangers that never got anything right, in
 // two ways: those that try two accounts and more, which hardly anybody does, and all
-// that try no account twice, which is what somebody does who gives up; not where more try
-// theirs again: their passwords were changed. How many there
+// that try no account twice, which is what somebody does who gives up. Where more try
+// theirs again, passwords were changed, or each is tried twice to look like that: it is
+// told, and nobody accused. How many there
 // usually are a day is geometric around mu, as in Stuffing. All services count
 // together: one list of names goes through all doors. Where one account draws most of
 // the tries, it is Account's.
@@ -58,13 +59,20 @@ func (d Spray) Detect(in *analyze.Input) []*analyze.Finding {
 	slices.SortFunc(several, byTime)
 	slices.SortFunc(once, byTime)
 	wave := d.widest(in, several, func(string) float64 { return severalADay })
-	if w := d.widest(in, once, func(service string) float64 { return usualStrangers(in, service) }); w.p < sprayP && float64(w.nets) >= lonesFor*w.mu && w.nets > beside(again, w.tries) {
-		wave = w
+	if w := d.widest(in, once, func(service string) float64 { return usualStrangers(in, service) }); w.p < sprayP && float64(w.nets) >= lonesFor*w.mu {
+		w.beside = beside(again, w.tries)
+		if w.nets > w.beside || wave.p >= sprayP {
+			wave = w
+		}
 	}
 	if wave.p >= sprayP {
 		return nil
 	}
-	return []*analyze.Finding{new(d.finding(in, &wave))}
+	f := d.finding(in, &wave)
+	if wave.nets <= wave.beside {
+		spare(&f, &wave)
+	}
+	return []*analyze.Finding{&f}
 }
 
 // beside counts the networks that tried one account again, within the time of some tries.
@@ -138,6 +146,7 @@ type wave struct {
 	nets    int
 	span    time.Duration
 	mu, p   float64
+	beside  int    // networks that tried one account again
 	service string // where most was tried
 }
 
@@ -216,4 +225,15 @@ func (d Spray) finding(in *analyze.Input, w *wave) analyze.Finding {
 		Do:  []string{"The names are known to somebody: see that none of these accounts has a common password, and give them a second factor."},
 	}
 	return f
+}
+
+// spare makes it a question: the same crowd comes when the passwords of many were changed.
+func spare(f *analyze.Finding, w *wave) {
+	f.Floor, f.Impact = new(analyze.Low), analyze.Nuisance
+	f.Visitors, f.Sources = f.Sources, nil
+	f.Story.Headline = "Were passwords changed? " + f.Story.Headline
+	f.Story.Why = []string{fmt.Sprintf("Where %.1f networks that give up after a try are usual, there were %d; in the same time %s tried one account again, as people do whose passwords were changed.",
+		w.mu, w.nets, count(w.beside, "network"))}
+	f.Story.Not = []string{"Whoever goes through a list of names, and tries some of them twice, looks the same."}
+	f.Story.Do = []string{"If nobody changed the passwords of many, somebody has the list of names: see that none of these accounts has a common password, and give them a second factor."}
 }

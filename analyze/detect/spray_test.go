@@ -69,6 +69,24 @@ func TestSprayOfUnknownAccounts(t *testing.T) {
 	}
 }
 
+// Whoever sprays and tries most accounts twice looks like people whose passwords were
+// changed: it is asked about, and nobody accused.
+func TestSprayTwice(t *testing.T) {
+	var l tape
+	l.office(6)
+	l.from = 6 * day
+	for i := range 250 {
+		for k := range 1 + min(1, i%20/9) {
+			l.fail(l.from+hour+time.Duration(i)*2*minute+time.Duration(k)*minute, imap, bot(i), employee(i*7))
+		}
+	}
+	if !slices.ContainsFunc(l.cases(), func(c analyze.Case) bool {
+		return c.Kind == "password_spraying" && c.Level == analyze.Low && len(c.Sources) == 0 && len(c.Visitors) > 90
+	}) {
+		t.Errorf("nobody asks: %q", l.accused())
+	}
+}
+
 // Many who fail at accounts that exist, and nobody sprays.
 func TestNoSpray(t *testing.T) {
 	atTheOffice(t, map[string]func(l *tape, at time.Duration){
@@ -111,7 +129,9 @@ func TestNoSpray(t *testing.T) {
 				}
 			}
 		},
-	}, func(c *analyze.Case) bool { return slices.Contains(c.Detections, "password_spraying") })
+	}, func(c *analyze.Case) bool {
+		return slices.Contains(c.Detections, "password_spraying") && len(c.Sources) > 0
+	})
 }
 
 // atTheOffice plays each log after a day and after a week of an office's logins, and tells

@@ -12,7 +12,8 @@ import (
 // Stale tells whose password a device goes on with though it is no good any more:
 // the owner wants to know, and nobody is accused. It is told once for all devices
 // behind the same addresses. What else these addresses do is judged as if this were
-// not.
+// not. One that hardly stays at an address may be a row of proxies as well: that is worth
+// a look, and still nobody is accused.
 type Stale struct{}
 
 // Name implements analyze.Detector.
@@ -43,6 +44,9 @@ func (d Stale) finding(in *analyze.Input, together []device) analyze.Finding {
 		return cmp.Compare(in.Set.Name(a.account).Text, in.Set.Name(b.account).Text)
 	})
 	level := analyze.Info
+	if together[0].hops() {
+		level = analyze.Low
+	}
 	f := analyze.Finding{Detector: d.Name(), Impact: analyze.Nuisance, Floor: &level, First: together[0].first, Last: together[0].last}
 	units := in.Set.Units()
 	for _, s := range together[0].sources {
@@ -90,6 +94,10 @@ func (d Stale) finding(in *analyze.Input, together []device) analyze.Finding {
 	}
 	if len(missed) > 0 {
 		f.Story.Why = append(f.Story.Why, fmt.Sprintf("Nobody was seen to log in to %s: %s may be gone, or the password was changed before the log begins.", some(missed, 4), verb(len(missed), "the account", "the accounts")))
+	}
+	if level > analyze.Info {
+		f.Visitors, f.Sources = f.Sources, nil
+		f.Story.Do = append(f.Story.Do, "If no device of theirs is on the road, somebody guesses: see that the account has no common password, and give it a second factor.")
 	}
 	return f
 }
