@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -175,6 +176,7 @@ func (r Report) letterSections(g *gallery, d detail) (out []letterSection) {
 			again = append(again, &f.full[len(full)+i])
 		}
 		brief := inBrief(again, f.brief)
+		slices.SortStableFunc(brief, func(a, b line) int { return cmp.Compare(b[0].Level, a[0].Level) }) // what has no room is none worse
 		var told int
 		sec.Brief, told = views(brief[:min(len(brief), d.lines)])
 		if more := len(s.cases) - len(full) - told; more > 0 {

@@ -248,3 +248,39 @@ func TestMailCountsWhatItLeavesOut(t *testing.T) {
 		t.Error("the worst case is not told first")
 	}
 }
+
+// Cases of a low level that would be told at length take no line from a worse one.
+func TestMailLeavesOutNoneWorse(t *testing.T) {
+	r := quietNight()
+	for _, of := range []struct {
+		level analyze.Level
+		n     int
+	}{{analyze.High, fullCases + 2}, {analyze.Low, fullLow}} {
+		for i := range of.n {
+			c := injectionCase()
+			c.ID, c.Level, c.Impact = fmt.Sprintf("%s%d", of.level, i), of.level, analyze.Nuisance
+			c.Do, c.Families, c.Headline = nil, nil, strings.Repeat("so", i+1)
+			r.Cases = append(r.Cases, c)
+		}
+	}
+	for _, d := range details {
+		high, low := 0, 0
+		for _, s := range r.letterSections(nil, d) {
+			for _, c := range s.Cases {
+				if c.Level == analyze.High {
+					high++
+				}
+			}
+			for _, l := range s.Brief {
+				if l.Level == analyze.High {
+					high++
+				} else {
+					low++
+				}
+			}
+		}
+		if low > 0 && high < fullCases+2 {
+			t.Errorf("%d cases at length, %d lines: %d of level low, %d of level high", d.cases, d.lines, low, high)
+		}
+	}
+}

@@ -22,7 +22,9 @@ import (
 // The numbers come in order, more of them than chance puts there (see chanceOfOrder), and
 // most are as far from the next as the others: a list of what there is has gaps, and old
 // links come in no order at all. They may be dealt out to several sources of which none
-// asks for many. WordPress's authors need not be refused, for the answer leads to their
+// asks for many, but each for a few: what is made one after the other, orders and tickets
+// and mails, is asked for in that order by the people whom it was made for, each for his
+// own. WordPress's authors need not be refused, for the answer leads to their
 // names; few of them do.
 //
 // Spared are visitors, who load what belongs to pages, and whoever signs in, was let in on
@@ -49,6 +51,7 @@ const (
 	fewCounters    = 3    // networks that share a walk
 	mostCounters   = 4096 // sources and hours in which a path refused one: more are sent by a broken link
 	mostNumbers    = 16   // numbers of one of several that are looked at
+	fewNumbers     = 3    // of one of several: people have one, or two
 	repeatedShared = .8   // of the requests of several, at the least, ask for another number
 )
 
@@ -261,7 +264,8 @@ func countedIn(part []asked, fewest int) (c counting, ok bool) {
 }
 
 // counts reports whether most numbers are as far from the next as the others, and come
-// in order, forwards or backwards.
+// in order, forwards or backwards; or, if none is left out, nearly each behind the one below
+// it, as where one source has several workers of which each walks a part.
 func (c *counting) counts() bool {
 	values := make([]uint64, len(c.asked))
 	for i := range c.asked {
@@ -278,16 +282,54 @@ func (c *counting) counts() bool {
 	if float64(most) < evenSteps*float64(n-1) {
 		return false
 	}
-	up, down := make([]int32, n), make([]int32, n)
+	up, down, places := make([]int32, n), make([]int32, n), make([]int, n)
+	alone := steps[1] == most // and nobody else asked: each of several people may ask for a few of his own, one behind the other
 	for i := range c.asked {
 		at, _ := slices.BinarySearch(values, c.asked[i].value)
-		up[i], down[i] = int32(at), int32(-at)
+		up[i], down[i], places[at] = int32(at), int32(-at), i
+		alone = alone && c.asked[i].unit == c.asked[0].unit
 	}
 	var p piles
 	k := len(p.ascending(up))
 	k = max(k, len(p.ascending(down)))
 	c.chance = chanceOfOrder(n, k) + math.Ln2
-	return c.chance < math.Log(inOrderP) || n < fewestNumbers && k == n
+	if alone {
+		c.chance = min(c.chance, chanceOfSteps(places)) + math.Ln2
+	}
+	return c.chance < math.Log(inOrderP) || n < fewestNumbers && (k == n || n >= manyAuthors && overtaken(up))
+}
+
+// overtaken reports a short list in order, or turned around, but for a few requests that
+// overtook others: WordPress's scanners send several at once.
+func overtaken(ranks []int32) bool {
+	inversions := 0
+	for i, a := range ranks {
+		for _, b := range ranks[i+1:] {
+			if a > b {
+				inversions++
+			}
+		}
+	}
+	n := len(ranks)
+	return min(inversions, n*(n-1)/2-inversions) <= n/2
+}
+
+// chanceOfSteps bounds the logarithm of the chance that so many numbers come later than
+// those just below them, or earlier. Of a random order these are like that many independent
+// coins (the polynomials of Euler have real roots: Harper 1967); the bound is Chernoff's.
+func chanceOfSteps(places []int) float64 {
+	up, steps := 0, len(places)-1
+	for i := range steps {
+		if places[i] < places[i+1] {
+			up++
+		}
+	}
+	most := float64(max(up, steps-up)) / float64(steps)
+	bits := most * math.Log2(2*most)
+	if most < 1 {
+		bits += (1 - most) * math.Log2(2*(1-most))
+	}
+	return math.Ln2 * (1 - bits*float64(steps)) // in either direction
 }
 
 func (d Enumeration) judge(in *analyze.Input, u *window.Unit, part []asked) (analyze.Finding, bool) {
@@ -300,6 +342,9 @@ func (d Enumeration) judge(in *analyze.Input, u *window.Unit, part []asked) (ana
 		return analyze.Finding{}, false
 	}
 	first := &c.asked[0]
+	if first.account && setsUp(in.Set.Name(first.name).Text) {
+		return analyze.Finding{}, false
+	}
 	if !first.author {
 		if in.BenignBad(first.name) >= brokenForMany || refusesOthers(in, u, first.name) || letInBefore(in, u, first.at()) {
 			return analyze.Finding{}, false
@@ -311,12 +356,20 @@ func (d Enumeration) judge(in *analyze.Input, u *window.Unit, part []asked) (ana
 	return f, true
 }
 
+// setsUp reports where programs ask for the settings of an account of mail: an office has
+// many, and one address.
+func setsUp(path string) bool {
+	return strings.Contains(path, "/autodiscover") || strings.Contains(path, "/autoconfig/") || strings.Contains(path, "/mail/config-v")
+}
+
 // judgeShared looks at the numbers that several sources were refused, none of whom
 // counts by himself.
 func (d Enumeration) judgeShared(in *analyze.Input, part []asked) (analyze.Finding, bool) {
 	fewest := fewestTogether
 	if part[0].author {
 		fewest = fewestNumbers
+	} else {
+		part = askedFor(part, fewNumbers)
 	}
 	c, ok := countedIn(part, fewest)
 	if !ok || float64(len(c.asked)) < repeatedShared*float64(c.tries) || !c.current(in) || in.BenignBad(part[0].name) >= brokenForMany {
@@ -340,6 +393,25 @@ func (d Enumeration) judgeShared(in *analyze.Input, part []asked) (analyze.Findi
 	f.Story = c.story(&f, fmt.Sprintf("%d addresses of %s", len(units), count(len(nets), "network")))
 	f.Story.Why = append(f.Story.Why, "Whoever asked, the next number came from another: strangers who do not know of each other keep to no order.")
 	return f, true
+}
+
+// askedFor leaves those out who asked for fewer numbers.
+func askedFor(part []asked, fewest int) (out []asked) {
+	numbers := map[uint32]*distinct{}
+	for i := range part {
+		of := numbers[part[i].unit]
+		if of == nil {
+			of = new(distinct)
+			numbers[part[i].unit] = of
+		}
+		of.add(part[i].value)
+	}
+	for i := range part {
+		if len(numbers[part[i].unit].ids) >= fewest {
+			out = append(out, part[i])
+		}
+	}
+	return out
 }
 
 // current reports whether the last number was asked for in the analyzed window.

@@ -57,6 +57,30 @@ func TestCountingWithGapsAndThreads(t *testing.T) {
 	l.find(t, attacker+"/32", "enumeration", analyze.High)
 }
 
+// Each of eight workers walks a part of the numbers, up or down.
+func TestCountingByWorkers(t *testing.T) {
+	for _, step := range []int{1, -1} {
+		var l tape
+		l.visitors(40)
+		for i := range 200 {
+			l.get(hour+time.Duration(i)*5*minute, attacker, fmt.Sprintf("/invoice/%d", 2000+step*(i%8*25+i/8)), 403)
+		}
+		l.find(t, attacker+"/32", "enumeration", analyze.High)
+	}
+}
+
+// A scanner that asks for several authors at once is answered in nearly that order.
+func TestWordPressAuthorsInThreads(t *testing.T) {
+	for _, order := range [][]int{{2, 1, 3, 5, 4, 6, 8, 7, 10, 9}, {9, 10, 8, 7, 5, 6, 4, 3, 1, 2}} {
+		var l tape
+		l.visitors(40)
+		for i, n := range order {
+			l.get(hour+time.Duration(i)*time.Second, attacker, fmt.Sprintf("/?author=%d", n), 301)
+		}
+		l.find(t, attacker+"/32", "enumeration", analyze.Medium)
+	}
+}
+
 // The front page in between excuses nobody.
 func TestCountingWithTheFrontPage(t *testing.T) {
 	var l tape
@@ -78,6 +102,20 @@ func TestCountingTogether(t *testing.T) {
 	}
 	if got := l.find(t, "203.0.113.9/32", "enumeration", analyze.Medium); len(got.Sources) != 20 {
 		t.Errorf("%d sources", len(got.Sources))
+	}
+}
+
+// It is found of the same sources where customers are refused what they just ordered.
+func TestCountingTogetherAmongCustomers(t *testing.T) {
+	var l tape
+	l.visitors(40)
+	for i := range 60 {
+		l.ask(hour+time.Duration(i)*10*minute, fmt.Sprintf("203.%d.113.9", i%20), "", chrome, fmt.Sprintf("/files/%d", 500+i), 403)
+		l.ask(hour+time.Duration(i)*10*minute+time.Second, fmt.Sprintf("198.19.%d.7", i), "", chrome, fmt.Sprintf("/files/%d", 900+i), 403)
+	}
+	found := Enumeration{}.Detect(l.input())
+	if len(found) != 1 || len(found[0].Sources) != 20 || found[0].Sources[0].String() != "203.0.113.9/32" {
+		t.Errorf("%+v", found)
 	}
 }
 
@@ -238,6 +276,13 @@ func TestHonestCounting(t *testing.T) {
 				l.ask(hour+time.Duration(i)*time.Second, one, "", "Sync/2.0", fmt.Sprintf("/records/%d", 100+i/2), 404)
 			}
 		},
+		"an office whose programs look for the settings of their accounts": func(l *tape) {
+			for i := range 40 {
+				for _, target := range []string{"/autodiscover/autodiscover.json?Email=user%d@example.org&Protocol=ActiveSync", "/mail/config-v1.1.xml?emailaddress=user%d%%40example.org", "/.well-known/autoconfig/mail/config-v1.1.xml?emailaddress=user%d%%40example.org"} {
+					l.ask(hour+time.Duration(i)*10*minute, one, "", "MacOutlook/16.78.3.23102801 (Intelx64 Mac OS X Version 13.6 (Build 22G120))", fmt.Sprintf(target, i), 404)
+				}
+			}
+		},
 		"people who forgot whether they have an account": func(l *tape) {
 			for i := range 60 {
 				l.get(hour+time.Duration(i)*10*minute, fmt.Sprintf("198.19.%d.7", i), fmt.Sprintf("/forgot?email=user%d@example.org", i), 404)
@@ -277,6 +322,16 @@ func TestHonestCounting(t *testing.T) {
 				l.ask(hour+time.Duration(i)*10*time.Second, fmt.Sprintf("198.19.%d.7", i%8), "", chrome, fmt.Sprintf("/unsubscribe/%d", n), 403)
 			}
 		},
+		"customers who may not see what they just ordered": func(l *tape) {
+			for i := range 60 {
+				l.ask(hour+time.Duration(i)*3*minute, fmt.Sprintf("198.19.%d.7", i), "", safari, fmt.Sprintf("/order/%d/status", 1000+i), 403)
+			}
+		},
+		"readers of a newsletter, of whom each is sent two numbers in his turn": func(l *tape) {
+			for i := range 120 {
+				l.ask(hour+time.Duration(i)*minute, fmt.Sprintf("198.19.%d.7", i%60), "", safari, fmt.Sprintf("/nl/view/%d", 1000+i), 404)
+			}
+		},
 		"an archive's list of a forum that is gone": func(l *tape) {
 			for i := range 120 {
 				l.ask(hour+time.Duration(i)*minute, one, "", chrome, fmt.Sprintf("/showthread.php?threadid=%d", 1000+i*1009%4001), 404)
@@ -292,6 +347,11 @@ func TestHonestCounting(t *testing.T) {
 				l.ask(hour+time.Duration(i)*minute, one, "", "node", fmt.Sprintf("/wp-json/wp/v2/posts/%d", 100+i), 200)
 				l.ask(hour+time.Duration(i)*minute, one, "", "node", "/blog/post-of-the-day", 200)
 				l.ask(hour+time.Duration(i)*minute, one, "", "node", fmt.Sprintf("/wp-json/wp/v2/users/%d", 1+i%6), 200)
+			}
+		},
+		"a program that fetches an author whenever it meets him": func(l *tape) {
+			for i, n := range []int{7, 2, 9, 1, 5, 10, 3, 8, 6, 4} {
+				l.ask(hour+time.Duration(i)*minute, one, "", "node", fmt.Sprintf("/wp-json/wp/v2/users/%d", n), 200)
 			}
 		},
 		"a reader of a blog without names in its addresses": func(l *tape) {

@@ -68,7 +68,7 @@ var codeRules = []rule{
 // "where". An attack compares what lets somebody in, or with nothing, which any value
 // passes, or runs code.
 func notFilter(v *value) (ingest.Class, ingest.Stage) {
-	if v.inside && operator(v.plain) || v.at == inValue && isJSON(v.decoded) && !admitting().Match(v.plain) && !admits(v.name) {
+	if v.inside && operator(v.plain) || v.at == inValue && isJSON(v.decoded) && !admitting().Match(v.plain) && !excluding().Match(v.plain) && !admits(v.name) {
 		return 0, 0
 	}
 	if v.at == inName && bytes.HasPrefix(v.plain, []byte("filters[")) && !bytes.Contains(v.plain, []byte("pass")) && !bytes.Contains(v.plain, []byte("token")) && !bytes.Contains(v.plain, []byte("secret")) {
@@ -82,7 +82,11 @@ func notFilter(v *value) (ingest.Class, ingest.Stage) {
 func operator(plain []byte) bool { return len(plain) > 1 && plain[0] == '$' && identifier(plain[1:]) }
 
 // admitting finds what makes a document in the query language of a database an attack.
-var admitting = lazyregexp.New(`\$(?:where|func|function|expr|lookup|jsonschema|regex|not|nor|type|exists|mod|size|text|options|all|eq)\b|"\$(?:ne|gte?|lte?|n?in)"\s*:\s*(?:""|''|null|undefined|-?\d?["']?\s*\}|true|false|\[\s*(?:""|null)?\s*\]|\{)|pass|pwd|user|login|mail|token|secret|otp|\bpin\b|admin|role|hash|\bauth|code\b`)
+var admitting = lazyregexp.New(`\$(?:where|func|function|expr|lookup|jsonschema|regex|not|nor|type|exists|mod|size|text|options|all|eq)\b|"\$(?:ne|gte?|lte?|n?in)"\s*:\s*(?:"[^"]?"|''|null|undefined|["']?-?\d?["']?\s*\}|true|false|\[\s*(?:""|null)?\s*\]|\{)|[\[,]\s*\{\s*\}|pass|pwd|user|login|mail|token|secret|otp|\bpin\b|admin|role|hash|\bauth|code\b`)
+
+// excluding finds a document that is nothing but a comparison which nearly all values pass:
+// the parameter is a field itself, and whoever sends that wants whatever is there.
+var excluding = lazyregexp.New(`^\s*\{\s*"\$(?:n(?:e|in)"|[gl]te?"\s*:\s*"[^"\d])`)
 
 // admits reports the name of a parameter that lets somebody in.
 func admits(name []byte) bool {

@@ -95,6 +95,15 @@ var commandRules = []rule{
 // commandParams are parameters that web shells and careless devices run.
 var commandParams = parameters("cmd cmds exec execute command shell run ping daemon do ip host daemon_cmd system cli process upload_cmd c code payload e x")
 
+// runs reports a parameter in which nobody asks about commands: what it holds is run.
+func runs(name []byte) bool {
+	switch strings.ToLower(string(name)) {
+	case "cmd", "cmds", "exec", "execute", "command", "shell", "run", "daemon_cmd", "system", "cli", "upload_cmd":
+		return true
+	}
+	return false
+}
+
 // parameters returns the literals by which rules on pairs are found.
 func parameters(names string) (literals []string) {
 	for name := range strings.FieldsSeq(names) {

@@ -33,6 +33,9 @@ func TestDisguisedPaths(t *testing.T) {
 		}
 	}
 	for _, target := range []string{
+		"/login?redirect_path=../index.php", "/x?return_path=../login.jsp", "/x?next_path=../list.php",
+		"/route/v1/driving/1,2;3,4;/x", "/product;pid=1;/reviews",
+		"/.netlify/functions/auth", "/.redwood/functions/auth", "/.netlify/identity/token", "/.ory/ui/settings", "/.ghost/activitypub/accounts", "/docs/.vitepress/theme/settings.js", "/.resources/shop/config.js",
 		"/a/b;jsessionid=0A1B2C3D", "/cars;color=red/models;year=2012", "/route/v1/13.38,52.51;13.39,52.52?overview=false", "/a.aspx/(S(lit3py55))/form", "/go?to=%2Fa%253Fb%3D%252E", "/next?url=https%253A%252F%252Fexample.org%252F%25E3%2581%2582",
 		"/wait%2E%2E%2E", "/img.php?src=../images/logo.png", "/login.php?return=../index.php", "/user.php?profile=../me.php", "/find?-db=staff&-lay=web&-find", "/a?-1", "/a?--", "/tag?@socket", "/mail?to=a@example.org/b", "/.well-known/openid-configuration/config.json", "/.well-known/mcp.json", "/team/site/blob/main/.github/config.yml", "/assets/config.json", "/100%2525",
 	} {

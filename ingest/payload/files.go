@@ -26,7 +26,7 @@ var fileRules = []rule{
 	{class: ingest.ClassLFI, stage: ingest.StageLogic, at: inQuery, any: []string{"{file}", "......"}, expr: `[./\\a-z0-9]\{file\}|^(?:file:)?[/\\]?\.{8,}[/\\]?\w`},
 	// A parameter of a path without name and value: one server takes the path for another one
 	// than the server in front that guards it. "/login;/admin", "/admin;.css".
-	{class: ingest.ClassProtocol, stage: ingest.StageMarker, at: inPath, any: []string{";/", ";."}, expr: `[\w/];+/|[\w/];+\.(?:css|m?js|json|png|jpe?g|gif|svg|ico|woff2?|html?|txt|jspx?|xhtml|do|action)(?:$|/)`},
+	{class: ingest.ClassProtocol, stage: ingest.StageMarker, at: inPath, any: []string{";/", ";."}, expr: `(?:^|/)[\w.\-]*;+/|[\w/];+\.(?:css|m?js|json|png|jpe?g|gif|svg|ico|woff2?|html?|txt|jspx?|xhtml|do|action)(?:$|/)`},
 	{class: ingest.ClassProtocol, stage: ingest.StageMarker, at: inValue, any: []string{";."}, expr: `^/[\w./\-]+;\.[a-z]{2,5}$`},
 	{class: ingest.ClassLFI, stage: ingest.StageExtract, at: inPath, any: []string{"/@fs/", "/static../", "/assets../", "/img../", "/media../", "/files../", "/public../", "/images../", "?raw??", "/cgi-bin/.", "/proc/", "/sys/"},
 		expr: `/@fs/|/(?:static|assets|img|media|files|public|images|js|css|uploads?)\.\./|/cgi-bin/\.|^/(?:\w+/)?proc/(?:self|\d+|version|interrupts|net)\b|^/(?:\w+/)?sys/(?:class|kernel|devices)\b`},
@@ -78,7 +78,7 @@ func traversal(v *value) (ingest.Class, ingest.Stage) {
 		return 0, 0
 	case steps >= 3 || odd || steps == 2 && above:
 		return ingest.ClassLFI, ingest.StageLogic
-	case v.at == inValue && wantsFile().Match(v.name) && source().Match(text):
+	case v.at == inValue && wantsFile().Match(v.name) && !leads().Match(v.name) && source().Match(text):
 		return ingest.ClassLFI, ingest.StageLogic
 	case v.at == inPath:
 		return 0, 0 // old crawlers resolve "../" wrongly at the root
@@ -90,6 +90,7 @@ func traversal(v *value) (ingest.Class, ingest.Stage) {
 // source or the settings of the site.
 var (
 	wantsFile = lazyregexp.New(`(?i)(?:^|[^o])file|download|attach|^(?:\w+_?)?path$`)
+	leads     = lazyregexp.New(`(?i)redir|return|next|back|dest|target|forward|continue|goto|login|cancel|success|error|ref|url|link|base|page`) // names of where to go from here
 	source    = lazyregexp.New(`\.(?:php\d?|phtml|inc|jspx?|aspx?|ashx|cs|config|cfg|conf|ini|properties|ya?ml|env|key|pem|sql|sqlite3?|log|py|rb|class|jar|war)(?:%00.*)?$`)
 )
 

@@ -186,7 +186,7 @@ func (in *inspector) value(name, raw []byte, at place) {
 	var d decoded
 	in.decoded, d = decode(in.decoded[:0], raw, at&(inTarget|inReferer) != 0)
 	in.plain = fold(in.plain[:0], in.decoded)
-	v := value{raw: raw, decoded: in.decoded, plain: in.plain, at: at, name: name, question: at == inValue && question(in.plain)}
+	v := value{raw: raw, decoded: in.decoded, plain: in.plain, at: at, name: name, question: at == inValue && question(in.plain) && !runs(name)}
 	v.inside, v.statement = in.inside, statement(&v)
 
 	before := in.stage

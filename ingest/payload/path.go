@@ -133,7 +133,17 @@ func keptHidden(path, last []byte) bool {
 	if i < 0 || i+2 >= len(path)-len(last) || path[i+2] == '.' || path[i+2] == '/' || bytes.HasPrefix(path[i:], []byte("/.well-known/")) {
 		return false
 	}
-	name, _, _ := bytes.Cut(last, []byte{'.'})
+	name, ext, _ := bytes.Cut(last, []byte{'.'})
+	switch string(ext) {
+	case "": // tools answer under such names, too: "/.netlify/functions/auth"
+		switch string(name) {
+		case "config", "credentials", "credential", "secrets", "secret", "api_key", "apikey", "id_rsa":
+			return true
+		}
+		return false
+	case "js", "mjs", "cjs", "ts", "mts", "cts", "jsx", "tsx", "css", "html":
+		return false // a part of a page
+	}
 	switch string(name) {
 	case "config", "configuration", "settings", "credentials", "credential", "auth", "token", "tokens", "secret", "secrets", "hosts", "accounts", "keys", "api_key", "apikey", "mcp", "mcp_config", "environment", "env", "database", "dump", "id_rsa", "oauth_creds", "accesstokens", "application_default_credentials":
 		return true

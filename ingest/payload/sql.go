@@ -114,7 +114,7 @@ var filters = wordSet("jql cql cql_filter exp_filter $filter %24filter where")
 // string that it begins.
 func condition(v *value) bool {
 	name := strings.ToLower(string(v.name))
-	return (filters[name] || measurements[name] && measured().Match(v.plain)) && !bytes.Contains(v.plain, []byte("--")) && !bytes.Contains(v.plain, []byte("/*")) && ended(v.plain)
+	return (filters[name] || measurements[name] && measures(v.plain)) && !bytes.Contains(v.plain, []byte("--")) && !bytes.Contains(v.plain, []byte("/*")) && ended(v.plain)
 }
 
 // measurements are parameters that hold an expression over time series, for Prometheus and
@@ -124,6 +124,43 @@ var measurements = wordSet("query expr match[] match%5b%5d g0.expr")
 // measured finds what such expressions have and SQL has not: the labels of a series, and
 // how far back to look.
 var measured = lazyregexp.New(`\{\s*(?:\w+\s*(?:=~?|!=|!~)\s*["` + "`" + `]|\})|\[\d+[smhdwy](?::\w*)?\]|\b(?:vector|absent)\s*\([\w{]|\boffset\s+\d+[smhdwy]\b`)
+
+// measures reports whether a text is such an expression, and nothing else that is made to
+// look like one: to a database one of the two, what stands in quotes or what does not, is
+// code. So strings stand where they belong, begin with no operator of SQL, and outside of
+// labels no constants are compared and no comment begins.
+func measures(text []byte) bool {
+	if !measured().Match(text) {
+		return false
+	}
+	var rest []byte
+	for labels := false; len(text) > 0; {
+		c := text[0]
+		text = text[1:]
+		switch c {
+		case '{', '}':
+			labels = c == '{'
+		case '"', '\'', '`':
+			before := bytes.TrimRight(rest, " ")
+			end := bytes.IndexByte(text, c)
+			if end < 0 || leaving().Match(text[:end]) || !labels && (c == '\'' || len(before) == 0 || bytes.IndexByte([]byte("(,=~"), before[len(before)-1]) < 0) {
+				return false
+			}
+			text, c = text[end+1:], '"'
+		}
+		if !labels || c == '}' {
+			rest = append(rest, c)
+		}
+	}
+	return !constants().Match(rest)
+}
+
+var (
+	// leaving finds the beginning of what goes on behind the end of a string in SQL.
+	leaving = lazyregexp.New(`^[\s)]*(?:(?:x?or|and|not|n?in|like|is|between|union|order|group|limit|having|into|procedure)\b|[=<>]|\|\||&&)`)
+	// constants finds comparisons of constants, and comments.
+	constants = lazyregexp.New(`#|[\d"')]\s*=\s*[\d"'(]|\d\s*[<>]\s*\d|\b(?:like|is\s+not|null)\b`)
+)
 
 // ended reports whether no string is left open.
 func ended(text []byte) bool {
@@ -154,8 +191,14 @@ var reaching = lazyregexp.New(`--|/\*|#|@@|\b(?:union|into|load_file|waitfor|inf
 // statement reports whether a value is such a statement and no more.
 func statement(v *value) bool {
 	return v.at == inValue && queries[strings.ToLower(string(v.name))] && (bytes.HasPrefix(v.plain, []byte("select ")) || bytes.HasPrefix(v.plain, []byte("show "))) &&
-		ended(v.plain) && bytes.Count(v.plain, []byte("(")) == bytes.Count(v.plain, []byte(")")) && whole().Match(v.plain) && !reaching().Match(v.plain)
+		ended(v.plain) && bytes.Count(v.plain, []byte("(")) == bytes.Count(v.plain, []byte(")")) && whole().Match(v.plain) && !reaching().Match(v.plain) && !shelled().Match(patterns().ReplaceAll(v.plain, nil))
 }
+
+// shelled finds what only a shell knows: commands in the middle of others, and behind them.
+var shelled = lazyregexp.New("[$][({]|&&|[|][|]|\\s[|&]|[|&]\\s|`")
+
+// patterns are the regular expressions of InfluxDB, and names in backticks.
+var patterns = lazyregexp.New("[=!]~\\s*/(?:\\\\.|[^/\\\\])*/|`[\\w.\\-]+`")
 
 func notCondition(v *value) (ingest.Class, ingest.Stage) {
 	if condition(v) {
