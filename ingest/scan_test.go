@@ -272,8 +272,10 @@ func FuzzScan(f *testing.F) {
 	f.Add(bytes.Repeat([]byte("abc\n"), 100))
 	f.Add([]byte("one\n\x00\x00two"))
 	f.Fuzz(func(t *testing.T, text []byte) {
-		if bytes.Contains(text, make([]byte, small.line)) {
-			t.Skip("a stream's block may end in a hole of that length")
+		for line := range bytes.SplitSeq(text, []byte("\n")) {
+			if bare := bytes.TrimLeft(line, "\x00"); len(bare) < len(line) && len(line) >= small.line {
+				t.Skip("a stream's block may end in the hole that makes this line too long")
+			}
 		}
 		check(t, string(text))
 	})
